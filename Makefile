@@ -1,0 +1,59 @@
+# Hexspot. `make help` lists the targets; `make demo` and `make test` are the
+# only commands a fresh machine with Go and a C compiler needs.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+# One set of flags for every go command: another set compiles the whole tree again.
+export GOFLAGS := -trimpath -buildvcs=false
+
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS     := -s -w -X hexspot/cmd/internal/version.Version=$(VERSION)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GROUPS      ?= core web cross chain test
+FUZZTIME    ?= 30s
+DEMO        ?=
+
+.PHONY: help deps build demo test race check bench fuzz cross clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+deps: ## install what is missing (GROUPS="core web cross chain test")
+	@.ci/deps $(GROUPS)
+
+build: ## build bin/hexspot and bin/hexnet
+	@mkdir -p bin
+	go build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/hexspot ./cmd/hexnet
+
+demo: ## run the main job: frames through emulated chips to MQTT and back (DEMO="--for 60s ...")
+	@.ci/deps core
+	@$(MAKE) --no-print-directory build
+	bin/hexnet demo $(DEMO)
+
+test: ## run every test
+	@.ci/deps core test
+	go test ./...
+
+race: ## run every test under the race detector
+	@.ci/deps core test
+	go test -race ./...
+
+check: ## formatting, vet, staticcheck, house rules, generated files
+	@.ci/check $(STATICCHECK)
+
+bench: ## Go benchmarks and whole-program measurements
+	@.ci/deps core
+	@$(MAKE) --no-print-directory build
+	go test -run '^$$' -bench . -benchmem ./...
+	bin/hexnet bench --hexspot bin/hexspot
+
+fuzz: ## fuzz every target for FUZZTIME (default 30s)
+	@.ci/fuzz $(FUZZTIME)
+
+cross: ## build for arm64 and armhf, run under emulation, check sizes
+	@.ci/deps cross
+	@.ci/cross '$(LDFLAGS)'
+
+clean: ## remove what was built
+	rm -rf bin
