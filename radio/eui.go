@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// EUI is the concentrator's EUI-64, which is the LoRaWAN gateway id.
+// EUI is an EUI-64: the concentrator's, which is the LoRaWAN gateway id, or a
+// device's or join server's in a frame.
 type EUI [8]byte
 
 // ParseEUI reads 16 hexadecimal digits, upper or lower case.
