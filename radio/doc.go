@@ -3,5 +3,6 @@
 // modulation and time on air, the concentrator counter, channel plans and
 // LoRaWAN frame classification.
 //
-// It is pure: no sockets, files, clocks or environment.
+// It is pure: no sockets, files, clocks or environment. Signing alone draws
+// random bytes.
 package radio

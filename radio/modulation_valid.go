@@ -11,7 +11,8 @@ const (
 	fskCRC              = 2
 )
 
-// What the concentrator's FSK modem can do (public HAL, loragw_hal.c).
+// What the concentrator's FSK modem can do (public HAL: loragw_hal.h, and the
+// checks of lgw_send).
 const (
 	minBitRate   = 500     // bit/s
 	maxBitRate   = 250_000 // bit/s

@@ -24,8 +24,8 @@ type Signature [SignatureSize]byte
 var errSignature = errors.New("the signature is wrong")
 
 // SignMessage signs a message with a station's key, wherever that is held. An
-// Ed25519 key signs the message, a P-256 key its SHA-256. The error does not
-// tell the key.
+// Ed25519 key signs the message, a P-256 key its SHA-256. It fails if the key is of
+// another type or the signer fails.
 func SignMessage(signer crypto.Signer, message []byte) (Station, Signature, error) {
 	station, err := StationOf(signer.Public())
 	if err != nil {
@@ -33,22 +33,35 @@ func SignMessage(signer crypto.Signer, message []byte) (Station, Signature, erro
 	}
 	sig, err := signAs(station, signer, message)
 	if err != nil {
-		return Station{}, Signature{}, fmt.Errorf("signing as %s: %w", station, err)
+		return Station{}, Signature{}, err
 	}
 	return station, sig, nil
 }
 
 func signAs(station Station, signer crypto.Signer, message []byte) (Signature, error) {
+	sign := signP256
 	if station.key[0] == keyEd25519 {
-		sig, err := signer.Sign(rand.Reader, message, crypto.Hash(0))
-		if err == nil && len(sig) != SignatureSize {
-			err = fmt.Errorf("the key gave a signature of %d bytes, want %d", len(sig), SignatureSize)
-		}
-		if err != nil {
-			return Signature{}, err
-		}
-		return Signature(sig), nil
+		sign = signEd25519
 	}
+	sig, err := sign(signer, message)
+	if err != nil {
+		return Signature{}, fmt.Errorf("signing as %s: %w", station, err)
+	}
+	return sig, nil
+}
+
+func signEd25519(signer crypto.Signer, message []byte) (Signature, error) {
+	sig, err := signer.Sign(rand.Reader, message, crypto.Hash(0))
+	if err != nil {
+		return Signature{}, err
+	}
+	if len(sig) != SignatureSize {
+		return Signature{}, fmt.Errorf("the key gave a signature of %d bytes, want %d", len(sig), SignatureSize)
+	}
+	return Signature(sig), nil
+}
+
+func signP256(signer crypto.Signer, message []byte) (Signature, error) {
 	digest := sha256.Sum256(message)
 	der, err := signer.Sign(rand.Reader, digest[:], crypto.SHA256)
 	if err != nil {

@@ -75,8 +75,7 @@ func Sign(signer crypto.Signer, network Network, kind Kind, body []byte) (Signed
 	if err := s.check(); err != nil {
 		return Signed{}, fmt.Errorf("signing a record: %w", err)
 	}
-	_, s.Signature, err = SignMessage(signer, s.Message(network))
-	if err != nil {
+	if s.Signature, err = signAs(station, signer, s.Message(network)); err != nil {
 		return Signed{}, err
 	}
 	return s, nil
