@@ -3,19 +3,9 @@ package corecell
 import (
 	"context"
 	"io"
+	"time"
 
 	"hexspot/hardware"
-)
-
-// Status is how one item of a MULTI_SPI request ended.
-type Status uint8
-
-// The statuses of the firmware. A read-modify-write ends with OK or Failed only.
-const (
-	StatusOK        Status = 0
-	StatusFailed    Status = 1
-	StatusParameter Status = 2 // wrong target, length or item type
-	StatusTimeout   Status = 3 // SX1261 BUSY for more than 4 ms, or SPI for more than 100 ms
 )
 
 // Device is what hangs on the microcontroller: the concentrator and its pins.
@@ -32,41 +22,84 @@ type Device interface {
 	Temperature() (celsius float64, ok bool)
 }
 
-// Pin is a pin of the microcontroller.
-type Pin struct {
-	Port   uint8 // 0 is A, 7 is H
-	Number uint8 // 0 to 15
-}
-
-// The pins a host drives (bridge firmware, Core/Inc/main.h).
-var (
-	PinPower       = Pin{0, 1} // PA1 POWER_EN, high is on
-	PinReset       = Pin{0, 2} // PA2 SX1302 reset, high is reset; the falling edge restarts the chip
-	PinSX1261Reset = Pin{0, 8} // PA8 SX1261 NRESET, low is reset
-)
-
 // ServeOption changes how Serve behaves.
 type ServeOption func(*server)
 
 // OnReboot calls f after the answer to RESET (bootloader false) or BOOTLOADER
-// (true) has been written; Serve ends with f's error if that is not nil. The
-// firmware itself drops off the bus 200 ms after such an answer.
+// (true) has been written and the pins have fallen back; Serve ends with f's
+// error if that is not nil. The firmware itself drops off the USB bus 200 ms
+// after such an answer.
 func OnReboot(f func(bootloader bool) error) ServeOption {
 	return func(s *server) { s.reboot = f }
+}
+
+// silence is how long the firmware waits for the rest of a request.
+const silence = 100 * time.Millisecond
+
+// Serve is the microcontroller of a CoreCell at rw, with the unique id given to
+// PING. It drives the pins as the firmware does when it starts: power off, both
+// chips in reset. Serve ends with ctx's error, or the cause if rw fails. If rw
+// has a SetDeadline method (a PTY, a net.Conn) the end of ctx ends a pending
+// Read; otherwise close rw.
+func Serve(ctx context.Context, rw io.ReadWriter, device Device, id [12]byte, options ...ServeOption) error {
+	s := &server{device: device, id: id, reboot: func(bool) error { return nil }}
+	for _, option := range options {
+		option(s)
+	}
+	s.powerUp()
+	defer endWith(ctx, rw)()
+	err := s.run(rw)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// endWith makes the end of ctx end what rw is doing.
+func endWith(ctx context.Context, rw io.ReadWriter) (stop func() bool) {
+	d, ok := rw.(interface{ SetDeadline(time.Time) error })
+	if !ok {
+		return func() bool { return true }
+	}
+	_ = d.SetDeadline(time.Time{}) // of an earlier Serve; a closed rw ends by itself
+	return context.AfterFunc(ctx, func() { _ = d.SetDeadline(time.Unix(1, 0)) })
 }
 
 type server struct {
 	device Device
 	id     [12]byte
 	reboot func(bootloader bool) error
+
+	started time.Time
+	pending []byte         // received, not yet a whole request
+	answer  [maxFrame]byte // being written
+	in      [maxFrame]byte // what an SPI frame brings back
 }
 
-// Serve is the microcontroller of a CoreCell at rw with the unique id given to
-// PING. It ends with ctx's error, or the cause if rw fails.
-func Serve(ctx context.Context, rw io.ReadWriter, device Device, id [12]byte, options ...ServeOption) error {
-	s := &server{device: device, id: id}
-	for _, option := range options {
-		option(s)
+// powerUp is what the firmware does when it starts.
+func (s *server) powerUp() {
+	s.started = time.Now()
+	s.pending = s.pending[:0]
+	for _, l := range poweredUp {
+		s.device.GPIO(l.Port, l.Number, l.high)
 	}
-	return s.run(ctx, rw)
+}
+
+// run serves until rw fails. What is pending is dropped when the rest comes
+// late, which nobody can tell from dropping it at once.
+func (s *server) run(rw io.ReadWriter) error {
+	chunk := make([]byte, maxFrame)
+	for {
+		asked := time.Now()
+		n, err := rw.Read(chunk)
+		if time.Since(asked) > silence {
+			s.pending = s.pending[:0]
+		}
+		if err := s.receive(rw, chunk[:n]); err != nil {
+			return err
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
