@@ -27,6 +27,7 @@ var airtimes = []struct {
 	// Worked by hand from SX1276 datasheet 4.1.1.7.
 	{"class B beacon", LoRa{SF: 9, Bandwidth: 125 * KHz, CodeRate: 1, Preamble: 10, ImplicitHeader: true, NoCRC: true}, 17, 152576},
 	{"SF11 at 125 kHz", LoRa{SF: 11, Bandwidth: 125 * KHz, CodeRate: 1}, 51, 1314816},
+	{"SF6", LoRa{SF: 6, Bandwidth: 125 * KHz, CodeRate: 1}, 22, 31872},
 	{"4/8", LoRa{SF: 7, Bandwidth: 125 * KHz, CodeRate: 4}, 17, 69888},
 	{"code rate not stated", LoRa{SF: 7, Bandwidth: 125 * KHz}, 17, 51456},
 	{"nothing", LoRa{SF: 12, Bandwidth: 125 * KHz, CodeRate: 1, NoCRC: true, ImplicitHeader: true}, 0, 663552},

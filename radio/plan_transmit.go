@@ -44,7 +44,7 @@ func (p Plan) MaxEIRP(f Hertz) (DBm, bool) {
 // The zero value: a device listens where it sent.
 type ReceiveOne struct {
 	Uplinks  []Row // in the order of channel numbers
-	Downlink Row
+	Downlink Row   // one channel at least
 }
 
 // Row is Count channels from First, Step apart.

@@ -413,6 +413,18 @@ func TestRadioTakesTheNearest(t *testing.T) {
 	}
 }
 
+func TestReceiveOneCountsAcrossRows(t *testing.T) {
+	p := Plan{RX1: ReceiveOne{
+		Uplinks:  []Row{{First: 100, Step: 10, Count: 3}, {First: 105, Step: 10, Count: 3}},
+		Downlink: Row{First: 500, Step: 1, Count: 4},
+	}}
+	for uplink, want := range map[Hertz]Hertz{100: 500, 120: 502, 105: 503, 115: 500, 125: 501} {
+		if got, ok := p.RX1Frequency(uplink); !ok || got != want {
+			t.Errorf("%d is answered at %d %v, want %d", uplink, got, ok, want)
+		}
+	}
+}
+
 func TestRowIndex(t *testing.T) {
 	r := Row{First: 100, Step: 10, Count: 3}
 	var hits []Hertz
