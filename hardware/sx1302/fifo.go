@@ -98,22 +98,22 @@ func judge(b []byte) (size int, verdict Drop) {
 		return 0, DropGarbage
 	case len(b) < packetHead:
 		return 0, DropTruncated
-	case !possible(b[3], b[5], b[4]>>4):
+	case !possiblePacket(b[3], b[5], b[4]>>4):
 		return 0, DropImpossible
 	}
 	size, ok := packetSize(b)
 	if !ok {
 		return 0, DropTruncated
 	}
-	if sum(b[:size-checksum]) != b[size-checksum] {
+	if fifoSum(b[:size-packetEnd]) != b[size-packetEnd] {
 		return 0, DropChecksum
 	}
 	return size, intact
 }
 
-// possible refuses what no modem sends. A mark found by chance is mostly refused
+// possiblePacket refuses what no modem sends. A mark found by chance is mostly refused
 // here, before it can claim bytes of packets that follow.
-func possible(channel, modem, sf uint8) bool {
+func possiblePacket(channel, modem, sf uint8) bool {
 	if channel > fskChannel || modem > fskModem {
 		return false
 	}

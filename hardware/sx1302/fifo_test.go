@@ -17,7 +17,7 @@ func aPacket(payload string) Packet {
 	}
 }
 
-func wire(packets ...Packet) (b []byte) {
+func fifoOf(packets ...Packet) (b []byte) {
 	for _, p := range packets {
 		b = AppendPacket(b, p)
 	}
@@ -26,7 +26,7 @@ func wire(packets ...Packet) (b []byte) {
 
 // damaged is the packet with one byte of its bytes changed.
 func damaged(p Packet, at int) []byte {
-	b := wire(p)
+	b := fifoOf(p)
 	b[at] ^= 0x10
 	return b
 }
@@ -41,7 +41,7 @@ func TestParseFIFO(t *testing.T) {
 	metrics := changed(one, func(p *Packet) { p.Metrics = []byte{1, 0xFF}; p.TimingSet = true })
 	fsk := changed(one, func(p *Packet) { p.Channel, p.Modem, p.SF = fskChannel, fskModem, 0 })
 	// A whole packet as payload, and a whole packet behind a damaged head.
-	nested := aPacket(string(wire(two)))
+	nested := aPacket(string(fifoOf(two)))
 	for _, c := range []struct {
 		name    string
 		stream  []byte
@@ -51,59 +51,59 @@ func TestParseFIFO(t *testing.T) {
 		dropped map[Drop]Tally
 	}{
 		{name: "nothing"},
-		{name: "one", stream: wire(one), want: []Packet{one}},
-		{name: "two", stream: wire(one, two), want: []Packet{one, two}},
-		{name: "no payload", stream: wire(aPacket("")), want: []Packet{aPacket("")}},
-		{name: "metrics", stream: wire(metrics, two), want: []Packet{metrics, two}},
-		{name: "FSK has no spreading factor", stream: wire(fsk), want: []Packet{fsk}},
-		{name: "packet in a packet", stream: wire(nested, one), want: []Packet{nested, one}},
+		{name: "one", stream: fifoOf(one), want: []Packet{one}},
+		{name: "two", stream: fifoOf(one, two), want: []Packet{one, two}},
+		{name: "no payload", stream: fifoOf(aPacket("")), want: []Packet{aPacket("")}},
+		{name: "metrics", stream: fifoOf(metrics, two), want: []Packet{metrics, two}},
+		{name: "FSK has no spreading factor", stream: fifoOf(fsk), want: []Packet{fsk}},
+		{name: "packet in a packet", stream: fifoOf(nested, one), want: []Packet{nested, one}},
 		{
-			name: "garbage before, between and after", stream: slicesOf("xyz", wire(one), "\xA5", wire(two), "zz"),
+			name: "garbage before, between and after", stream: joined("xyz", fifoOf(one), "\xA5", fifoOf(two), "zz"),
 			want: []Packet{one, two}, dropped: map[Drop]Tally{DropGarbage: {3, 6}},
 		},
 		{
-			name: "checksum", stream: slicesOf(damaged(one, 10), wire(two)),
+			name: "checksum", stream: joined(damaged(one, 10), fifoOf(two)),
 			want: []Packet{two}, dropped: map[Drop]Tally{DropChecksum: {1, 26}},
 		},
 		{
-			name: "length too small", stream: slicesOf(damaged(aPacket("0123456789abcdefghi"), 2), wire(two)), last: true,
+			name: "length too small", stream: joined(damaged(aPacket("0123456789abcdefghi"), 2), fifoOf(two)), last: true,
 			want: []Packet{two}, dropped: map[Drop]Tally{DropTruncated: {1, 42}},
 		},
 		{
-			name: "length too large, so a good one behind waits", stream: slicesOf(damaged(one, 2), wire(one)), rest: 52,
+			name: "length too large, so a good one behind waits", stream: joined(damaged(one, 2), fifoOf(one)), rest: 52,
 		},
 		{
-			name: "length too large, and no more comes", stream: slicesOf(damaged(one, 2), wire(one)), last: true,
+			name: "length too large, and no more comes", stream: joined(damaged(one, 2), fifoOf(one)), last: true,
 			want: []Packet{one}, dropped: map[Drop]Tally{DropTruncated: {1, 26}},
 		},
 		{
-			name: "damaged mark", stream: slicesOf(damaged(one, 0), wire(two)),
+			name: "damaged mark", stream: joined(damaged(one, 0), fifoOf(two)),
 			want: []Packet{two}, dropped: map[Drop]Tally{DropGarbage: {1, 26}},
 		},
 		{
-			name: "modem 18", stream: slicesOf(wire(changed(one, func(p *Packet) { p.Modem = 18 }), two)),
+			name: "modem 18", stream: joined(fifoOf(changed(one, func(p *Packet) { p.Modem = 18 }), two)),
 			want: []Packet{two}, dropped: map[Drop]Tally{DropImpossible: {1, 26}},
 		},
 		{
-			name: "channel 10", stream: slicesOf(wire(changed(one, func(p *Packet) { p.Channel = 10 }), two)),
+			name: "channel 10", stream: joined(fifoOf(changed(one, func(p *Packet) { p.Channel = 10 }), two)),
 			want: []Packet{two}, dropped: map[Drop]Tally{DropImpossible: {1, 26}},
 		},
 		{
-			name: "SF4", stream: slicesOf(wire(changed(one, func(p *Packet) { p.SF = 4 }), two)),
+			name: "SF4", stream: joined(fifoOf(changed(one, func(p *Packet) { p.SF = 4 }), two)),
 			want: []Packet{two}, dropped: map[Drop]Tally{DropImpossible: {1, 26}},
 		},
 		{
-			name: "SF13 from the FSK modem on a LoRa channel", stream: wire(changed(one, func(p *Packet) { p.SF, p.Modem = 13, fskModem })),
+			name: "SF13 from the FSK modem on a LoRa channel", stream: fifoOf(changed(one, func(p *Packet) { p.SF, p.Modem = 13, fskModem })),
 			dropped: map[Drop]Tally{DropImpossible: {1, 26}},
 		},
-		{name: "half a packet waits", stream: wire(one, two)[:26+12], want: []Packet{one}, rest: 12},
-		{name: "half a mark waits", stream: slicesOf(wire(one), "\xA5"), want: []Packet{one}, rest: 1},
+		{name: "half a packet waits", stream: fifoOf(one, two)[:26+12], want: []Packet{one}, rest: 12},
+		{name: "half a mark waits", stream: joined(fifoOf(one), "\xA5"), want: []Packet{one}, rest: 1},
 		{
-			name: "half a packet at the end", stream: wire(one, two)[:26+12], last: true,
+			name: "half a packet at the end", stream: fifoOf(one, two)[:26+12], last: true,
 			want: []Packet{one}, dropped: map[Drop]Tally{DropTruncated: {1, 12}},
 		},
 		{
-			name: "a good packet behind half a packet", stream: slicesOf(wire(two)[:12], wire(one)), last: true,
+			name: "a good packet behind half a packet", stream: joined(fifoOf(two)[:12], fifoOf(one)), last: true,
 			want: []Packet{one}, dropped: map[Drop]Tally{DropTruncated: {1, 12}},
 		},
 		{name: "a mark alone", stream: []byte{syncA, syncB}, last: true, dropped: map[Drop]Tally{DropTruncated: {1, 2}}},
@@ -125,7 +125,7 @@ func TestParseFIFO(t *testing.T) {
 	}
 }
 
-func slicesOf(parts ...any) (b []byte) {
+func joined(parts ...any) (b []byte) {
 	for _, p := range parts {
 		switch p := p.(type) {
 		case string:
@@ -138,7 +138,7 @@ func slicesOf(parts ...any) (b []byte) {
 }
 
 func TestReportAdds(t *testing.T) {
-	_, _, a := ParseFIFO(slicesOf("xx", wire(aPacket("a"))), true)
+	_, _, a := ParseFIFO(joined("xx", fifoOf(aPacket("a"))), true)
 	_, _, b := ParseFIFO(damaged(aPacket("a"), 9), true)
 	sum := a
 	sum.Add(b)
@@ -183,7 +183,7 @@ func judgePlainly(stream []byte) (found [][]byte) {
 // stream is a run of good and damaged packets and garbage, marks among it.
 func drawStream(t *rapid.T) []byte {
 	piece := rapid.Custom(func(t *rapid.T) []byte {
-		p := wire(drawPacket(t))
+		p := fifoOf(drawPacket(t))
 		switch rapid.IntRange(0, 5).Draw(t, "kind") {
 		case 0:
 			return rapid.SliceOfN(rapid.Byte(), 0, 30).Draw(t, "garbage")
@@ -238,15 +238,15 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-// check compares what came out of a stream with the plain rule.
-func check(t fataler, stream []byte, packets []Packet, report FIFOReport) {
+// checkStream compares what came out of a stream with the plain rule.
+func checkStream(t fataler, stream []byte, packets []Packet, report FIFOReport) {
 	want := judgePlainly(stream)
 	if len(packets) != len(want) || report.Packets != len(want) {
 		t.Fatalf("%d packets, %d reported, want %d", len(packets), report.Packets, len(want))
 	}
 	bytesOf := 0
 	for i, p := range packets {
-		if got := wire(p); !bytes.Equal(got, want[i]) {
+		if got := fifoOf(p); !bytes.Equal(got, want[i]) {
 			t.Fatalf("packet %d is %x, want %x", i, got, want[i])
 		}
 		bytesOf += len(want[i])
@@ -265,7 +265,7 @@ func TestEveryWholePacketIsFoundHoweverTheStreamIsCut(t *testing.T) {
 			pieces, left = append(pieces, left[:n]), left[n:]
 		}
 		packets, report := feed(t, pieces)
-		check(t, stream, packets, report)
+		checkStream(t, stream, packets, report)
 	})
 }
 
@@ -290,11 +290,11 @@ func TestGoodPacketsAmongGarbageAllArrive(t *testing.T) {
 }
 
 func FuzzParseFIFO(f *testing.F) {
-	one := wire(aPacket("one"))
+	one := fifoOf(aPacket("one"))
 	f.Add([]byte{}, 0)
 	f.Add(one, 5)
-	f.Add(slicesOf("x", one, damaged(aPacket("two"), 2), one), 30)
-	f.Add(slicesOf(one[:20], one), 21)
+	f.Add(joined("x", one, damaged(aPacket("two"), 2), one), 30)
+	f.Add(joined(one[:20], one), 21)
 	f.Add(bytes.Repeat([]byte{syncA, syncB}, 400), 7)
 	f.Fuzz(func(t *testing.T, stream []byte, cut int) {
 		if len(stream) > 3*rxBufferSize {
@@ -304,7 +304,7 @@ func FuzzParseFIFO(f *testing.F) {
 			cut = len(stream)
 		}
 		packets, report := feed(t, [][]byte{stream[:cut], stream[cut:]})
-		check(t, stream, packets, report)
+		checkStream(t, stream, packets, report)
 	})
 }
 
@@ -321,7 +321,7 @@ func FuzzAppendPacket(f *testing.F) {
 		if len(got) != 1 || len(rest) != 0 || report.DroppedBytes() != 0 {
 			t.Fatalf("%d packets, rest of %d, %+v", len(got), len(rest), report)
 		}
-		if again := wire(got[0]); !bytes.Equal(again, b) {
+		if again := fifoOf(got[0]); !bytes.Equal(again, b) {
 			t.Fatalf("%x became %x", b, again)
 		}
 	})

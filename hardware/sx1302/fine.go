@@ -30,13 +30,10 @@ func fineTime(p *Packet) radio.FineTime {
 // of two the one with a good CRC stays, else the one with a fine time. A twin of
 // an uplink that an earlier poll has delivered goes, unless only it is good.
 func mergeTwins(heard, earlier []radio.Uplink) (merged []radio.Uplink, twins int) {
-	slices.SortStableFunc(heard, func(a, b radio.Uplink) int {
-		return cmp.Compare(a.Timestamp.Micros, b.Timestamp.Micros)
-	})
 	merged = heard[:0]
 	for _, u := range heard {
 		if i := twin(merged, &u); i >= 0 {
-			if better(&u, &merged[i]) {
+			if betterTwin(&u, &merged[i]) {
 				merged[i] = u
 			}
 			continue
@@ -46,6 +43,9 @@ func mergeTwins(heard, earlier []radio.Uplink) (merged []radio.Uplink, twins int
 		}
 		merged = append(merged, u)
 	}
+	slices.SortStableFunc(merged, func(a, b radio.Uplink) int {
+		return cmp.Compare(a.Timestamp.Micros, b.Timestamp.Micros)
+	})
 	return merged, len(heard) - len(merged)
 }
 
@@ -70,7 +70,7 @@ func spreadingFactor(u *radio.Uplink) radio.SpreadingFactor {
 	return m.SF
 }
 
-func better(a, b *radio.Uplink) bool {
+func betterTwin(a, b *radio.Uplink) bool {
 	if (a.CRC == radio.CRCOK) != (b.CRC == radio.CRCOK) {
 		return a.CRC == radio.CRCOK
 	}

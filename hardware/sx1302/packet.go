@@ -45,12 +45,12 @@ const (
 
 	packetHead = 9  // bytes before the payload
 	packetTail = 13 // bytes between payload and metrics
-	checksum   = 1
+	packetEnd  = 1  // the checksum
 
 	maxPayload = 255
 	maxMetrics = 2 * 255
 
-	smallestPacket = packetHead + packetTail + checksum
+	smallestPacket = packetHead + packetTail + packetEnd
 	largestPacket  = smallestPacket + maxPayload + maxMetrics
 )
 
@@ -83,7 +83,7 @@ func AppendPacket(b []byte, p Packet) []byte {
 	metrics := p.Metrics[:min(len(p.Metrics), maxMetrics)&^1]
 	start := len(b)
 	b = append(b, syncA, syncB, byte(len(payload)), p.Channel,
-		flag(p.HasCRC, 1)|p.CodeRate&7<<1|p.SF<<4, p.Modem,
+		bitIf(p.HasCRC, 1)|p.CodeRate&7<<1|p.SF<<4, p.Modem,
 		byte(p.FrequencyError), byte(p.FrequencyError>>8),
 		byte(p.FrequencyError>>16)&0x0F|p.Unknown[0]&0xF0)
 	b = append(b, payload...)
@@ -92,12 +92,12 @@ func AppendPacket(b []byte, p Packet) []byte {
 	b = binary.LittleEndian.AppendUint16(b, p.PayloadCRC)
 	b = append(b, byte(len(metrics)/2))
 	b = append(b, metrics...)
-	return append(b, sum(b[start:]))
+	return append(b, fifoSum(b[start:]))
 }
 
 func (p Packet) status() byte {
-	return flag(p.CRCError, statusCRCError) | flag(p.SyncError, statusSyncError) |
-		flag(p.HeaderError, statusHeaderError) | flag(p.TimingSet, statusTimingSet) |
+	return bitIf(p.CRCError, statusCRCError) | bitIf(p.SyncError, statusSyncError) |
+		bitIf(p.HeaderError, statusHeaderError) | bitIf(p.TimingSet, statusTimingSet) |
 		p.Unknown[1]&statusUnknown
 }
 
@@ -118,7 +118,7 @@ func decodePacket(b []byte) Packet {
 		RSSIDelta: tail[4], SignalDelta: tail[5],
 		Ticks:      binary.LittleEndian.Uint32(tail[6:]),
 		PayloadCRC: binary.LittleEndian.Uint16(tail[10:]),
-		Metrics:    tail[packetTail : len(tail)-checksum : len(tail)-checksum],
+		Metrics:    tail[packetTail : len(tail)-packetEnd : len(tail)-packetEnd],
 		Unknown:    [2]byte{b[8] & 0xF0, status & statusUnknown},
 	}
 }
@@ -139,15 +139,15 @@ func PayloadCRC(payload []byte) uint16 {
 // signed20 extends the sign of the low 20 bits.
 func signed20(v uint32) int32 { return int32(v<<12) >> 12 }
 
-func flag(set bool, bit byte) byte {
+func bitIf(set bool, bit byte) byte {
 	if set {
 		return bit
 	}
 	return 0
 }
 
-// sum is the FIFO's checksum.
-func sum(b []byte) (s byte) {
+// fifoSum is the FIFO's checksum.
+func fifoSum(b []byte) (s byte) {
 	for _, x := range b {
 		s += x
 	}

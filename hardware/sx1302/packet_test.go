@@ -53,7 +53,7 @@ func TestPacketLayout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b = append(b, sum(b))
+	b = append(b, fifoSum(b))
 	want := Packet{
 		Payload: []byte{0xC3, 0xD4}, Channel: 8, Modem: 16, SF: 11, CodeRate: 3, HasCRC: true,
 		CRCError: true, SyncError: true, HeaderError: true, TimingSet: true,
@@ -64,7 +64,7 @@ func TestPacketLayout(t *testing.T) {
 	if diff := cmp.Diff([]Packet{want}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(b, wire(want)); diff != "" {
+	if diff := cmp.Diff(b, fifoOf(want)); diff != "" {
 		t.Errorf("written (-want +got):\n%s", diff)
 	}
 }

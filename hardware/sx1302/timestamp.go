@@ -14,15 +14,15 @@ const (
 	filterAt125 = 16_000_000 // of the channel filter at 125 kHz; half of it at 250 kHz
 	filterFixed = 2_031_250  // I/Q from 32 to 4 MHz
 	clockAt125  = 250_000    // period of the modem's clock at 125 kHz
-	half        = 500_000    // of a microsecond, to round
+	rounding    = 500_000    // half a microsecond
 
 	picosPerMicro = 1_000_000
 )
 
-// speed is the bandwidth in units of 125 kHz.
-func speed(m radio.LoRa) int64 { return int64(m.Bandwidth / (125 * radio.KHz)) }
+// bandwidthFactor is the bandwidth in units of 125 kHz.
+func bandwidthFactor(m radio.LoRa) int64 { return int64(m.Bandwidth / (125 * radio.KHz)) }
 
-func filterDelay(m radio.LoRa) int64 { return filterAt125/speed(m) + filterFixed }
+func filterDelay(m radio.LoRa) int64 { return filterAt125/bandwidthFactor(m) + filterFixed }
 
 // legacyCorrection is what to add to the latched time of a frame of size bytes in
 // legacy mode. It is negative. m is one that Validate accepts but for the code
@@ -30,7 +30,7 @@ func filterDelay(m radio.LoRa) int64 { return filterAt125/speed(m) + filterFixed
 func legacyCorrection(m radio.LoRa, size int) time.Duration {
 	d := newDecoder(m, size)
 	clocks := d.demap() + d.transformHeader() + d.transform() + d.decode()
-	picos := filterDelay(m) + clocks*(clockAt125/speed(m)) + half
+	picos := filterDelay(m) + clocks*(clockAt125/bandwidthFactor(m)) + rounding
 	return -time.Duration(picos/picosPerMicro) * time.Microsecond
 }
 
@@ -98,7 +98,7 @@ func (d decoder) decode() int64 { return 8 + (9+d.rate)*d.nibbles }
 // fineCorrection is what to add to the latched time of a frame of size bytes in
 // fine timestamp mode: the payload's time on air less the filters' delay.
 func fineCorrection(m radio.LoRa, size int) time.Duration {
-	picos := int64(payloadTime(m, size)/time.Microsecond)*picosPerMicro - filterDelay(m) - half
+	picos := int64(payloadTime(m, size)/time.Microsecond)*picosPerMicro - filterDelay(m) - rounding
 	return time.Duration(picos/picosPerMicro) * time.Microsecond
 }
 
