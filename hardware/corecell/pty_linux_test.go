@@ -28,7 +28,7 @@ func plug(t *testing.T, link string) *plugged {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(context.Background()) // that of t ends before the host is closed
 	p := &plugged{PTY: pty, chip: newChip(), cancel: cancel, served: make(chan error, 1)}
 	go func() { p.served <- Serve(ctx, pty, p.chip, testID) }()
 	t.Cleanup(p.unplug)
