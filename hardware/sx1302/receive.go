@@ -112,16 +112,24 @@ func (r *receiver) setTemperature(celsius float64) {
 
 // poll takes all waiting frames out of the chip and reads its counter. It is to be
 // called every 10 ms or so, and at least once a minute, or times lose count of the
-// counter's turns. After an error what was half read is forgotten.
+// counter's turns. After an error the beginning of a packet that was kept is
+// forgotten, and counted in what comes with the error.
 //
 // An idle poll is one exchange on the bus, another one fetches frames.
 func (r *receiver) poll(ctx context.Context) (reception, error) {
 	p, err := r.read(ctx)
 	if err != nil {
-		r.kept, r.earlier = 0, nil
-		return reception{}, fmt.Errorf("receiving: %w", err)
+		return r.forget(), fmt.Errorf("receiving: %w", err)
 	}
 	return p, nil
+}
+
+func (r *receiver) forget() (lost reception) {
+	if r.kept > 0 {
+		lost.counts.drop(DropTruncated, r.kept)
+	}
+	r.kept, r.earlier = 0, nil
+	return lost
 }
 
 func (r *receiver) read(ctx context.Context) (reception, error) {

@@ -250,8 +250,9 @@ func TestErrorForgetsHalfAPacket(t *testing.T) {
 		chip.counts = []uint16{20, 20}
 		mustPoll(t, r)
 		chip.fail = chip.exchanges + failing - 1
-		if _, err := r.poll(t.Context()); !errors.Is(err, hardware.ErrGone) {
-			t.Fatalf("failing at %d: %v", failing, err)
+		lost, err := r.poll(t.Context())
+		if !errors.Is(err, hardware.ErrGone) || lost.counts.DroppedBytes() != 20 {
+			t.Fatalf("failing at %d: %+v, %v", failing, lost.counts, err)
 		}
 		chip.buffer = append(chip.buffer, fifoOf(aPacket("two"))...)
 		got := mustPoll(t, r)
@@ -335,9 +336,20 @@ func TestPayloadsAreTheCallers(t *testing.T) {
 	got := mustPoll(t, r).uplinks
 	chip.buffer = bytes.Repeat([]byte{0xEE}, 200)
 	mustPoll(t, r)
-	_ = append(got[0].PHYPayload, "overwritten"...)
+	_ = append(got[0].PHYPayload, "XXX"...)
 	if diff := cmp.Diff([]string{"one", "two"}, payloads(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestHostClockThatIsNotTrusted(t *testing.T) {
+	for name, now := range map[string]func() time.Time{"none": nil, "zero": func() time.Time { return time.Time{} }} {
+		setup := europeRX()
+		setup.now = now
+		r := newTestReceiver(t, &fakeChip{counter: 64_000_000, buffer: fifoOf(aPacket("x"))}, setup)
+		if got := mustPoll(t, r).uplinks[0]; !got.ReceivedAt.IsZero() || got.Timestamp.IsZero() {
+			t.Errorf("%s: received at %v, %v", name, got.ReceivedAt, got.Timestamp)
+		}
 	}
 }
 
