@@ -49,6 +49,7 @@ func (c *clock) freeze(now time.Time, stop bool) {
 	if stop == c.frozen {
 		return
 	}
+	c.latch = c.pps(now) // of the pulses before now, whose ticks change
 	c.first, c.origin, c.frozen = c.ticks(now), now, stop
 }
 

@@ -71,9 +71,6 @@ func TestDelays(t *testing.T) {
 }
 
 func TestHeardBy(t *testing.T) {
-	h := newHost(t, Config{})
-	h.boot()
-	h.clean()
 	bw250 := radio.LoRa{SF: 7, Bandwidth: 250 * radio.KHz}
 	inverted, implicit := lora(7), lora(7)
 	inverted.InvertIQ, implicit.ImplicitHeader = true, true
@@ -100,23 +97,23 @@ func TestHeardBy(t *testing.T) {
 		{"no header", frame(868_100_000, implicit), 0, "multi-SF modems need a header"},
 		{"SF out of range", frame(868_100_000, lora(4)), 0, "SF4 is not enabled"},
 	} {
-		err := h.chip.TryInject(c.frame)
-		var not *NotHeardError
-		if errors.As(err, &not) && not.Reason == c.reason {
-			continue
-		}
-		if err != nil || c.reason != "" {
-			t.Errorf("%s: %v, want reason %q", c.name, err, c.reason)
-			continue
-		}
-		h.chip.SetFaults(Faults{}) // settles
-		h.chip.mu.Lock()
-		last := h.chip.rx.pending[len(h.chip.rx.pending)-1].packet
-		h.chip.rx.reset()
-		h.chip.mu.Unlock()
-		if last[3] != c.channel {
-			t.Errorf("%s: heard by channel %d, want %d", c.name, last[3], c.channel)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			h := newHost(t, Config{})
+			h.boot()
+			h.clean()
+			err := h.chip.TryInject(c.frame)
+			var not *NotHeardError
+			if errors.As(err, &not) && not.Reason == c.reason {
+				return
+			}
+			if err != nil || c.reason != "" {
+				t.Fatalf("%s: %v, want reason %q", c.name, err, c.reason)
+			}
+			time.Sleep(time.Second)
+			if got := h.poll()[3]; got != c.channel {
+				t.Errorf("%s: heard by channel %d, want %d", c.name, got, c.channel)
+			}
+		})
 	}
 }
 

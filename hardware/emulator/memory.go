@@ -129,14 +129,14 @@ func (c *Chip) store(address uint16, value byte, now time.Time) {
 	c.act(address, old, value, now)
 }
 
-// checkWrite notes a write that changes what cannot be changed.
+// checkWrite notes a write that sets what cannot be set.
 func (c *Chip) checkWrite(address uint16, value byte) {
 	i := address - addrRegisters
 	defined, readOnly := c.layout.defined[i], c.layout.readOnly[i]
 	switch {
 	case defined == 0:
 		c.violateWrite(violUndefined, address, value)
-	case readOnly == defined || (value^c.loadRegister(address, time.Time{}))&readOnly != 0:
+	case readOnly == defined || value&^c.loadRegister(address, time.Time{})&readOnly != 0:
 		c.violateWrite(violReadOnly, address, value)
 	case value&^defined != 0:
 		c.violateWrite(violReserved, address, value)
