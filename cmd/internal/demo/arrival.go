@@ -1,0 +1,66 @@
+package demo
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/chirpstack/chirpstack/api/go/v4/gw"
+	"google.golang.org/protobuf/proto"
+
+	"hexspot/radio"
+)
+
+// arrival is an uplink as a network server gets it.
+type arrival struct {
+	hotspot   radio.EUI
+	context   radio.Timestamp
+	phy       [sha256.Size]byte // hash of the PHYPayload
+	frequency radio.Hertz
+	rate      string
+	rssi      float64 // dBm
+	snr       float64 // dB
+	crc       gw.CRCStatus
+}
+
+// parseArrival reads an event/up message and checks that its topic and its
+// content name the same hotspot.
+func parseArrival(topic string, payload []byte) (arrival, error) {
+	var up gw.UplinkFrame
+	if err := proto.Unmarshal(payload, &up); err != nil {
+		return arrival{}, fmt.Errorf("uplink: %w", err)
+	}
+	info := up.GetRxInfo()
+	eui, err := radio.ParseEUI(info.GetGatewayId())
+	if err != nil {
+		return arrival{}, fmt.Errorf("uplink: gateway id: %w", err)
+	}
+	if !strings.HasSuffix(topic, "gateway/"+info.GetGatewayId()+"/event/up") {
+		return arrival{}, fmt.Errorf("uplink of %s under the topic %q", eui, topic)
+	}
+	context, err := radio.ParseContext(info.GetContext())
+	if err != nil {
+		return arrival{}, fmt.Errorf("uplink of %s: %w", eui, err)
+	}
+	rate, err := rateOf(up.GetTxInfo().GetModulation())
+	if err != nil {
+		return arrival{}, fmt.Errorf("uplink of %s: %w", eui, err)
+	}
+	return arrival{
+		hotspot: eui, context: context, phy: sha256.Sum256(up.GetPhyPayload()),
+		frequency: radio.Hertz(up.GetTxInfo().GetFrequency()), rate: rate,
+		rssi: float64(info.GetRssi()), snr: float64(info.GetSnr()), crc: info.GetCrcStatus(),
+	}, nil
+}
+
+func rateOf(m *gw.Modulation) (string, error) {
+	if lora := m.GetLora(); lora != nil {
+		rate := radio.LoRa{SF: radio.SpreadingFactor(lora.GetSpreadingFactor()), Bandwidth: radio.Hertz(lora.GetBandwidth())}
+		return rate.String(), nil
+	}
+	if fsk := m.GetFsk(); fsk != nil {
+		return radio.FSK{BitRate: fsk.GetDatarate()}.String(), nil
+	}
+	return "", errors.New("no LoRa or FSK modulation")
+}
