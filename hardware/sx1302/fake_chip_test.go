@@ -62,7 +62,7 @@ func (f *fakeChip) waiting() uint16 {
 		f.counts = f.counts[1:]
 		return n
 	}
-	return uint16(min(len(f.buffer), rxBufferSize))
+	return uint16(min(len(f.buffer), RXFIFOSize))
 }
 
 func (f *fakeChip) latches() uint64 {

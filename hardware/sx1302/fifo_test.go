@@ -298,7 +298,7 @@ func FuzzParseFIFO(f *testing.F) {
 	f.Add(joined(one[:20], one), 21)
 	f.Add(bytes.Repeat([]byte{syncA, syncB}, 400), 7)
 	f.Fuzz(func(t *testing.T, stream []byte, cut int) {
-		if len(stream) > rxBufferSize {
+		if len(stream) > RXFIFOSize {
 			return
 		}
 		if cut < 0 || cut > len(stream) {

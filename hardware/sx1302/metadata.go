@@ -1,6 +1,8 @@
 package sx1302
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"hexspot/radio"
@@ -38,6 +40,26 @@ type rxChain struct {
 type implicitHeader struct {
 	hasCRC   bool
 	codeRate radio.CodeRate
+}
+
+// validate refuses a setup with which a packet could not be understood.
+func (s *rxSetup) validate() error {
+	for i, c := range s.channels {
+		if c.frequency == 0 {
+			continue
+		}
+		if int(c.chain) >= len(s.chains) {
+			return fmt.Errorf("channel %d is on radio %d: there are two, 0 and 1", i, c.chain)
+		}
+		lora := radio.LoRa{SF: 7, CodeRate: radio.CodeRate4_5, Bandwidth: c.bandwidth}
+		if err := lora.Validate(); err != nil && i != fskChannel {
+			return fmt.Errorf("channel %d: %w", i, err)
+		}
+	}
+	if s.channels[fskChannel].frequency != 0 && s.bitRate == 0 {
+		return errors.New("the FSK channel has no bit rate")
+	}
+	return nil
 }
 
 // rssiCurve corrects the RSSI by temperature: the coefficients of a polynomial

@@ -178,11 +178,11 @@ func TestIdlePollIsOneExchange(t *testing.T) {
 func TestFullBufferIsFetchedInFramesOfOneKilobyte(t *testing.T) {
 	var want []string
 	chip := &fakeChip{}
-	for len(chip.buffer) < rxBufferSize-2*largestPacket {
+	for len(chip.buffer) < RXFIFOSize-2*largestPacket {
 		want = append(want, fmt.Sprintf("%d %s", len(want), strings.Repeat("x", 200)))
 		chip.buffer = AppendPacket(chip.buffer, aPacket(want[len(want)-1]))
 	}
-	chip.buffer = append(chip.buffer, make([]byte, rxBufferSize-len(chip.buffer))...)
+	chip.buffer = append(chip.buffer, make([]byte, RXFIFOSize-len(chip.buffer))...)
 	got := mustPoll(t, newTestReceiver(t, chip, europeRX()))
 	if diff := cmp.Diff(want, payloads(got.uplinks)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -358,10 +358,19 @@ func TestNewReceiverRefuses(t *testing.T) {
 	if _, err := newReceiver(chip, europeRX(), 0); err == nil {
 		t.Error("no session")
 	}
-	setup := europeRX()
-	setup.bitRate = 0
-	if _, err := newReceiver(chip, setup, 1); err == nil {
-		t.Error("no bit rate")
+	for want, spoil := range map[string]func(*rxSetup){
+		"no bit rate":               func(s *rxSetup) { s.bitRate = 0 },
+		"channel 3 is on radio 2":   func(s *rxSetup) { s.channels[3].chain = 2 },
+		"channel 8: LoRa bandwidth": func(s *rxSetup) { s.channels[8].bandwidth = 0 },
+	} {
+		setup := europeRX()
+		spoil(&setup)
+		if _, err := newReceiver(chip, setup, 1); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", want, err)
+		}
+	}
+	if _, err := newReceiver(chip, rxSetup{}, 1); err != nil {
+		t.Errorf("all channels off: %v", err)
 	}
 }
 
