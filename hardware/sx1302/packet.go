@@ -1,9 +1,6 @@
 package sx1302
 
-import (
-	"encoding/binary"
-	"fmt"
-)
+import "encoding/binary"
 
 // Packet is one entry of the RX FIFO: a frame as a modem handed it over, in the
 // units of the chip. ParseFIFO reads it, AppendPacket writes it.
@@ -70,11 +67,6 @@ const (
 	serviceModem   = 16
 	fskModem       = 17
 )
-
-// String describes the packet without its payload.
-func (p Packet) String() string {
-	return fmt.Sprintf("channel %d modem %d SF%d %d bytes at %d", p.Channel, p.Modem, p.SF, len(p.Payload), p.Ticks)
-}
 
 // AppendPacket appends the packet as the chip lays it out, checksum included.
 // Values too large for their field are cut to it.

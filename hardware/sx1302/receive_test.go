@@ -282,6 +282,27 @@ func TestCounterReadThrice(t *testing.T) {
 	}
 }
 
+func TestErrorOfTheThirdReading(t *testing.T) {
+	chip := &fakeChip{torn: []uint64{0x01000000, 0x02000000}, fail: 2, failure: hardware.ErrGone}
+	_, err := newTestReceiver(t, chip, europeRX()).poll(t.Context())
+	if !errors.Is(err, hardware.ErrGone) || !strings.Contains(err.Error(), "reading the counter") {
+		t.Error(err)
+	}
+}
+
+func TestCountsAdd(t *testing.T) {
+	var total rxCounts
+	one := rxCounts{FIFOReport: FIFOReport{Packets: 1}, OffPlan: 2, CRCMismatch: 3, Twins: 4}
+	one.Dropped[DropChecksum] = Tally{5, 6}
+	total.Add(one)
+	total.Add(one)
+	want := rxCounts{FIFOReport: FIFOReport{Packets: 2}, OffPlan: 4, CRCMismatch: 6, Twins: 8}
+	want.Dropped[DropChecksum] = Tally{10, 12}
+	if total != want {
+		t.Errorf("%+v", total)
+	}
+}
+
 // A frame from before the counter's turn lies before one from after it.
 func TestFramesAroundTheTurnOfTheCounter(t *testing.T) {
 	chip := &fakeChip{counter: 1<<32 - 10*32_000}
