@@ -1,6 +1,6 @@
-// Package gateway moves the packets: it takes uplinks from a radio, sorts them,
-// and forwards LoRaWAN frames to every destination through a bounded queue of
-// its own.
+// Package gateway moves the packets: a Router takes uplinks from a radio and
+// sorts them, and a Forwarder brings each LoRaWAN frame to one network, through
+// a bounded queue of its own, until that network has acknowledged it.
 //
 // It is pure; sub-packages wrap one outside thing each.
 package gateway

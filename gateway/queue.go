@@ -1,0 +1,130 @@
+package gateway
+
+import "sync"
+
+// Limits bound the frames that wait for one destination.
+type Limits struct {
+	Frames   int // default 4096
+	Bytes    int // of memory, default 4 MiB
+	InFlight int // sent and not yet acknowledged, default 64
+}
+
+func (l Limits) withDefaults() Limits {
+	l.InFlight = orElse(l.InFlight, 64)
+	l.Frames = max(orElse(l.Frames, 4096), l.InFlight+1)
+	l.Bytes = orElse(l.Bytes, 4<<20)
+	return l
+}
+
+func orElse(value, fallback int) int {
+	if value <= 0 {
+		return fallback
+	}
+	return value
+}
+
+// queue is the frames that a destination has not acknowledged, oldest first. The
+// first inFlight of them have been sent in the present session. When it is full
+// the oldest frame that is not in flight makes room.
+type queue struct {
+	limits Limits
+	wake   chan struct{} // has a token when a frame may have become sendable
+
+	mu       sync.Mutex
+	frames   []*Frame
+	bytes    int
+	inFlight int
+	counters Counters
+}
+
+// Counters tell what became of the frames offered to a forwarder, since start.
+type Counters struct {
+	Offered  uint64 // by the router
+	Acked    uint64 // acknowledged by the destination
+	Dropped  uint64 // oldest first, because the queue was full
+	Sent     uint64 // hand-overs, resends included
+	Queued   int    // waiting now, those in flight included
+	InFlight int    // sent in the present session and not acknowledged
+}
+
+func newQueue(limits Limits) *queue {
+	return &queue{limits: limits.withDefaults(), wake: make(chan struct{}, 1)}
+}
+
+// push appends a frame and drops what no longer fits. It never waits.
+func (q *queue) push(f *Frame) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.frames = append(q.frames, f)
+	q.bytes += f.size()
+	q.counters.Offered++
+	for q.full() {
+		q.remove(q.inFlight)
+		q.counters.Dropped++
+	}
+	q.signal()
+}
+
+// full says whether the oldest frame that is not in flight must go.
+func (q *queue) full() bool {
+	waiting := len(q.frames) - q.inFlight
+	return len(q.frames) > q.limits.Frames || q.bytes > q.limits.Bytes && waiting > 1
+}
+
+func (q *queue) remove(i int) {
+	q.bytes -= q.frames[i].size()
+	if i == 0 {
+		q.frames[0] = nil
+		q.frames = q.frames[1:]
+		return
+	}
+	copy(q.frames[i:], q.frames[i+1:])
+	q.frames[len(q.frames)-1] = nil
+	q.frames = q.frames[:len(q.frames)-1]
+}
+
+func (q *queue) signal() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// next takes the oldest frame that has not been sent in this session, nil if
+// there is none or the window is full.
+func (q *queue) next() *Frame {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.inFlight == len(q.frames) || q.inFlight == q.limits.InFlight {
+		return nil
+	}
+	f := q.frames[q.inFlight]
+	q.inFlight++
+	q.counters.Sent++
+	return f
+}
+
+// acked removes the oldest frame in flight.
+func (q *queue) acked() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.remove(0)
+	q.inFlight--
+	q.counters.Acked++
+	q.signal()
+}
+
+// rewind makes every frame in flight sendable again: the session is over.
+func (q *queue) rewind() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.inFlight = 0
+}
+
+func (q *queue) snapshot() Counters {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	c := q.counters
+	c.Queued, c.InFlight = len(q.frames), q.inFlight
+	return c
+}
