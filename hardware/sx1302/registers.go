@@ -56,13 +56,13 @@ func Fields() []Field {
 	return all
 }
 
-// bits is a row for a part of a byte.
-func bits(name string, address uint16, bit, width uint8, reset byte) Field {
+// part is a row for a part of a byte.
+func part(name string, address uint16, bit, width uint8, reset byte) Field {
 	return Field{Name: name, Address: address, Bit: bit, Width: width, Reset: reset}
 }
 
 // whole is a row for a byte.
-func whole(name string, address uint16, reset byte) Field { return bits(name, address, 0, 8, reset) }
+func whole(name string, address uint16, reset byte) Field { return part(name, address, 0, 8, reset) }
 
 // reads makes a row read-only.
 func reads(f Field) Field {
@@ -79,7 +79,7 @@ func signed(f Field) Field {
 // kept is a row for neighbours of named fields which the driver leaves at their
 // reset value. They are here because that value is not zero.
 func kept(name string, address uint16, bit, width uint8, reset byte) Field {
-	return bits(name, address, bit, width, reset)
+	return part(name, address, bit, width, reset)
 }
 
 // series are n rows like the first, step bytes apart; %d in the name is the number.

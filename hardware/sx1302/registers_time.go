@@ -2,8 +2,8 @@ package sx1302
 
 // TIMESTAMP: the 32 MHz counter and the pulse of a GPS receiver.
 var (
-	regGPSEnable   = bits("TIME.GPS_EN", 0x6100, 0, 1, 0)
-	regGPSPolarity = bits("TIME.GPS_POL", 0x6100, 1, 1, 0)
+	regGPSEnable   = part("TIME.GPS_EN", 0x6100, 0, 1, 0)
+	regGPSPolarity = part("TIME.GPS_POL", 0x6100, 1, 1, 0)
 	regPPSLatch    = series(4, 1, reads(whole("TIME.PPS_%d", 0x6101, 0)))     // 0: most significant
 	regCounter     = series(4, 1, reads(whole("TIME.COUNTER_%d", 0x6105, 0))) // likewise
 
