@@ -2,8 +2,10 @@ package demo
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/chirpstack/chirpstack/api/go/v4/gw"
@@ -22,6 +24,13 @@ type arrival struct {
 	rssi      float64 // dBm
 	snr       float64 // dB
 	crc       gw.CRCStatus
+}
+
+// wantID is the uplink_id that the arrival must have, in the words of the
+// protocol: the first 4 bytes of SHA-256(EUI, context, PHYPayload).
+func wantID(eui radio.EUI, context, phy []byte) uint32 {
+	hash := sha256.Sum256(slices.Concat(eui[:], context, phy))
+	return binary.BigEndian.Uint32(hash[:])
 }
 
 // parseArrival reads an event/up message and checks that its topic and its
@@ -46,6 +55,9 @@ func parseArrival(topic string, payload []byte) (arrival, error) {
 	rate, err := rateOf(up.GetTxInfo().GetModulation())
 	if err != nil {
 		return arrival{}, fmt.Errorf("uplink of %s: %w", eui, err)
+	}
+	if id := wantID(eui, info.GetContext(), up.GetPhyPayload()); info.GetUplinkId() != id {
+		return arrival{}, fmt.Errorf("uplink of %s: uplink id %08x, want %08x", eui, info.GetUplinkId(), id)
 	}
 	return arrival{
 		hotspot: eui, context: context, phy: sha256.Sum256(up.GetPhyPayload()),

@@ -35,8 +35,13 @@ func uplink(phy string, micros uint64) *gw.UplinkFrame {
 
 const testedTopic = "eu868/gateway/0102030405060708/event/up"
 
+// take hands an uplink to the checker, with its id made right unless it has one.
 func take(t *testing.T, c *checker, up *gw.UplinkFrame) {
 	t.Helper()
+	if up.RxInfo.UplinkId == 0 {
+		eui, _ := radio.ParseEUI(up.RxInfo.GatewayId)
+		up.RxInfo.UplinkId = wantID(eui, up.RxInfo.Context, up.PhyPayload)
+	}
 	payload, err := proto.Marshal(up)
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +78,7 @@ func TestChecker(t *testing.T) {
 		{"RSSI, two", []string{"a"}, altered(func(u *gw.UplinkFrame) { u.RxInfo.Rssi = -103 }), verdict{Expected: 1, Received: 1, Matched: 1, Mismatched: 1}},
 		{"CRC state", []string{"a"}, altered(func(u *gw.UplinkFrame) { u.RxInfo.CrcStatus = gw.CRCStatus_NO_CRC }), verdict{Expected: 1, Received: 1, Matched: 1, Mismatched: 1}},
 		{"of another hotspot", []string{"a"}, altered(func(u *gw.UplinkFrame) { u.RxInfo.GatewayId = "0102030405060709" }), verdict{Expected: 1, Received: 1, Unreadable: 1}},
+		{"uplink id", []string{"a"}, altered(func(u *gw.UplinkFrame) { u.RxInfo.UplinkId = 1 }), verdict{Expected: 1, Received: 1, Unreadable: 1}},
 		{"without a context", []string{"a"}, altered(func(u *gw.UplinkFrame) { u.RxInfo.Context = nil }), verdict{Expected: 1, Received: 1, Unreadable: 1}},
 		{"without a modulation", []string{"a"}, altered(func(u *gw.UplinkFrame) { u.TxInfo.Modulation = nil }), verdict{Expected: 1, Received: 1, Unreadable: 1}},
 		{"never sent", nil, []*gw.UplinkFrame{uplink("a", 1)}, verdict{Received: 1, Unexpected: 1}},
@@ -141,6 +147,13 @@ func TestCheckerMissingBy(t *testing.T) {
 	}
 }
 
+func TestWantID(t *testing.T) {
+	// printf 01020304050607080000000000000009000000000000000161 | xxd -r -p | sha256sum
+	if got := wantID(tested, radio.AppendContext(nil, radio.Timestamp{Session: 9, Micros: 1}), []byte("a")); got != 0x295b0911 {
+		t.Errorf("%08x", got)
+	}
+}
+
 // An FSK frame has no SNR to compare.
 func TestDifferencesOfFSK(t *testing.T) {
 	r := reception("a")
@@ -148,6 +161,7 @@ func TestDifferencesOfFSK(t *testing.T) {
 	up := uplink("a", 1)
 	up.TxInfo.Modulation.Parameters = &gw.Modulation_Fsk{Fsk: &gw.FskModulationInfo{Datarate: 50_000}}
 	up.RxInfo.Snr = 0
+	up.RxInfo.UplinkId = wantID(tested, up.RxInfo.Context, up.PhyPayload)
 	payload, _ := proto.Marshal(up)
 	a, err := parseArrival(testedTopic, payload)
 	if err != nil || a.phy != sha256.Sum256([]byte("a")) {

@@ -10,10 +10,10 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 )
 
-// access is how the network server's side reaches the broker.
-type access struct {
-	url            string
-	user, password string // empty: anonymous
+// Access is how a network server reaches the broker.
+type Access struct {
+	URL            string
+	User, Password string // empty: anonymous
 }
 
 // Bounds of the observer's exchanges with the broker.
@@ -22,19 +22,19 @@ const (
 	observerQuiesce = 250 // ms, for the last acknowledgements
 )
 
-// observer is a network server's MQTT client: it hears all hotspots of a plan.
-type observer struct {
+// Observer is a network server's MQTT client: it hears all hotspots of a plan.
+type Observer struct {
 	client mqtt.Client
 	lost   chan error // has one error once the connection is lost
 }
 
-// observe connects, subscribes to the uplinks under a region's topic, and hands
-// each message to take until close.
-func observe(ctx context.Context, at access, region string, take func(topic string, payload []byte)) (*observer, error) {
-	o := &observer{lost: make(chan error, 1)}
+// Observe connects, subscribes to the uplinks under a region's topic, and hands
+// each message to take, one at a time, until Close.
+func Observe(ctx context.Context, at Access, region string, take func(topic string, payload []byte)) (*Observer, error) {
+	o := &Observer{lost: make(chan error, 1)}
 	o.client = mqtt.NewClient(o.options(at))
 	if err := o.await(ctx, o.client.Connect()); err != nil {
-		return nil, fmt.Errorf("connecting to the broker %s: %w", at.url, err)
+		return nil, fmt.Errorf("connecting to the broker %s: %w", at.URL, err)
 	}
 	filter := region + "/gateway/+/event/up"
 	token := o.client.Subscribe(filter, 1, func(_ mqtt.Client, m mqtt.Message) { take(m.Topic(), m.Payload()) })
@@ -43,17 +43,17 @@ func observe(ctx context.Context, at access, region string, take func(topic stri
 		err = errors.New("refused")
 	}
 	if err != nil {
-		o.close()
+		o.Close()
 		return nil, fmt.Errorf("subscribing to %s: %w", filter, err)
 	}
 	return o, nil
 }
 
-func (o *observer) options(at access) *mqtt.ClientOptions {
+func (o *Observer) options(at Access) *mqtt.ClientOptions {
 	return mqtt.NewClientOptions().
-		AddBroker(at.url).
+		AddBroker(at.URL).
 		SetClientID("demo-" + rand.Text()[:10]).
-		SetUsername(at.user).SetPassword(at.password).
+		SetUsername(at.User).SetPassword(at.Password).
 		SetCleanSession(true).
 		SetAutoReconnect(false). // what is sent meanwhile would be missed
 		SetConnectTimeout(observerTimeout).
@@ -65,7 +65,7 @@ func (o *observer) options(at access) *mqtt.ClientOptions {
 		})
 }
 
-func (o *observer) await(ctx context.Context, token mqtt.Token) error {
+func (o *Observer) await(ctx context.Context, token mqtt.Token) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, observerTimeout, fmt.Errorf("no answer within %v", observerTimeout))
 	defer cancel()
 	select {
@@ -77,7 +77,7 @@ func (o *observer) await(ctx context.Context, token mqtt.Token) error {
 }
 
 // watch ends with an error once the connection is lost.
-func (o *observer) watch(ctx context.Context) error {
+func (o *Observer) watch(ctx context.Context) error {
 	select {
 	case err := <-o.lost:
 		return err
@@ -86,7 +86,8 @@ func (o *observer) watch(ctx context.Context) error {
 	}
 }
 
-func (o *observer) close() { o.client.Disconnect(observerQuiesce) }
+// Close acknowledges what has come and leaves.
+func (o *Observer) Close() { o.client.Disconnect(observerQuiesce) }
 
 // receive is what happens to a message: it is checked, and makes room.
 func receive(c *checker, w *window) func(topic string, payload []byte) {
