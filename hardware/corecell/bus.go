@@ -17,7 +17,7 @@ type Bus struct {
 	name string
 	who  pingAnswer
 
-	turn sync.Mutex // held over the exchanges of one call
+	turn chan struct{} // full during the exchanges of one call
 	link *link
 	lost error // why there is no use in trying: gone or closed
 
@@ -44,7 +44,7 @@ const (
 // there and how it is. name is for people. Unless a CoreCell answers, the port
 // is closed and an error returned.
 func New(ctx context.Context, port Port, name string, log *slog.Logger) (*Bus, error) {
-	b := &Bus{name: name, closing: make(chan struct{})}
+	b := &Bus{name: name, turn: make(chan struct{}, 1), closing: make(chan struct{})}
 	b.link = &link{port: port, stop: b.closing, id: uint8(rand.Uint32())}
 	if err := b.connect(ctx, log); err != nil {
 		b.lost = err // so that Close leaves the device alone
@@ -113,8 +113,7 @@ func (b *Bus) UniqueID() [12]byte { return b.who.id }
 // Temperature is the board's in degrees Celsius, read by the bridge every 30 s;
 // hardware.ErrNoSensor until its first reading.
 func (b *Bus) Temperature(ctx context.Context) (float64, error) {
-	b.turn.Lock()
-	defer b.turn.Unlock()
+	defer b.take()()
 	a, err := b.status(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("reading the board's temperature: %w", err)
@@ -126,8 +125,15 @@ func (b *Bus) Temperature(ctx context.Context) (float64, error) {
 	return celsius, nil
 }
 
+// take waits for the exchanges of other calls to end. (A mutex would do, but for
+// the fake time of tests.)
+func (b *Bus) take() (release func()) {
+	b.turn <- struct{}{}
+	return func() { <-b.turn }
+}
+
 // begin checks whether an exchange makes sense and starts its frame, to which
-// the caller appends the payload. Only the holder of turn may call it.
+// the caller appends the payload. Only the holder of the turn may call it.
 func (b *Bus) begin(ctx context.Context) ([]byte, error) {
 	if b.lost != nil {
 		return nil, b.lost

@@ -15,8 +15,7 @@ const settle = 10 * time.Millisecond
 
 // Reset powers the concentrator and pulses the reset lines of its chips.
 func (b *Bus) Reset(ctx context.Context) error {
-	b.turn.Lock()
-	defer b.turn.Unlock()
+	defer b.take()()
 	for _, l := range resetPulse {
 		if err := b.drive(ctx, l); err != nil {
 			return fmt.Errorf("resetting the concentrator: %w", err)
@@ -64,8 +63,7 @@ func pause(ctx context.Context, d time.Duration) error {
 func (b *Bus) Close() error {
 	b.closeOnce.Do(func() {
 		close(b.closing)
-		b.turn.Lock()
-		defer b.turn.Unlock()
+		defer b.take()()
 		b.closed = errors.Join(b.part(), b.closePort())
 		b.lost = ErrClosed
 	})

@@ -32,8 +32,7 @@ func (b *Bus) Do(ctx context.Context, ops ...hardware.Op) error {
 			return fmt.Errorf("operation %d of %d: %w", i+1, len(ops), err)
 		}
 	}
-	b.turn.Lock()
-	defer b.turn.Unlock()
+	defer b.take()()
 	for done := 0; done < len(ops); {
 		n := fitting(ops[done:])
 		if at, err := b.multiSPI(ctx, ops[done:done+n]); err != nil {
