@@ -37,9 +37,10 @@ func OpenRecord(path, region string) (Script, error) {
 
 // ReadRecord reads receptions as newline-delimited JSON, gzip'd or plain, in the
 // form of the CampusIoT datasets: raw_packet has the PHYPayload in base64, and
-// each entry of hotspots a reception. Lines without a raw_packet are skipped
-// and counted; any other fault is an error that names the line. The order is
-// the file's; a time that goes back is taken for no time passed.
+// each entry of hotspots a reception. Lines without a raw_packet, or whose frame
+// is no LoRaWAN uplink, are skipped and counted; any other fault is an error that
+// names the line. The order is the file's; a time that goes back is taken for no
+// time passed.
 //
 // The plan is the one named, or the first that has a channel for every frame.
 func ReadRecord(r io.Reader, region string) (Script, error) {

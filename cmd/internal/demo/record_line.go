@@ -15,7 +15,6 @@ import (
 // Bounds of a record's values.
 const (
 	maxID        = 128 // bytes
-	maxPHY       = 255 // bytes
 	frequencyMin = 100 * radio.MHz
 	frequencyMax = 1000 * radio.MHz
 	maxTime      = 1 << 53 // ms
@@ -43,7 +42,8 @@ type heard struct {
 	frame   emulator.Frame
 }
 
-// parseLine gives the receptions of a line, none if it has no raw frame.
+// parseLine gives the receptions of a line, none if it has no raw frame or one
+// that no device sends: a gateway would not forward that.
 func parseLine(text []byte) ([]heard, error) {
 	var l recordLine
 	if err := json.Unmarshal(text, &l); err != nil {
@@ -56,11 +56,14 @@ func parseLine(text []byte) ([]heard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("raw_packet: %w", err)
 	}
-	if len(phy) == 0 || len(phy) > maxPHY {
-		return nil, fmt.Errorf("raw_packet has %d bytes, want 1 to %d", len(phy), maxPHY)
+	if len(phy) == 0 || len(phy) > radio.MaxFrame {
+		return nil, fmt.Errorf("raw_packet has %d bytes, want 1 to %d", len(phy), radio.MaxFrame)
 	}
 	if len(l.Hotspots) == 0 {
 		return nil, errors.New("no hotspots")
+	}
+	if !radio.Classify(phy).Kind.Uplink() {
+		return nil, nil
 	}
 	all := make([]heard, len(l.Hotspots))
 	for i, h := range l.Hotspots {

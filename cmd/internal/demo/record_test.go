@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -32,6 +33,12 @@ func hearer(replace ...string) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
+// dataFrame is a LoRaWAN data uplink with a counter, as bytes and in base64.
+func dataFrame(counter byte) ([]byte, string) {
+	phy := []byte{0x40, 1, 0, 0, 0, 0x80, counter, 0, 0xA, 0xB, 0xC, 0xD}
+	return phy, base64.StdEncoding.EncodeToString(phy)
+}
+
 func line(phy string, hearers ...string) string {
 	return fmt.Sprintf(`{"name":"x","raw_packet":%q,"fcnt":7,"hotspots":[%s]}`, phy, strings.Join(hearers, ","))
 }
@@ -45,23 +52,27 @@ func zipped(text string) string {
 }
 
 func TestReadRecord(t *testing.T) {
+	phy1, text1 := dataFrame(1)
+	phy2, text2 := dataFrame(2)
+	phy3, text3 := dataFrame(3)
 	record := strings.Join([]string{
-		line("AQID", hearer(), hearer("id", `"11def"`, "rssi", "-90", "reported_at", "1672867882180")),
+		line(text1, hearer(), hearer("id", `"11def"`, "rssi", "-90", "reported_at", "1672867882180")),
 		"",
 		`{"name":"no raw frame","hotspots":[]}`,
-		line("BAUG", hearer("frequency", "868.0999755859375", "spreading", `"SF7BW125"`, "reported_at", "1672867884173")),
-		line("BwgJ", hearer("reported_at", "1672867880000")), // earlier than the one before
+		line("4AUG", hearer()), // proprietary
+		line(text2, hearer("frequency", "868.0999755859375", "spreading", `"SF7BW125"`, "reported_at", "1672867884173")),
+		line(text3, hearer("reported_at", "1672867880000")), // earlier than the one before
 	}, "\n")
-	frame := func(f radio.Hertz, sf radio.SpreadingFactor, rssi radio.DBm, phy ...byte) emulator.Frame {
+	frame := func(f radio.Hertz, sf radio.SpreadingFactor, rssi radio.DBm, phy []byte) emulator.Frame {
 		return emulator.Frame{Payload: phy, Frequency: f, Modulation: radio.LoRa{SF: sf, Bandwidth: 125 * radio.KHz},
 			RSSI: rssi, SNR: -380, CRC: radio.CRCOK}
 	}
 	a, b := recordedEUI("11abc"), recordedEUI("11def")
 	want := []Reception{
-		{a, 0, frame(868_300_000, 12, -11100, 1, 2, 3)},
-		{b, 7 * time.Millisecond, frame(868_300_000, 12, -9000, 1, 2, 3)},
-		{a, 2 * time.Second, frame(868_100_000, 7, -11100, 4, 5, 6)},
-		{a, 2 * time.Second, frame(868_300_000, 12, -11100, 7, 8, 9)},
+		{a, 0, frame(868_300_000, 12, -11100, phy1)},
+		{b, 7 * time.Millisecond, frame(868_300_000, 12, -9000, phy1)},
+		{a, 2 * time.Second, frame(868_100_000, 7, -11100, phy2)},
+		{a, 2 * time.Second, frame(868_300_000, 12, -11100, phy3)},
 	}
 	for name, text := range map[string]string{"plain": record, "gzip": zipped(record), "two members": zipped(record[:300]) + zipped(record[300:])} {
 		s, err := ReadRecord(strings.NewReader(text), "")
@@ -71,7 +82,7 @@ func TestReadRecord(t *testing.T) {
 		if diff := cmp.Diff(want, s.Receptions); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
-		if s.Skipped != 1 || s.Plan.Name != "EU868" || !cmp.Equal(s.Hotspots, []radio.EUI{a, b}) {
+		if s.Skipped != 2 || s.Plan.Name != "EU868" || !cmp.Equal(s.Hotspots, []radio.EUI{a, b}) {
 			t.Errorf("%s: skipped %d, plan %s, hotspots %v", name, s.Skipped, s.Plan.Name, s.Hotspots)
 		}
 	}
@@ -85,7 +96,8 @@ func TestRecordedEUI(t *testing.T) {
 }
 
 func TestReadRecordRefuses(t *testing.T) {
-	good := line("AQID", hearer())
+	_, phy := dataFrame(1)
+	good := line(phy, hearer())
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", "", "no frame"},
 		{"only lines without frames", `{"hotspots":[]}`, "1 lines without"},
@@ -94,23 +106,23 @@ func TestReadRecordRefuses(t *testing.T) {
 		{"base64", line("AQI", hearer()), "raw_packet"},
 		{"base64 with loose bits", line("AQIDBB==", hearer()), "raw_packet"},
 		{"long frame", line(strings.Repeat("AAAA", 86), hearer()), "258 bytes"},
-		{"no hotspots", line("AQID"), "no hotspots"},
-		{"no id", line("AQID", hearer("id", `""`)), "id has 0 bytes"},
-		{"long id", line("AQID", hearer("id", `"`+strings.Repeat("x", 129)+`"`)), "129 bytes"},
-		{"no frequency", line("AQID", hearer("frequency", "")), "frequency is missing"},
-		{"null rssi", line("AQID", hearer("rssi", "null")), "rssi is missing"},
-		{"low frequency", line("AQID", hearer("frequency", "99.9")), "frequency 99.9"},
-		{"frequency in Hz", line("AQID", hearer("frequency", "868100000")), "not within 100 and 1000"},
-		{"loud", line("AQID", hearer("rssi", "21")), "rssi 21"},
-		{"clear", line("AQID", hearer("snr", "31.5")), "snr 31.5"},
-		{"spreading", line("AQID", hearer("spreading", `"SF13BW125"`)), "spreading"},
-		{"second hotspot", line("AQID", hearer(), hearer("spreading", `"SF7BW0125"`)), "hotspot 2"},
-		{"no time", line("AQID", hearer("reported_at", "")), "reported_at"},
-		{"time before 1970", line("AQID", hearer("reported_at", "-1")), "reported_at"},
+		{"no hotspots", line(phy), "no hotspots"},
+		{"no id", line(phy, hearer("id", `""`)), "id has 0 bytes"},
+		{"long id", line(phy, hearer("id", `"`+strings.Repeat("x", 129)+`"`)), "129 bytes"},
+		{"no frequency", line(phy, hearer("frequency", "")), "frequency is missing"},
+		{"null rssi", line(phy, hearer("rssi", "null")), "rssi is missing"},
+		{"low frequency", line(phy, hearer("frequency", "99.9")), "frequency 99.9"},
+		{"frequency in Hz", line(phy, hearer("frequency", "868100000")), "not within 100 and 1000"},
+		{"loud", line(phy, hearer("rssi", "21")), "rssi 21"},
+		{"clear", line(phy, hearer("snr", "31.5")), "snr 31.5"},
+		{"spreading", line(phy, hearer("spreading", `"SF13BW125"`)), "spreading"},
+		{"second hotspot", line(phy, hearer(), hearer("spreading", `"SF7BW0125"`)), "hotspot 2"},
+		{"no time", line(phy, hearer("reported_at", "")), "reported_at"},
+		{"time before 1970", line(phy, hearer("reported_at", "-1")), "reported_at"},
 		{"broken gzip", zipped(good)[:40], "after line 0"},
 		{"long line", good + "\n" + strings.Repeat(" ", maxLine+1), "line 2 is longer"},
-		{"no plan", line("AQID", hearer("frequency", "868.8")), "868.8 MHz SF12BW125"},
-		{"two plans", good + "\n" + line("AQID", hearer("frequency", "903.9", "spreading", `"SF7BW125"`)), "the nearest, EU868, lacks 903.9 MHz SF7BW125"},
+		{"no plan", line(phy, hearer("frequency", "868.8")), "868.8 MHz SF12BW125"},
+		{"two plans", good + "\n" + line(phy, hearer("frequency", "903.9", "spreading", `"SF7BW125"`)), "the nearest, EU868, lacks 903.9 MHz SF7BW125"},
 	} {
 		_, err := ReadRecord(strings.NewReader(c.text), "")
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -120,9 +132,10 @@ func TestReadRecordRefuses(t *testing.T) {
 }
 
 func FuzzReadRecord(f *testing.F) {
-	f.Add([]byte(line("AQID", hearer())))
-	f.Add([]byte(zipped(line("AQID", hearer(), hearer("frequency", "903.9")))))
-	f.Add([]byte("{}\n\n" + line("AQID", hearer("spreading", `"FSK50000"`, "frequency", "868.8"))))
+	_, phy := dataFrame(1)
+	f.Add([]byte(line(phy, hearer())))
+	f.Add([]byte(zipped(line(phy, hearer(), hearer("frequency", "903.9")))))
+	f.Add([]byte("{}\n\n" + line(phy, hearer("spreading", `"FSK50000"`, "frequency", "868.8"))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := ReadRecord(bytes.NewReader(data), "")
 		if err != nil {
@@ -130,7 +143,7 @@ func FuzzReadRecord(f *testing.F) {
 		}
 		var last time.Duration
 		for _, r := range s.Receptions {
-			if !hears(s.Plan, channelOf(r.Frame)) || r.At < last || len(r.Frame.Payload) == 0 || len(r.Frame.Payload) > maxPHY {
+			if !hears(s.Plan, channelOf(r.Frame)) || r.At < last || len(r.Frame.Payload) == 0 || len(r.Frame.Payload) > radio.MaxFrame {
 				t.Fatalf("reception %+v after %v in plan %s", r, last, s.Plan.Name)
 			}
 			last = r.At

@@ -23,7 +23,7 @@ type Script struct {
 	Plan       radio.Plan
 	Hotspots   []radio.EUI // in order of appearance
 	Receptions []Reception
-	Skipped    int // lines of the record without a raw frame
+	Skipped    int // lines of the record without an uplink's raw frame
 }
 
 // span is the time from the script's beginning to its last frame.
@@ -57,7 +57,7 @@ func (s Script) byHotspot() map[radio.EUI][]Reception {
 // nonEmpty refuses a script that shows nothing.
 func (s Script) nonEmpty() error {
 	if s.good() == 0 {
-		return fmt.Errorf("no frame to inject (%d lines without a raw_packet)", s.Skipped)
+		return fmt.Errorf("no frame to inject (%d lines without an uplink's raw_packet)", s.Skipped)
 	}
 	return nil
 }

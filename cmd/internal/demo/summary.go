@@ -16,7 +16,7 @@ type Summary struct {
 	Broker      string `json:"broker"`
 	Speed       string `json:"speed"`
 	Hotspots    int    `json:"hotspots"`
-	Skipped     int    `json:"skipped_lines"` // of the record, without a raw frame
+	Skipped     int    `json:"skipped_lines"` // of the record, without an uplink's raw frame
 	Injected    int    `json:"injected"`      // frames put into chips, bad ones too
 	InjectedBad int    `json:"injected_bad"`  // of them, with a wrong CRC or none
 	counts
@@ -81,7 +81,7 @@ func (s Summary) injectedText() string {
 		text += fmt.Sprintf(", of them %s with a bad CRC or none", grouped(s.InjectedBad))
 	}
 	if s.Skipped > 0 {
-		text += fmt.Sprintf(" (%s lines without a raw frame skipped)", grouped(s.Skipped))
+		text += fmt.Sprintf(" (%s lines without an uplink's raw frame skipped)", grouped(s.Skipped))
 	}
 	return text
 }
