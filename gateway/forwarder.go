@@ -12,7 +12,7 @@ import (
 
 // drainLimit is how long a forwarder that is to stop waits for the
 // acknowledgement of what it has sent.
-const drainLimit = time.Second
+const drainLimit = 700 * time.Millisecond
 
 // ackLimit is how long a destination may take to acknowledge a frame. A
 // connection that is slower than this is dead or as good as that.
@@ -42,7 +42,7 @@ func (f *Forwarder) Counters() Counters { return f.queue.snapshot() }
 // Name is the destination's.
 func (f *Forwarder) Name() string { return f.destination.Name() }
 
-// Run forwards until ctx ends; then it waits up to a second for the
+// Run forwards until ctx ends; then it waits up to drainLimit for the
 // acknowledgement of what is in flight. An error is final: the destination
 // cannot be reached as it is set up.
 func (f *Forwarder) Run(ctx context.Context) error {

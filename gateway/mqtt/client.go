@@ -1,0 +1,165 @@
+package mqtt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"hexspot/gateway"
+	"hexspot/radio"
+)
+
+// Login gives the user name and password of the next connection.
+type Login func() (username, password string, err error)
+
+// Station is the gateway that a client speaks for.
+type Station struct {
+	EUI        radio.EUI
+	Plan       radio.Plan // of which the topic prefix is taken
+	Statistics *gateway.Statistics
+	Login      Login // for StationLogin
+}
+
+// Client is one network. Its Run reports statistics; as a gateway.Destination it
+// takes frames.
+type Client struct {
+	config  Config
+	station Station
+	topics  Topics
+	log     *slog.Logger
+
+	mu      sync.Mutex
+	session *session // the present one, nil while there is none
+
+	pause time.Duration // before the next try; used by Connect only
+	last  time.Time     // when the latest session began
+}
+
+var _ gateway.Destination = (*Client)(nil)
+
+// New makes a client for a network; the configuration is checked.
+func New(config Config, station Station, log *slog.Logger) (*Client, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	if config.StationLogin && station.Login == nil {
+		return nil, errors.New("station_login is set, but there is no station key")
+	}
+	return &Client{
+		config: config, station: station, log: log.With("output", config.Name()),
+		topics: NewTopics(config.prefix(station.Plan), station.EUI),
+	}, nil
+}
+
+// Name is the server's URL.
+func (c *Client) Name() string { return c.config.Name() }
+
+// Tries to connect are first immediate, then minPause to maxPause apart. A
+// session of at least steady shows that all is well.
+const (
+	minPause = time.Second
+	maxPause = time.Minute
+	steady   = 30 * time.Second
+)
+
+// Connect tries until there is a session; its only error is the context's. An
+// outage is logged at its first failure and at its end.
+func (c *Client) Connect(ctx context.Context) (gateway.Session, error) {
+	if time.Since(c.last) > steady {
+		c.pause = 0
+	}
+	for failures := 0; ; failures++ {
+		if err := c.wait(ctx); err != nil {
+			return nil, err
+		}
+		s, err := c.dial(ctx)
+		if err == nil {
+			c.log.Info("connected to the network", "topics", c.topics.base)
+			c.last = time.Now()
+			c.keep(s)
+			return s, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		c.log.Log(ctx, level(failures), "cannot connect to the network, will try again", "error", err)
+	}
+}
+
+func level(failures int) slog.Level {
+	if failures == 0 {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
+}
+
+// wait pauses before a try, and makes the next pause longer. Pauses are spread by a
+// quarter, so that the gateways of a broker that restarts do not come all at once.
+func (c *Client) wait(ctx context.Context) error {
+	pause := c.pause
+	c.pause = min(max(2*c.pause, minPause), maxPause)
+	if pause > 0 {
+		pause += time.Duration((rand.Float64() - 0.5) / 2 * float64(pause))
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (c *Client) keep(s *session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.session = s
+}
+
+func (c *Client) current() *session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.session
+}
+
+// Run sends event/stats at each interval, until ctx ends. An interval without a
+// connection is reported with the next one.
+func (c *Client) Run(ctx context.Context) error {
+	ticker := time.NewTicker(c.config.StatsInterval.or(30 * time.Second))
+	defer ticker.Stop()
+	reported := c.station.Statistics.Totals()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-ticker.C:
+			totals := c.station.Statistics.Totals()
+			if err := c.report(now, totals.Since(reported)); err != nil {
+				c.log.Debug("statistics wait for the next interval", "error", err)
+				continue
+			}
+			reported = totals
+		}
+	}
+}
+
+var errNoSession = errors.New("not connected")
+
+func (c *Client) report(now time.Time, t gateway.Totals) error {
+	s := c.current()
+	if s == nil || s.lost() {
+		return errNoSession
+	}
+	payload, err := c.config.marshal(statsMessage(c.station.EUI, timestamppb.New(now), t))
+	if err != nil {
+		return fmt.Errorf("encoding statistics: %w", err)
+	}
+	return s.publish(c.topics.Event("stats"), payload, false, ackTimeout)
+}

@@ -1,0 +1,206 @@
+package mqtt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/chirpstack/chirpstack/api/go/v4/gw"
+	paho "github.com/eclipse/paho.mqtt.golang"
+
+	"hexspot/gateway"
+)
+
+// How long the parts of a connection may take.
+const (
+	connectTimeout = 15 * time.Second // TCP, TLS and CONNECT
+	ackTimeout     = 10 * time.Second
+	writeTimeout   = 5 * time.Second
+	farewell       = 300 * time.Millisecond // for the last message of a clean stop
+	quiesce        = 50                     // milliseconds, for DISCONNECT to leave
+)
+
+const qos = 1
+
+// session is one connection: a paho client that never connects again by itself,
+// because the forwarder, not the client, decides what is sent again.
+type session struct {
+	client *Client
+	paho   paho.Client
+	done   chan struct{}
+	end    sync.Once
+}
+
+// dial connects, asks for commands, and says that the gateway is online.
+func (c *Client) dial(ctx context.Context) (*session, error) {
+	s := &session{client: c, done: make(chan struct{})}
+	options, err := c.options(s)
+	if err != nil {
+		return nil, err
+	}
+	s.paho = paho.NewClient(options)
+	if err := wait(ctx, s.paho.Connect(), connectTimeout); err != nil {
+		s.disconnect()
+		return nil, fmt.Errorf("logging in: %w", err)
+	}
+	if err := s.open(ctx); err != nil {
+		s.disconnect()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *session) open(ctx context.Context) error {
+	topics := s.client.topics
+	asked := s.paho.Subscribe(topics.Commands(), qos, s.command)
+	if err := wait(ctx, asked, ackTimeout); err != nil {
+		return fmt.Errorf("subscribing to %s: %w", topics.Commands(), err)
+	}
+	if granted := asked.(*paho.SubscribeToken).Result()[topics.Commands()]; granted > 2 {
+		return fmt.Errorf("the broker refuses the subscription to %s: the account lacks the right", topics.Commands())
+	}
+	return s.announce(gw.ConnState_ONLINE, ackTimeout)
+}
+
+// announce publishes the retained state/conn.
+func (s *session) announce(state gw.ConnState_State, timeout time.Duration) error {
+	payload, err := s.client.config.marshal(connState(s.client.station.EUI, state))
+	if err != nil {
+		return fmt.Errorf("encoding the connection state: %w", err)
+	}
+	return s.publish(s.client.topics.State("conn"), payload, true, timeout)
+}
+
+func (s *session) publish(topic string, payload []byte, retained bool, timeout time.Duration) error {
+	if err := wait(context.Background(), s.paho.Publish(topic, qos, retained, payload), timeout); err != nil {
+		return fmt.Errorf("publishing to %s: %w", topic, err)
+	}
+	return nil
+}
+
+func (c *Client) options(s *session) (*paho.ClientOptions, error) {
+	will, err := c.config.marshal(connState(c.station.EUI, gw.ConnState_OFFLINE))
+	if err != nil {
+		return nil, fmt.Errorf("encoding the last will: %w", err)
+	}
+	tls, err := c.config.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	username, password, err := c.credentials()
+	if err != nil {
+		return nil, err
+	}
+	options := paho.NewClientOptions().
+		AddBroker(c.config.Server).
+		SetClientID(c.clientID()).
+		SetUsername(username).SetPassword(password).
+		SetProtocolVersion(4). // 3.1.1, never the older 3.1
+		SetCleanSession(true).SetAutoReconnect(false).SetConnectRetry(false).
+		SetConnectTimeout(connectTimeout).SetWriteTimeout(writeTimeout).
+		SetKeepAlive(c.config.KeepAlive.or(30*time.Second)).SetPingTimeout(ackTimeout).
+		SetOrderMatters(false).
+		SetBinaryWill(c.topics.State("conn"), will, qos, true).
+		SetConnectionLostHandler(func(_ paho.Client, _ error) { s.lose() })
+	if tls != nil {
+		options.SetTLSConfig(tls)
+	}
+	return options, nil
+}
+
+func (c *Client) clientID() string {
+	if c.config.ClientID != "" {
+		return c.config.ClientID
+	}
+	return c.station.EUI.String()
+}
+
+func (c *Client) credentials() (username, password string, err error) {
+	if !c.config.StationLogin {
+		return c.config.Username, c.config.Password, nil
+	}
+	username, password, err = c.station.Login()
+	if err != nil {
+		return "", "", fmt.Errorf("signing the station's login: %w", err)
+	}
+	return username, password, nil
+}
+
+// Send publishes event/up at QoS 1.
+func (s *session) Send(_ context.Context, f *gateway.Frame) (gateway.Ack, error) {
+	payload, err := s.client.config.marshal(UplinkFrame(f))
+	if err != nil {
+		return nil, fmt.Errorf("encoding an uplink: %w", err)
+	}
+	return s.paho.Publish(s.client.topics.Event("up"), qos, false, payload), nil
+}
+
+// Done is closed when the connection is lost.
+func (s *session) Done() <-chan struct{} { return s.done }
+
+func (s *session) lose() { s.end.Do(func() { close(s.done) }) }
+
+func (s *session) lost() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// Close says farewell, if there is still somebody to hear it, and disconnects.
+func (s *session) Close() {
+	s.client.keep(nil)
+	if !s.lost() {
+		if err := s.announce(gw.ConnState_OFFLINE, farewell); err != nil {
+			s.client.log.Debug("the network was not told that the gateway goes", "error", err)
+		}
+	}
+	s.disconnect()
+}
+
+// disconnect ends the connection. paho may hang on a dead one: it is left behind
+// then, and ends at its write timeout.
+func (s *session) disconnect() {
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		s.paho.Disconnect(quiesce)
+	}()
+	select {
+	case <-gone:
+	case <-time.After(farewell):
+	}
+	s.lose()
+}
+
+// command hears what the network asks of the gateway.
+func (s *session) command(_ paho.Client, m paho.Message) {
+	log := s.client.log
+	topic, err := ParseTopic(m.Topic())
+	if err != nil || topic.Gateway != s.client.station.EUI {
+		log.Warn("ignoring a message that is no command for this gateway", "topic", clip(m.Topic()), "error", err)
+		return
+	}
+	log.Log(context.Background(), slog.LevelInfo, "ignoring a command: this version receives only", "command", topic.Name)
+}
+
+var errTimeout = errors.New("no answer in time")
+
+// wait waits for a paho token.
+func wait(ctx context.Context, token paho.Token, timeout time.Duration) error {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case <-token.Done():
+		return token.Error()
+	case <-timer.C:
+		return fmt.Errorf("%w (%v)", errTimeout, timeout)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
