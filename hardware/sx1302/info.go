@@ -87,14 +87,13 @@ func Identify(ctx context.Context, bus hardware.Bus, config Config) (Info, error
 	if err := run(ctx, stages...); err != nil {
 		return s.info, fmt.Errorf("identifying the concentrator: %w", err)
 	}
-	err = s.info.measure(ctx, bus)
-	if errors.Is(err, hardware.ErrNoSensor) {
-		err = nil
+	if err := s.info.measure(ctx, bus); errors.Is(err, hardware.ErrGone) {
+		return s.info, err
 	}
-	return s.info, err
+	return s.info, nil
 }
 
-// measure reads the board's temperature; hardware.ErrNoSensor if there is none.
+// measure reads the board's temperature. A chip without one is no less a chip.
 func (i *Info) measure(ctx context.Context, bus hardware.Bus) error {
 	celsius, err := temperature(ctx, bus)
 	i.Temperature, i.HasTemperature = celsius, err == nil
