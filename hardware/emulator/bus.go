@@ -92,6 +92,11 @@ func (b *Bus) Temperature(ctx context.Context) (float64, error) {
 	if err := b.usable(ctx); err != nil {
 		return 0, err
 	}
+	b.chip.mu.Lock()
+	defer b.chip.mu.Unlock()
+	if b.chip.unplugged {
+		return 0, hardware.ErrGone
+	}
 	return b.chip.config.Temperature, nil
 }
 

@@ -464,6 +464,9 @@ func TestPlug(t *testing.T) {
 	if err := h.bus.Reset(ctx); !errors.Is(err, hardware.ErrGone) {
 		t.Error(err)
 	}
+	if _, err := h.bus.Temperature(ctx); !errors.Is(err, hardware.ErrGone) {
+		t.Error(err)
+	}
 	if err := h.chip.TryInject(frame(868_100_000, lora(7))); !errors.Is(err, ErrNotReceiving) {
 		t.Error(err)
 	}

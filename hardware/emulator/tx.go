@@ -60,6 +60,9 @@ func (c *Chip) arm(t *chain, rising byte, now time.Time) {
 		ticks := c.clock.ticks(now)
 		ahead := c.txWord(t, txTimer, 4) - uint32(ticks)
 		t.fire, t.waiting = c.clock.when(ticks+uint64(ahead)), fsmDelayed
+		if c.clock.frozen {
+			t.fire = time.Time{}
+		}
 	case rising&triggerGPS != 0:
 		t.fire, t.waiting = time.Time{}, fsmGPS
 		if c.clock.pulsing {

@@ -194,6 +194,21 @@ func TestLateTriggerWaitsForTheCounter(t *testing.T) {
 	})
 }
 
+func TestStoppedCounterFiresNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHost(t, Config{})
+		h.boot()
+		h.chip.SetFaults(Faults{CounterStopped: true})
+		h.loadLoRa(0, []byte{1})
+		h.fireAt(0, 1_000_000)
+		time.Sleep(time.Hour)
+		if got := h.status(0); got != fsmDelayed {
+			t.Errorf("status %02X", got)
+		}
+		h.nothingSent()
+	})
+}
+
 func TestTriggerAcrossWrap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// The counter wraps 217.728 ms from now.
