@@ -25,6 +25,7 @@ type rig struct {
 	ctx            context.Context // of the test, not of Run
 	stop           func()          // ends Run and waits for it
 	opened, broken int             // buses opened; the next so many fail to
+	cold           bool            // buses have no thermometer
 }
 
 func plan(t testing.TB, name string) radio.Plan {
@@ -48,6 +49,9 @@ func newRig(t *testing.T, config emulator.Config, change func(*sx1302.Config)) *
 		if r.broken > 0 {
 			r.broken--
 			return nil, errors.New("no such device")
+		}
+		if r.cold {
+			return coldBus{r.chip.Bus()}, nil
 		}
 		return r.chip.Bus(), nil
 	}

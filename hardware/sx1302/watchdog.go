@@ -39,11 +39,11 @@ var faults = []struct {
 	{"the ARB found a parity error in its program", func(_, h health) bool { return regARBParity.of(h.arbControl) != 0 }},
 	{"the AGC's status", func(_, h health) bool { return h.agcStatus&^agcTransmitting != 0 }},
 	{"the ARB has restarted and waits to be set up", func(_, h health) bool { return h.arbStatus == started }},
-	{"the counter stands still", func(then, h health) bool { return elapsed(then, h) == 0 }},
-	{"the counter has jumped", jumped},
+	{"the counter stands still", func(then, h health) bool { return elapsed(then, h) < h.before.Sub(then.after)-counterSlack }},
+	{"the counter has jumped", func(then, h health) bool { return elapsed(then, h) > h.after.Sub(then.before)+counterSlack }},
 }
 
-// judge names every fault, in one StallError.
+// judgeHealth names every fault, in one StallError.
 func judgeHealth(then, now health) error {
 	var cause string
 	for _, f := range faults {
@@ -64,15 +64,6 @@ func judgeHealth(then, now health) error {
 func elapsed(then, now health) time.Duration {
 	d, _ := now.counter.Sub(then.counter)
 	return d
-}
-
-func jumped(then, now health) bool {
-	if elapsed(then, now) == 0 {
-		return false // another fault
-	}
-	least := now.before.Sub(then.after) - counterSlack
-	most := now.after.Sub(then.before) + counterSlack
-	return elapsed(then, now) < least || elapsed(then, now) > most
 }
 
 // examine takes a look at a running chip.
