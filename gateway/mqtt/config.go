@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"hexspot/gateway"
 	"hexspot/radio"
 )
 
@@ -161,3 +162,8 @@ func (c Config) prefix(plan radio.Plan) string {
 
 // Name names the network in logs, without credentials.
 func (c Config) Name() string { return c.Server }
+
+// Limits bound the frames that wait for the network.
+func (c Config) Limits() gateway.Limits {
+	return gateway.Limits{Frames: c.QueueFrames, Bytes: c.QueueBytes}
+}
