@@ -22,6 +22,7 @@ type Bus struct {
 	lost error // why there is no use in trying: gone or closed
 
 	closing   chan struct{}
+	patience  time.Duration // with a port that neither returns nor fails
 	closeOnce sync.Once
 	closed    error
 }
@@ -33,18 +34,18 @@ var (
 
 // hangLimit is when a port that neither returns nor fails is given up: longer
 // than draining and the longest exchange together. closeGrace is the same for
-// an exchange that Close interrupts, partLimit for the reset on Close.
+// an exchange that Close interrupts, partLimit for each step of Close itself.
 const (
 	hangLimit  = 3 * time.Second
 	closeGrace = 200 * time.Millisecond
-	partLimit  = time.Second
+	partLimit  = 500 * time.Millisecond
 )
 
 // New talks to the bridge at port, which it owns from now on: it asks who is
 // there and how it is. name is for people. Unless a CoreCell answers, the port
 // is closed and an error returned.
 func New(ctx context.Context, port Port, name string, log *slog.Logger) (*Bus, error) {
-	b := &Bus{name: name, turn: make(chan struct{}, 1), closing: make(chan struct{})}
+	b := &Bus{name: name, turn: make(chan struct{}, 1), closing: make(chan struct{}), patience: hangLimit}
 	b.link = &link{port: port, stop: b.closing, id: uint8(rand.Uint32())}
 	if err := b.connect(ctx, log); err != nil {
 		b.lost = err // so that Close leaves the device alone
@@ -144,7 +145,7 @@ func (b *Bus) begin(ctx context.Context) ([]byte, error) {
 // exchange sends a frame from begin and returns the payload of its answer,
 // which is good until the next begin.
 func (b *Bus) exchange(c command, frame []byte, timeout time.Duration) ([]byte, error) {
-	payload, err := bounded(b.closing, hangLimit, func() ([]byte, error) {
+	payload, err := bounded(b.closing, b.patience, func() ([]byte, error) {
 		return b.link.exchange(c, frame, timeout)
 	})
 	if errors.Is(err, hardware.ErrGone) {

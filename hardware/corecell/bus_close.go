@@ -77,7 +77,7 @@ func (b *Bus) part() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), partLimit)
 	defer cancel()
-	b.link.stop, b.closing = nil, nil
+	b.link.stop, b.closing, b.patience = nil, nil, partLimit
 	for _, l := range resetPulse {
 		if err := b.drive(ctx, l); err != nil {
 			return partError(err)

@@ -297,3 +297,19 @@ func TestCloseEndsPendingDo(t *testing.T) {
 		}
 	})
 }
+
+// A port that starts to hang when it is closed cannot hold up the program.
+func TestCloseOfHangingPort(t *testing.T) {
+	onBench(t, func(t *testing.T, b *bench) {
+		hang := make(chan struct{})
+		defer close(hang)
+		b.bus.link.port = &rigged{Port: b.host, write: func([]byte) (int, error) { <-hang; return 0, io.ErrClosedPipe }}
+		start := time.Now()
+		if err := b.bus.Close(); err != nil || !b.host.closed {
+			t.Errorf("%v, closed: %t", err, b.host.closed)
+		}
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}

@@ -22,7 +22,7 @@ type plugged struct {
 	served chan error
 }
 
-func plug(t *testing.T, link string) *plugged {
+func plug(t testing.TB, link string) *plugged {
 	t.Helper()
 	pty, err := OpenPTY(link)
 	if err != nil {
@@ -40,7 +40,7 @@ func (p *plugged) unplug() {
 	p.Close()
 }
 
-func open(t *testing.T, link string) *Bus {
+func open(t testing.TB, link string) *Bus {
 	t.Helper()
 	bus, err := Open(t.Context(), link, slog.New(slog.DiscardHandler))
 	if err != nil {
