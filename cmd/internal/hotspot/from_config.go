@@ -1,0 +1,34 @@
+package hotspot
+
+import (
+	"fmt"
+	"log/slog"
+
+	"hexspot/hardware/keys"
+)
+
+// FromConfig makes a hotspot as a configuration says. The station key is made if
+// it is not there.
+func FromConfig(c Config, log *slog.Logger) (*Hotspot, error) {
+	chip, board, err := c.chip()
+	if err != nil {
+		return nil, err
+	}
+	open, err := Opener(c.Concentrator.Bus, board, log)
+	if err != nil {
+		return nil, err
+	}
+	key, err := keys.LoadOrCreate(c.Station.Key)
+	if err != nil {
+		return nil, fmt.Errorf("the station key: %w", err)
+	}
+	if c.Region == "" {
+		log.Warn("no region is set: receiving only, on the channels of "+listenRegion+
+			"; set region in the configuration", "region", "")
+	}
+	if len(c.Outputs) == 0 {
+		log.Warn("no [[output]] is configured: packets are received and counted, but go nowhere")
+	}
+	log.Info("hotspot starts", "station", key.Station(), "plan", chip.Plan.Name, "bus", c.Concentrator.Bus)
+	return New(Parts{Open: open, Chip: chip, Key: key, Outputs: c.Outputs, Log: log})
+}

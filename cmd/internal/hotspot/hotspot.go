@@ -1,0 +1,131 @@
+package hotspot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"hexspot/gateway"
+	"hexspot/gateway/mqtt"
+	"hexspot/hardware"
+	"hexspot/hardware/keys"
+	"hexspot/hardware/sx1302"
+)
+
+// Parts are what a hotspot is made of.
+type Parts struct {
+	Open    hardware.Opener
+	Chip    sx1302.Config
+	Key     keys.Key
+	Outputs []mqtt.Config
+	Log     *slog.Logger
+}
+
+// Hotspot is one radio and the networks that get its packets.
+type Hotspot struct {
+	parts        Parts
+	concentrator *sx1302.Concentrator
+	statistics   *gateway.Statistics
+	forwarders   atomic.Pointer[[]*gateway.Forwarder] // nil until the chip has told its EUI
+}
+
+// New joins the parts; Run starts them.
+func New(p Parts) (*Hotspot, error) {
+	concentrator, err := sx1302.New(p.Open, p.Chip, p.Log)
+	if err != nil {
+		return nil, fmt.Errorf("setting up the concentrator: %w", err)
+	}
+	for i, output := range p.Outputs {
+		if err := output.Validate(); err != nil {
+			return nil, fmt.Errorf("output %d: %w", i+1, err)
+		}
+	}
+	return &Hotspot{parts: p, concentrator: concentrator, statistics: gateway.NewStatistics()}, nil
+}
+
+// Ready waits until the chip receives and says what it is.
+func (h *Hotspot) Ready(ctx context.Context) (sx1302.Info, error) { return h.concentrator.Ready(ctx) }
+
+// Run works until ctx ends. The networks stop first, then the radio.
+func (h *Hotspot) Run(ctx context.Context) error {
+	air, silence := context.WithCancel(context.WithoutCancel(ctx))
+	defer silence()
+	var radio errgroup.Group
+	radio.Go(func() error { return h.concentrator.Run(air) })
+	err := h.forward(ctx)
+	silence()
+	if stopErr := radio.Wait(); err == nil {
+		err = stopErr
+	}
+	return err
+}
+
+// forward moves packets from the radio to the networks.
+func (h *Hotspot) forward(ctx context.Context) error {
+	info, err := h.Ready(ctx)
+	if err != nil {
+		return nil // stopped before the chip was there
+	}
+	var clients []*mqtt.Client
+	router := &gateway.Router{Receiver: h.concentrator, Statistics: h.statistics}
+	for _, output := range h.parts.Outputs {
+		client, err := mqtt.New(output, h.station(info, output), h.parts.Log)
+		if err != nil {
+			return fmt.Errorf("output %s: %w", output.Name(), err)
+		}
+		clients = append(clients, client)
+		router.Forwarders = append(router.Forwarders, gateway.NewForwarder(client, output.Limits(), h.parts.Log))
+	}
+	h.forwarders.Store(&router.Forwarders)
+	return together(ctx, router, clients)
+}
+
+// together runs the moving parts until ctx ends or one fails.
+func together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return router.Run(ctx) })
+	for _, f := range router.Forwarders {
+		group.Go(func() error { return f.Run(ctx) })
+	}
+	for _, c := range clients {
+		group.Go(func() error { return c.Run(ctx) })
+	}
+	return group.Wait()
+}
+
+// station is the gateway as a network sees it.
+func (h *Hotspot) station(info sx1302.Info, output mqtt.Config) mqtt.Station {
+	login := func() (username, password string, err error) {
+		password, err = h.parts.Key.Token(output.Network, info.EUI, time.Now())
+		return h.parts.Key.Station().String(), password, err
+	}
+	return mqtt.Station{EUI: info.EUI, Plan: h.parts.Chip.Plan, Statistics: h.statistics, Login: login}
+}
+
+// Counters tell what became of the packets, since start.
+type Counters struct {
+	Read      uint64 // uplinks taken out of the chip, of any CRC
+	Forwarded uint64 // LoRaWAN frames with a good CRC
+	Acked     uint64 // acknowledged, summed over the outputs
+	Dropped   uint64 // because a queue was full, summed over the outputs
+}
+
+// Counters are the counts now.
+func (h *Hotspot) Counters() Counters {
+	c := Counters{
+		Read:      h.concentrator.Status().Uplinks,
+		Forwarded: h.statistics.Totals().PerOutcome[gateway.Forwarded],
+	}
+	if all := h.forwarders.Load(); all != nil {
+		for _, f := range *all {
+			n := f.Counters()
+			c.Acked += n.Acked
+			c.Dropped += n.Dropped
+		}
+	}
+	return c
+}

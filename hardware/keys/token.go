@@ -1,0 +1,47 @@
+package keys
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"hexspot/radio"
+)
+
+// tokenLife is how long a login token is good; hexspot/1 allows an hour.
+const tokenLife = 30 * time.Minute
+
+// Token is a station's login to a broker of a network (hexspot/1, MQTT): a JWT
+// signed by the station key with the claims sub (station), aud (network, 16
+// hexadecimal digits; left out if empty), iat, exp and eui (the concentrator),
+// and no others.
+func (k Key) Token(network string, eui radio.EUI, now time.Time) (string, error) {
+	if k.IsZero() {
+		return "", errors.New("there is no station key to log in with")
+	}
+	claims := jwt.MapClaims{
+		"sub": k.station.String(),
+		"iat": now.Unix(),
+		"exp": now.Add(tokenLife).Unix(),
+		"eui": eui.String(),
+	}
+	if network != "" {
+		claims["aud"] = network
+	}
+	token, err := jwt.NewWithClaims(k.method(), claims).SignedString(k.signer)
+	if err != nil {
+		return "", fmt.Errorf("signing the login token: %w", err)
+	}
+	return token, nil
+}
+
+// method is the algorithm of the key: EdDSA, or ES256 for a P-256 key, whose
+// first byte is a SEC1 prefix.
+func (k Key) method() jwt.SigningMethod {
+	if k.station.Bytes()[0] == 0x01 {
+		return jwt.SigningMethodEdDSA
+	}
+	return jwt.SigningMethodES256
+}
