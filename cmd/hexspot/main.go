@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -49,7 +48,7 @@ func main() {
 var errUsage = errors.New("wrong usage")
 
 // run calls the subcommand and turns its error into an exit code: it is the
-// one place that logs the final error.
+// one place that reports the final error.
 func run(ctx context.Context, args []string, std streams) int {
 	err := dispatch(ctx, args, std)
 	switch {
@@ -59,7 +58,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		fmt.Fprintf(std.err, "hexspot: %v\nRun 'hexspot --help'.\n", err)
 		return 2
 	}
-	slog.New(slog.NewTextHandler(std.err, nil)).Error("hexspot stops", "error", err)
+	fmt.Fprintf(std.err, "hexspot: %v\n", err)
 	return 1
 }
 
