@@ -32,10 +32,13 @@ type Client struct {
 	config  Config
 	station Station
 	topics  Topics
+	up      string // the topic of uplinks
+	open    opener
 	log     *slog.Logger
 
 	mu      sync.Mutex
-	session *session // the present one, nil while there is none
+	session *session        // the present one, nil while there is none
+	told    map[string]bool // what is logged once: names of commands, "refused"
 
 	pause time.Duration // before the next try; used by Connect only
 	last  time.Time     // when the latest session began
@@ -51,9 +54,11 @@ func New(config Config, station Station, log *slog.Logger) (*Client, error) {
 	if config.StationLogin && station.Login == nil {
 		return nil, errors.New("station_login is set, but there is no station key")
 	}
+	topics := NewTopics(config.prefix(station.Plan), station.EUI)
 	return &Client{
 		config: config, station: station, log: log.With("output", config.Name()),
-		topics: NewTopics(config.prefix(station.Plan), station.EUI),
+		topics: topics, up: topics.Event("up"), open: openNetwork,
+		told: make(map[string]bool),
 	}, nil
 }
 
@@ -141,7 +146,7 @@ func (c *Client) Run(ctx context.Context) error {
 			return nil
 		case now := <-ticker.C:
 			totals := c.station.Statistics.Totals()
-			if err := c.report(now, totals.Since(reported)); err != nil {
+			if err := c.report(ctx, now, totals.Since(reported)); err != nil {
 				c.log.Debug("statistics wait for the next interval", "error", err)
 				continue
 			}
@@ -152,7 +157,7 @@ func (c *Client) Run(ctx context.Context) error {
 
 var errNoSession = errors.New("not connected")
 
-func (c *Client) report(now time.Time, t gateway.Totals) error {
+func (c *Client) report(ctx context.Context, now time.Time, t gateway.Totals) error {
 	s := c.current()
 	if s == nil || s.lost() {
 		return errNoSession
@@ -161,5 +166,5 @@ func (c *Client) report(now time.Time, t gateway.Totals) error {
 	if err != nil {
 		return fmt.Errorf("encoding statistics: %w", err)
 	}
-	return s.publish(c.topics.Event("stats"), payload, false, ackTimeout)
+	return s.publish(ctx, c.topics.Event("stats"), payload, false, ackTimeout)
 }

@@ -18,9 +18,10 @@ type Config struct {
 	TopicPrefix *string `toml:"topic_prefix"` // nil: the region's; empty: none
 	JSON        bool    `toml:"json"`         // JSON instead of protobuf
 
-	ClientID string `toml:"client_id"` // empty: the gateway's EUI
-	Username string `toml:"username"`
-	Password string `toml:"password"`
+	ClientID     string `toml:"client_id"`     // empty: the gateway's EUI
+	CleanSession *bool  `toml:"clean_session"` // nil: true; false: the broker keeps commands while the gateway is away
+	Username     string `toml:"username"`
+	Password     string `toml:"password"`
 
 	StationLogin bool   `toml:"station_login"` // log in with the station key
 	Network      string `toml:"network"`       // whom that login is for: 16 hexadecimal digits
@@ -151,6 +152,10 @@ func checkRange[T int | time.Duration](key string, value, least, most T) error {
 	}
 	return nil
 }
+
+// cleanSession says whether the broker forgets the gateway between connections.
+// Uplinks do not need its memory: the forwarder has its own.
+func (c Config) cleanSession() bool { return c.CleanSession == nil || *c.CleanSession }
 
 // prefix is the topic prefix for a plan.
 func (c Config) prefix(plan radio.Plan) string {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"sync"
+	"net"
+	"net/url"
 	"time"
 
 	"github.com/chirpstack/chirpstack/api/go/v4/gw"
@@ -20,7 +20,7 @@ const (
 	ackTimeout     = 10 * time.Second
 	writeTimeout   = 5 * time.Second
 	farewell       = 300 * time.Millisecond // for the last message of a clean stop
-	quiesce        = 50                     // milliseconds, for DISCONNECT to leave
+	quiesce        = 100                    // milliseconds, for DISCONNECT to leave
 )
 
 const qos = 1
@@ -30,15 +30,17 @@ const qos = 1
 type session struct {
 	client *Client
 	paho   paho.Client
-	done   chan struct{}
-	end    sync.Once
+	done   <-chan struct{}
+	lose   context.CancelFunc // ends the session: closes done and the connection
 }
 
 // dial connects, asks for commands, and says that the gateway is online.
 func (c *Client) dial(ctx context.Context) (*session, error) {
-	s := &session{client: c, done: make(chan struct{})}
-	options, err := c.options(s)
+	life, lose := context.WithCancel(context.WithoutCancel(ctx))
+	s := &session{client: c, done: life.Done(), lose: lose}
+	options, err := c.options(life, s)
 	if err != nil {
+		lose()
 		return nil, err
 	}
 	s.paho = paho.NewClient(options)
@@ -62,31 +64,53 @@ func (s *session) open(ctx context.Context) error {
 	if granted := asked.(*paho.SubscribeToken).Result()[topics.Commands()]; granted > 2 {
 		return fmt.Errorf("the broker refuses the subscription to %s: the account lacks the right", topics.Commands())
 	}
-	return s.announce(gw.ConnState_ONLINE, ackTimeout)
+	return s.announce(ctx, gw.ConnState_ONLINE, ackTimeout)
 }
 
 // announce publishes the retained state/conn.
-func (s *session) announce(state gw.ConnState_State, timeout time.Duration) error {
+func (s *session) announce(ctx context.Context, state gw.ConnState_State, timeout time.Duration) error {
 	payload, err := s.client.config.marshal(connState(s.client.station.EUI, state))
 	if err != nil {
 		return fmt.Errorf("encoding the connection state: %w", err)
 	}
-	return s.publish(s.client.topics.State("conn"), payload, true, timeout)
+	return s.publish(ctx, s.client.topics.State("conn"), payload, true, timeout)
 }
 
-func (s *session) publish(topic string, payload []byte, retained bool, timeout time.Duration) error {
-	if err := wait(context.Background(), s.paho.Publish(topic, qos, retained, payload), timeout); err != nil {
+// publish waits until a message is acknowledged.
+func (s *session) publish(ctx context.Context, topic string, payload []byte, retained bool, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("%w (%v)", errTimeout, timeout))
+	defer cancel()
+	token, err := s.hand(ctx, topic, payload, retained)
+	if err == nil {
+		err = wait(ctx, token, timeout)
+	}
+	if err != nil {
 		return fmt.Errorf("publishing to %s: %w", topic, err)
 	}
 	return nil
 }
 
-func (c *Client) options(s *session) (*paho.ClientOptions, error) {
+// hand gives a message to paho, which blocks for all of writeTimeout if the
+// connection ends or hangs just then: whoever calls hand need not.
+func (s *session) hand(ctx context.Context, topic string, payload []byte, retained bool) (paho.Token, error) {
+	handed := make(chan paho.Token, 1)
+	go func() { handed <- s.paho.Publish(topic, qos, retained, payload) }()
+	select {
+	case token := <-handed:
+		return token, nil
+	case <-s.done:
+		return nil, errLost
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (c *Client) options(life context.Context, s *session) (*paho.ClientOptions, error) {
 	will, err := c.config.marshal(connState(c.station.EUI, gw.ConnState_OFFLINE))
 	if err != nil {
 		return nil, fmt.Errorf("encoding the last will: %w", err)
 	}
-	tls, err := c.config.tlsConfig()
+	secure, err := c.config.tlsConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -99,15 +123,15 @@ func (c *Client) options(s *session) (*paho.ClientOptions, error) {
 		SetClientID(c.clientID()).
 		SetUsername(username).SetPassword(password).
 		SetProtocolVersion(4). // 3.1.1, never the older 3.1
-		SetCleanSession(true).SetAutoReconnect(false).SetConnectRetry(false).
+		SetCleanSession(c.config.cleanSession()).SetAutoReconnect(false).SetConnectRetry(false).
 		SetConnectTimeout(connectTimeout).SetWriteTimeout(writeTimeout).
 		SetKeepAlive(c.config.KeepAlive.or(30*time.Second)).SetPingTimeout(ackTimeout).
-		SetOrderMatters(false).
+		SetOrderMatters(true). // the handler never blocks; false is a goroutine for each message
 		SetBinaryWill(c.topics.State("conn"), will, qos, true).
+		SetCustomOpenConnectionFn(func(server *url.URL, _ paho.ClientOptions) (net.Conn, error) {
+			return s.connect(life, server, secure)
+		}).
 		SetConnectionLostHandler(func(_ paho.Client, _ error) { s.lose() })
-	if tls != nil {
-		options.SetTLSConfig(tls)
-	}
 	return options, nil
 }
 
@@ -130,18 +154,16 @@ func (c *Client) credentials() (username, password string, err error) {
 }
 
 // Send publishes event/up at QoS 1.
-func (s *session) Send(_ context.Context, f *gateway.Frame) (gateway.Ack, error) {
+func (s *session) Send(ctx context.Context, f *gateway.Frame) (gateway.Ack, error) {
 	payload, err := s.client.config.marshal(UplinkFrame(f))
 	if err != nil {
 		return nil, fmt.Errorf("encoding an uplink: %w", err)
 	}
-	return s.paho.Publish(s.client.topics.Event("up"), qos, false, payload), nil
+	return s.hand(ctx, s.client.up, payload, false)
 }
 
 // Done is closed when the connection is lost.
 func (s *session) Done() <-chan struct{} { return s.done }
-
-func (s *session) lose() { s.end.Do(func() { close(s.done) }) }
 
 func (s *session) lost() bool {
 	select {
@@ -156,40 +178,23 @@ func (s *session) lost() bool {
 func (s *session) Close() {
 	s.client.keep(nil)
 	if !s.lost() {
-		if err := s.announce(gw.ConnState_OFFLINE, farewell); err != nil {
+		if err := s.announce(context.Background(), gw.ConnState_OFFLINE, farewell); err != nil {
 			s.client.log.Debug("the network was not told that the gateway goes", "error", err)
 		}
 	}
 	s.disconnect()
 }
 
-// disconnect ends the connection. paho may hang on a dead one: it is left behind
-// then, and ends at its write timeout.
+// disconnect ends the connection, which must not keep paho any longer.
 func (s *session) disconnect() {
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		s.paho.Disconnect(quiesce)
-	}()
-	select {
-	case <-gone:
-	case <-time.After(farewell):
-	}
+	s.paho.Disconnect(quiesce)
 	s.lose()
 }
 
-// command hears what the network asks of the gateway.
-func (s *session) command(_ paho.Client, m paho.Message) {
-	log := s.client.log
-	topic, err := ParseTopic(m.Topic())
-	if err != nil || topic.Gateway != s.client.station.EUI {
-		log.Warn("ignoring a message that is no command for this gateway", "topic", clip(m.Topic()), "error", err)
-		return
-	}
-	log.Log(context.Background(), slog.LevelInfo, "ignoring a command: this version receives only", "command", topic.Name)
-}
-
-var errTimeout = errors.New("no answer in time")
+var (
+	errTimeout = errors.New("no answer in time")
+	errLost    = errors.New("the connection is lost")
+)
 
 // wait waits for a paho token.
 func wait(ctx context.Context, token paho.Token, timeout time.Duration) error {
@@ -201,6 +206,6 @@ func wait(ctx context.Context, token paho.Token, timeout time.Duration) error {
 	case <-timer.C:
 		return fmt.Errorf("%w (%v)", errTimeout, timeout)
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 }
