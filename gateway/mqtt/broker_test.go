@@ -77,13 +77,19 @@ func (b *testBroker) remember(p packets.Packet) {
 // startBroker serves on address, which may end in port 0.
 func startBroker(t *testing.T, address string) *testBroker {
 	t.Helper()
+	return serveOn(t, listeners.NewTCP(listeners.Config{ID: "front", Address: address}))
+}
+
+// serveOn serves on a listener with the id "front".
+func serveOn(t *testing.T, front listeners.Listener) *testBroker {
+	t.Helper()
 	b := &testBroker{t: t, arrived: make(chan struct{}, 1)}
 	b.server = mochi.New(&mochi.Options{Logger: slog.New(slog.DiscardHandler)})
 	b.guard = &guard{broker: b}
 	if err := b.server.AddHook(b.guard, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.server.AddListener(listeners.NewTCP(listeners.Config{ID: "tcp", Address: address})); err != nil {
+	if err := b.server.AddListener(front); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.server.Serve(); err != nil {
@@ -96,7 +102,7 @@ func startBroker(t *testing.T, address string) *testBroker {
 func (b *testBroker) stop() { b.stopped.Do(func() { _ = b.server.Close() }) }
 
 func (b *testBroker) address() string {
-	l, _ := b.server.Listeners.Get("tcp")
+	l, _ := b.server.Listeners.Get("front")
 	return l.Address()
 }
 
