@@ -14,15 +14,19 @@ type Receiver interface {
 }
 
 // Router takes uplinks from a radio and gives each LoRaWAN frame with a good
-// CRC to every forwarder. It never waits for a forwarder.
+// CRC to every forwarder. It never waits for a forwarder. Receiver and Statistics
+// are needed.
 type Router struct {
-	Receiver   Receiver
+	Receiver   Receiver // whose payloads nobody changes any more
 	Forwarders []*Forwarder
 	Statistics *Statistics
 
 	// Proprietary is given proprietary frames with a good CRC; nil: they are
 	// counted only. It must not block.
 	Proprietary func(radio.Uplink)
+
+	ForwardNoCRC   bool // forward frames without a CRC, whatever they are
+	ForwardInvalid bool // forward frames with a good CRC that are no LoRaWAN uplinks, too
 }
 
 // Run routes until ctx ends.
@@ -41,7 +45,7 @@ func (r *Router) Run(ctx context.Context) error {
 
 // route decides what becomes of one uplink.
 func (r *Router) route(u radio.Uplink) {
-	outcome := classify(u)
+	outcome := r.decide(u)
 	r.Statistics.count(&u, outcome)
 	switch outcome {
 	case Forwarded:
@@ -80,17 +84,27 @@ func (o Outcome) String() string {
 	return "unknown"
 }
 
-func classify(u radio.Uplink) Outcome {
+// decide says what is to be done with an uplink. Frames with a bad CRC go nowhere:
+// nobody could tell what in them is true.
+func (r *Router) decide(u radio.Uplink) Outcome {
 	switch u.CRC {
-	case radio.CRCBad:
-		return BadCRC
+	case radio.CRCOK:
+		return r.decideSound(u.PHYPayload)
 	case radio.CRCNone:
+		if r.ForwardNoCRC {
+			return Forwarded
+		}
 		return NoCRC
 	}
-	switch frame := radio.Classify(u.PHYPayload); {
-	case frame.Kind == radio.FrameProprietary:
+	return BadCRC
+}
+
+// decideSound decides about a frame with a good CRC.
+func (r *Router) decideSound(phy []byte) Outcome {
+	switch kind := radio.Classify(phy).Kind; {
+	case kind == radio.FrameProprietary:
 		return Proprietary
-	case frame.Kind.Uplink():
+	case kind.Uplink() || r.ForwardInvalid:
 		return Forwarded
 	}
 	return NotLoRaWAN

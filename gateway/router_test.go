@@ -26,25 +26,78 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-func TestRoutes(t *testing.T) {
-	change := func(f func(*radio.Uplink)) radio.Uplink {
-		u := uplink(1)
-		f(&u)
-		return u
+// TestIdentityDiffers: gateway, session, instant and payload each make another
+// uplink of it; how loud it was does not.
+func TestIdentityDiffers(t *testing.T) {
+	original := NewFrame(uplink(1)).UplinkID
+	for _, c := range []struct {
+		what   string
+		change func(*radio.Uplink)
+		same   bool
+	}{
+		{"gateway", func(u *radio.Uplink) { u.Gateway[0]++ }, false},
+		{"session", func(u *radio.Uplink) { u.Timestamp.Session++ }, false},
+		{"instant", func(u *radio.Uplink) { u.Timestamp.Micros++ }, false},
+		{"payload", func(u *radio.Uplink) { u.PHYPayload[5]++ }, false},
+		{"level", func(u *radio.Uplink) { u.RSSI++ }, true},
+	} {
+		if got := NewFrame(changed(c.change)).UplinkID; (got == original) != c.same {
+			t.Errorf("another %s: id %08x, original %08x", c.what, got, original)
+		}
 	}
+}
+
+func changed(change func(*radio.Uplink)) radio.Uplink {
+	u := uplink(1)
+	change(&u)
+	return u
+}
+
+// TestForwardsOnDemand: what is dropped by default is forwarded if asked for, but
+// never a bad CRC.
+func TestForwardsOnDemand(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		crc              radio.CRCStatus
+		first            byte // of the payload
+		plain            Outcome
+		noCRC, invalidOK Outcome // with ForwardNoCRC, with ForwardInvalid
+	}{
+		{"data", radio.CRCOK, 0x40, Forwarded, Forwarded, Forwarded},
+		{"data, no CRC", radio.CRCNone, 0x40, NoCRC, Forwarded, NoCRC},
+		{"data, bad CRC", radio.CRCBad, 0x40, BadCRC, BadCRC, BadCRC},
+		{"data, impossible CRC", 9, 0x40, BadCRC, BadCRC, BadCRC},
+		{"downlink", radio.CRCOK, 0x60, NotLoRaWAN, NotLoRaWAN, Forwarded},
+		{"downlink, no CRC", radio.CRCNone, 0x60, NoCRC, Forwarded, NoCRC},
+		{"proprietary", radio.CRCOK, 0xe0, Proprietary, Proprietary, Proprietary},
+		{"proprietary, no CRC", radio.CRCNone, 0xe0, NoCRC, Forwarded, NoCRC},
+	} {
+		u := changed(func(u *radio.Uplink) { u.CRC, u.PHYPayload[0] = c.crc, c.first })
+		for _, way := range []struct {
+			router Router
+			want   Outcome
+		}{{Router{}, c.plain}, {Router{ForwardNoCRC: true}, c.noCRC}, {Router{ForwardInvalid: true}, c.invalidOK}} {
+			if got := way.router.decide(u); got != way.want {
+				t.Errorf("%s: %v, want %v (no CRC %v, invalid %v)", c.name, got, way.want, way.router.ForwardNoCRC, way.router.ForwardInvalid)
+			}
+		}
+	}
+}
+
+func TestRoutes(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		uplink radio.Uplink
 		want   Outcome
 	}{
 		{"data", uplink(1), Forwarded},
-		{"bad CRC", change(func(u *radio.Uplink) { u.CRC = radio.CRCBad }), BadCRC},
-		{"no CRC", change(func(u *radio.Uplink) { u.CRC = radio.CRCNone }), NoCRC},
-		{"proprietary", change(func(u *radio.Uplink) { u.PHYPayload = []byte{0xe0, 1, 2} }), Proprietary},
-		{"proprietary, bad CRC", change(func(u *radio.Uplink) { u.PHYPayload = []byte{0xe0}; u.CRC = radio.CRCBad }), BadCRC},
-		{"downlink", change(func(u *radio.Uplink) { u.PHYPayload[0] = 0x60 }), NotLoRaWAN},
-		{"too short", change(func(u *radio.Uplink) { u.PHYPayload = []byte{0x40, 1} }), NotLoRaWAN},
-		{"empty", change(func(u *radio.Uplink) { u.PHYPayload = nil }), NotLoRaWAN},
+		{"bad CRC", changed(func(u *radio.Uplink) { u.CRC = radio.CRCBad }), BadCRC},
+		{"no CRC", changed(func(u *radio.Uplink) { u.CRC = radio.CRCNone }), NoCRC},
+		{"proprietary", changed(func(u *radio.Uplink) { u.PHYPayload = []byte{0xe0, 1, 2} }), Proprietary},
+		{"proprietary, bad CRC", changed(func(u *radio.Uplink) { u.PHYPayload = []byte{0xe0}; u.CRC = radio.CRCBad }), BadCRC},
+		{"downlink", changed(func(u *radio.Uplink) { u.PHYPayload[0] = 0x60 }), NotLoRaWAN},
+		{"too short", changed(func(u *radio.Uplink) { u.PHYPayload = []byte{0x40, 1} }), NotLoRaWAN},
+		{"empty", changed(func(u *radio.Uplink) { u.PHYPayload = nil }), NotLoRaWAN},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n, heard := newNetwork(), 0

@@ -1,0 +1,64 @@
+package gateway
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"pgregory.net/rapid"
+)
+
+// TestFullQueue lets a network come and go while more is offered than fits. In the
+// end each frame was either acknowledged, in order, or dropped and counted; and
+// none was dropped unless more waited at that moment than fits.
+func TestFullQueue(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		limits := Limits{InFlight: rapid.IntRange(1, 6).Draw(r, "window"), Frames: rapid.IntRange(7, 20).Draw(r, "frames")}
+		bursts := rapid.SliceOfN(rapid.IntRange(0, 25), 1, 20).Draw(r, "bursts")
+		acks := rapid.SliceOfN(rapid.IntRange(0, 10), len(bursts), len(bursts)).Draw(r, "acks")
+		cuts := rapid.SliceOfN(rapid.Bool(), len(bursts), len(bursts)).Draw(r, "cuts")
+		var fault string
+		var acked []int
+		var end Counters
+		offered := 0
+		synctest.Test(t, func(t *testing.T) {
+			n := newNetwork()
+			n.silent = true
+			f, stop := forwarding(t, n, limits, quiet())
+			for i, burst := range bursts {
+				before := f.Counters()
+				offer(f, offered, offered+burst)
+				offered += burst
+				after := f.Counters()
+				if over := max(0, before.Queued+burst-limits.Frames); after.Dropped-before.Dropped != uint64(over) {
+					fault = "dropped more or less than does not fit"
+				}
+				synctest.Wait()
+				if c := f.Counters(); c.InFlight > limits.InFlight || c.Queued > limits.Frames {
+					fault = "a limit is exceeded"
+				}
+				n.acknowledge(acks[i])
+				synctest.Wait()
+				if cuts[i] {
+					n.cut()
+					synctest.Wait()
+				}
+			}
+			n.be(func() { n.silent = false })
+			n.cut()
+			offer(f, offered, offered+1)
+			offered++
+			synctest.Wait()
+			stop()
+			acked, end = n.numbers(func() []*Frame { return n.acked }), f.Counters()
+		})
+		switch {
+		case fault != "":
+			r.Fatal(fault)
+		case !slices.IsSorted(acked) || len(slices.Compact(slices.Clone(acked))) != len(acked):
+			r.Fatalf("acknowledged out of order or twice: %v", acked)
+		case end.Acked != uint64(len(acked)) || end.Acked+end.Dropped != uint64(offered) || end.Queued != 0:
+			r.Fatalf("%d offered, %d acknowledged: %+v", offered, len(acked), end)
+		}
+	})
+}
