@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"hexspot/radio"
@@ -47,8 +48,8 @@ func (k Key) String() string {
 	return k.station.String()
 }
 
-// GoString is String, so that %#v shows no secret.
-func (k Key) GoString() string { return k.String() }
+// Format writes String whatever the verb, so that %d or %#v show no secret.
+func (k Key) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, k.String()) }
 
 // LogValue is String, for slog.
 func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }

@@ -102,13 +102,13 @@ func TestSecretIsNotShown(t *testing.T) {
 	seed := key.Signer().(ed25519.PrivateKey).Seed()
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("key", "key", key)
-	shown := fmt.Sprintf("%v %+v %#v %s %q", key, key, key, key, key) + log.String()
+	shown := fmt.Sprintf("%v %+v %#v %s %q %d %x", key, key, key, key, key, key, []Key{key}) + log.String()
 	for _, secret := range []string{fmt.Sprintf("%x", seed[:8]), fmt.Sprint(seed[:4])[1:10], base64.StdEncoding.EncodeToString(seed)[:10]} {
 		if strings.Contains(shown, secret) {
 			t.Errorf("the secret is shown in %s", shown)
 		}
 	}
-	if strings.Count(shown, key.Station().String()) != 6 {
+	if strings.Count(shown, key.Station().String()) != 8 {
 		t.Errorf("the station is not shown everywhere: %s", shown)
 	}
 }
@@ -142,6 +142,26 @@ func TestToken(t *testing.T) {
 	}
 	if _, err := (Key{}).Token("", radio.EUI{}, now); err == nil {
 		t.Error("a token of no key")
+	}
+}
+
+// remote is a signer whose key is not in memory, as in a secure element.
+type remote struct{ crypto.Signer }
+
+func TestTokenOfRemoteKey(t *testing.T) {
+	for _, kind := range []Kind{Ed25519, P256} {
+		key, err := of(remote{generate(t, kind).Signer()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := key.Token("c2ad0a997751e040", radio.EUI{}, time.Unix(1, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, signature, signed := takeApart(t, token)
+		if !verifies(key.Signer().Public(), signed, signature) {
+			t.Errorf("kind %d: the signature does not verify", kind)
+		}
 	}
 }
 

@@ -30,11 +30,18 @@ func (k Key) Token(network string, eui radio.EUI, now time.Time) (string, error)
 	if network != "" {
 		claims["aud"] = network
 	}
-	token, err := jwt.NewWithClaims(k.method(), claims).SignedString(k.signer)
+	token := jwt.NewWithClaims(k.method(), claims)
+	text, err := token.SigningString()
+	if err != nil {
+		return "", fmt.Errorf("encoding the login token: %w", err)
+	}
+	// Not by the library, which signs ES256 only with a key in memory. A station's
+	// signatures have the form that a JWT wants (RFC 7518 3.4, RFC 8037 3.1).
+	_, signature, err := radio.SignMessage(k.signer, []byte(text))
 	if err != nil {
 		return "", fmt.Errorf("signing the login token: %w", err)
 	}
-	return token, nil
+	return text + "." + token.EncodeSegment(signature[:]), nil
 }
 
 // method is the algorithm of the key: EdDSA, or ES256 for a P-256 key, whose
