@@ -1,0 +1,113 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	mochi "github.com/mochi-mqtt/server/v2"
+	"github.com/mochi-mqtt/server/v2/packets"
+
+	"hexspot/radio"
+)
+
+// identity is who a client is, and what it may do.
+type identity struct {
+	name    string // for logs
+	station radio.Station
+	eui     radio.EUI // of a station
+	rights  rights
+}
+
+// rights are what a client may do.
+type rights interface {
+	mayPublish(topic string, retained bool, size int) bool
+	maySubscribe(filter string) bool
+}
+
+// named adapts an account's rights, which know nothing of sizes.
+type named struct{ accountRights }
+
+func (n named) mayPublish(topic string, _ bool, _ int) bool { return n.accountRights.mayPublish(topic) }
+
+// isStation says whether an identity is a station's.
+func (i *identity) isStation() bool { return !i.station.IsZero() }
+
+var (
+	errPassword = errors.New("unknown name or wrong password")
+	errClientID = errors.New("the client id belongs to somebody else")
+	errWill     = errors.New("no right to the topic of its last will")
+)
+
+// login decides whether a client may come in, and as whom.
+func (h *hook) login(client *mochi.Client, connect packets.ConnectParams) (*identity, error) {
+	var who *identity
+	var err error
+	if name := string(connect.Username); strings.HasPrefix(name, stationTextPrefix) {
+		who, err = h.loginStation(name, string(connect.Password), client.ID)
+	} else {
+		who, err = h.loginAccount(name, string(connect.Password), client.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if connect.WillFlag && !who.rights.mayPublish(connect.WillTopic, connect.WillRetain, len(connect.WillPayload)) {
+		return nil, errWill
+	}
+	return who, nil
+}
+
+func (h *hook) loginStation(name, token, clientID string) (*identity, error) {
+	if h.broker.config.Network == "" {
+		return nil, errors.New("stations cannot log in: the broker has no network")
+	}
+	station, err := radio.ParseStation(name)
+	if err != nil {
+		return nil, err
+	}
+	if h.stations != nil && !h.stations[station] {
+		return nil, errors.New("the station is not on the list")
+	}
+	eui, err := verifyToken(token, station, h.network, time.Now())
+	if err != nil {
+		return nil, fmt.Errorf("token: %w", err)
+	}
+	if clientID != eui.String() && clientID != name {
+		return nil, fmt.Errorf("%w: a station's is its EUI or its text id", errClientID)
+	}
+	owner, err := h.broker.options.Bindings.Bind(eui, station, h.broker.config.Limits.Stations)
+	if err != nil {
+		return nil, err
+	}
+	if owner != station {
+		return nil, fmt.Errorf("EUI %s belongs to station %s", eui, owner)
+	}
+	return &identity{name: name, station: station, eui: eui, rights: newStationRights(eui, station, h.regions)}, nil
+}
+
+func (h *hook) loginAccount(name, password, clientID string) (*identity, error) {
+	a, ok := h.accounts[name]
+	if !ok || len(password) > maxPassword || !h.rightPassword(a, password) {
+		return nil, errPassword
+	}
+	if !mayUseClientID(clientID) {
+		return nil, fmt.Errorf("%w: want none that a station could have", errClientID)
+	}
+	if other := h.holder(clientID); other != nil && other.name != name {
+		return nil, errClientID
+	}
+	return &identity{name: name, rights: named{a.rights}}, nil
+}
+
+// rightPassword is cheap for a password that was right before. Derivations are
+// expensive by design and done one at a time, so that guessing does not take
+// every core.
+func (h *hook) rightPassword(a *account, password string) bool {
+	if a.credential.knows(password) {
+		return true
+	}
+	h.deriving.Lock()
+	defer h.deriving.Unlock()
+	return a.credential.check(password)
+}

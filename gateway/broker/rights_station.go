@@ -1,0 +1,76 @@
+package broker
+
+import (
+	"strings"
+
+	"hexspot/radio"
+)
+
+// stationRights are the topics of one station (protocol hexspot/1, "MQTT"):
+//
+//	publish    [REGION/]gateway/EUI/event/NAME   [REGION/]gateway/EUI/state/conn   hexspot/STATION/up/KIND
+//	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack   hexspot/net/NAME
+//
+// where the NAME of a command may be + or #, and the NAME below hexspot/net may
+// be +. Only state/conn may be retained.
+type stationRights struct {
+	eui     string
+	station string
+	regions map[string]bool
+}
+
+func newStationRights(eui radio.EUI, station radio.Station, regions map[string]bool) stationRights {
+	return stationRights{eui: eui.String(), station: station.String(), regions: regions}
+}
+
+// maxRetained bounds a station's retained state, which stays when it is gone.
+// A ConnState has some 20 bytes as protobuf, 60 as JSON.
+const maxRetained = 512
+
+// mayPublish says whether the station may publish to a topic.
+func (r stationRights) mayPublish(topic string, retained bool, size int) bool {
+	if rest, ok := strings.CutPrefix(topic, "hexspot/"); ok {
+		kind, ok := strings.CutPrefix(rest, r.station+"/up/")
+		return ok && isName(kind) && !retained
+	}
+	rest, ok := r.cutGateway(topic)
+	switch {
+	case !ok:
+		return false
+	case rest == "state/conn":
+		return !retained || size <= maxRetained
+	}
+	name, ok := strings.CutPrefix(rest, "event/")
+	return ok && isName(name) && !retained
+}
+
+// maySubscribe says whether the station may subscribe to a filter; a topic is the
+// filter of itself.
+func (r stationRights) maySubscribe(filter string) bool {
+	if rest, ok := strings.CutPrefix(filter, "hexspot/"); ok {
+		if name, ok := strings.CutPrefix(rest, "net/"); ok {
+			return name == "+" || isName(name)
+		}
+		return rest == r.station+"/ack"
+	}
+	rest, ok := r.cutGateway(filter)
+	if !ok {
+		return false
+	}
+	name, ok := strings.CutPrefix(rest, "command/")
+	return ok && (name == "+" || name == "#" || isName(name))
+}
+
+// cutGateway takes [REGION/]gateway/EUI/ off a topic if it is the station's.
+func (r stationRights) cutGateway(topic string) (rest string, ok bool) {
+	if first, below, _ := strings.Cut(topic, "/"); r.regions[first] {
+		topic = below
+	}
+	if rest, ok = strings.CutPrefix(topic, "gateway/"); !ok {
+		return "", false
+	}
+	if rest, ok = strings.CutPrefix(rest, r.eui); !ok {
+		return "", false
+	}
+	return strings.CutPrefix(rest, "/")
+}

@@ -1,0 +1,156 @@
+package broker
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"hexspot/radio"
+)
+
+func testRights(t testing.TB) (stationRights, string) {
+	t.Helper()
+	text := newStation(t, jwt.SigningMethodEdDSA).text
+	station, err := radio.ParseStation(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eui, err := radio.ParseEUI(testEUI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newStationRights(eui, station, Config{}.regionSet()), text
+}
+
+func TestStationMayPublish(t *testing.T) {
+	r, me := testRights(t)
+	for topic, want := range map[string]bool{
+		"eu868/gateway/" + testEUI + "/event/up":      true,
+		"us915_1/gateway/" + testEUI + "/event/stats": true,
+		"gateway/" + testEUI + "/event/up":            true,
+		"gateway/" + testEUI + "/state/conn":          true,
+		"hexspot/" + me + "/up/witness":               true,
+
+		"eu868/gateway/" + otherEUI + "/event/up":            false,
+		"eu868/gateway/" + testEUI + "/command/down":         false,
+		"eu868/gateway/" + testEUI + "/state/other":          false,
+		"eu868/gateway/" + testEUI + "/event/up/more":        false,
+		"eu868/gateway/" + testEUI + "/event/":               false,
+		"eu868/gateway/" + testEUI + "0/event/up":            false,
+		"eu868/gateway/" + strings.ToUpper(testEUI) + "/x/y": false,
+		"mars/gateway/" + testEUI + "/event/up":              false,
+		"eu868/eu868/gateway/" + testEUI + "/event/up":       false,
+		"/gateway/" + testEUI + "/event/up":                  false,
+		"eu868/gateway/" + testEUI + "/event/u.p":            false,
+		"eu868/gateway/" + testEUI + "/event/u p":            false,
+		"hexspot/" + me + "/ack":                             false,
+		"hexspot/net/anchor":                                 false,
+		"hexspot/spot1other/up/witness":                      false,
+		"$SYS/broker":                                        false,
+		"":                                                   false,
+	} {
+		if got := r.mayPublish(topic, false, 10); got != want {
+			t.Errorf("publish to %q: %v, want %v", topic, got, want)
+		}
+	}
+	for topic, want := range map[string]bool{
+		"gateway/" + testEUI + "/state/conn": true,
+		"gateway/" + testEUI + "/event/up":   false,
+		"hexspot/" + me + "/up/witness":      false,
+	} {
+		if got := r.mayPublish(topic, true, 10); got != want {
+			t.Errorf("retained publication to %q: %v, want %v", topic, got, want)
+		}
+	}
+	if r.mayPublish("gateway/"+testEUI+"/state/conn", true, maxRetained+1) {
+		t.Error("a large retained state is taken")
+	}
+}
+
+func TestStationMaySubscribe(t *testing.T) {
+	r, me := testRights(t)
+	for filter, want := range map[string]bool{
+		"eu868/gateway/" + testEUI + "/command/+":    true,
+		"eu868/gateway/" + testEUI + "/command/#":    true,
+		"eu868/gateway/" + testEUI + "/command/down": true,
+		"gateway/" + testEUI + "/command/+":          true,
+		"hexspot/" + me + "/ack":                     true,
+		"hexspot/net/+":                              true,
+		"hexspot/net/value":                          true,
+
+		"#":                                          false,
+		"+/gateway/" + testEUI + "/command/+":        false,
+		"eu868/gateway/+/command/+":                  false,
+		"eu868/gateway/" + testEUI + "/#":            false,
+		"eu868/gateway/" + testEUI + "/event/up":     false,
+		"eu868/gateway/" + otherEUI + "/command/":    false,
+		"hexspot/#":                                  false,
+		"hexspot/+/ack":                              false,
+		"$SYS/#":                                     false,
+		"$share/g/gateway/" + testEUI + "/command/+": false,
+	} {
+		if got := r.maySubscribe(filter); got != want {
+			t.Errorf("subscribe to %q: %v, want %v", filter, got, want)
+		}
+	}
+}
+
+func TestAccountRights(t *testing.T) {
+	r := accountRights{publish: []string{"+/gateway/+/command/#"}, subscribe: []string{"+/gateway/+/event/+", "a/#"}}
+	for topic, want := range map[string]bool{
+		"eu868/gateway/" + testEUI + "/command/down": true,
+		"gateway/" + testEUI + "/command/down":       false,
+		"eu868/gateway/" + testEUI + "/event/up":     false,
+		"eu868/gateway/+/command/down":               false,
+		"eu868/gateway/x.y/command/down":             false,
+	} {
+		if got := r.mayPublish(topic); got != want {
+			t.Errorf("publish to %q: %v, want %v", topic, got, want)
+		}
+	}
+	for filter, want := range map[string]bool{
+		"+/gateway/+/event/+":                       true,
+		"eu868/gateway/+/event/up":                  true,
+		"$share/chirpstack/eu868/gateway/+/event/+": true,
+		"a":                             true,
+		"a/b/#":                         true,
+		"#":                             false,
+		"+/gateway/+/#":                 false,
+		"+/+/+/event/+":                 false,
+		"$share/chirpstack/#":           false,
+		"$share/chirpstack":             false,
+		"$SYS/gateway/x/event/up":       false,
+		"eu868/gateway/+/event/up/more": false,
+		"+/gateway/+/event":             false,
+		"eu868/gateway/a+/event/up":     false,
+		"eu868/gateway/#/event":         false,
+		strings.Repeat("a/", 200) + "b": false,
+	} {
+		if got := r.maySubscribe(filter); got != want {
+			t.Errorf("subscribe to %q: %v, want %v", filter, got, want)
+		}
+	}
+}
+
+// FuzzRights: whatever a station may touch names its own EUI or id, or the
+// network's public topics.
+func FuzzRights(f *testing.F) {
+	r, me := testRights(f)
+	f.Add("eu868/gateway/" + testEUI + "/event/up")
+	f.Add("hexspot/" + me + "/up/beacon")
+	f.Add("+/gateway/#")
+	f.Fuzz(func(t *testing.T, topic string) {
+		publish, subscribe := r.mayPublish(topic, false, 0), r.maySubscribe(topic)
+		if !publish && !subscribe {
+			return
+		}
+		own := strings.Contains(topic, "gateway/"+testEUI+"/") || strings.HasPrefix(topic, "hexspot/"+me+"/")
+		if !own && !(subscribe && strings.HasPrefix(topic, "hexspot/net/")) {
+			t.Errorf("%q: publish %v, subscribe %v", topic, publish, subscribe)
+		}
+		if publish && !isTopic(topic) || subscribe && !isFilter(topic) {
+			t.Errorf("%q is no topic", topic)
+		}
+	})
+}
