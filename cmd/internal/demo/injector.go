@@ -40,20 +40,38 @@ func (in *injector) run(ctx context.Context) error {
 	return group.Wait()
 }
 
+// repeatGap is how long after a frame the same bytes may come again: records have
+// frames that a hotspot heard twice, and in the same microsecond the two would be
+// one uplink.
+const repeatGap = time.Millisecond
+
 func (in *injector) feed(ctx context.Context, start time.Time, to antenna, own []Reception) error {
+	heard := map[string]time.Time{} // when a payload was injected last
 	for _, r := range own {
 		due := in.speed.due(r.At)
 		if in.most > 0 && max(due, time.Since(start)) > in.most {
 			return nil
 		}
-		if err := waitUntil(ctx, start.Add(due)); err != nil {
+		at, payload := start.Add(due), string(r.Frame.Payload)
+		if last, again := heard[payload]; again {
+			at = later(at, last.Add(repeatGap))
+		}
+		if err := waitUntil(ctx, at); err != nil {
 			return err
 		}
 		if err := in.inject(ctx, to, r); err != nil {
 			return fmt.Errorf("injecting a frame into hotspot %s: %w", r.Hotspot, err)
 		}
+		heard[payload] = time.Now()
 	}
 	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 func (in *injector) inject(ctx context.Context, to antenna, r Reception) error {
@@ -69,6 +87,15 @@ func (in *injector) inject(ctx context.Context, to antenna, r Reception) error {
 	in.injected.Add(1)
 	if !r.Good() {
 		in.bad.Add(1)
+	}
+	return nil
+}
+
+func until(ctx context.Context, done func() bool) error {
+	for !done() {
+		if err := waitUntil(ctx, time.Now().Add(lookPeriod)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -72,6 +72,20 @@ func TestInjectorKeepsPace(t *testing.T) {
 	}
 }
 
+// The same bytes at the same hotspot never come in the same microsecond.
+func TestInjectorSetsRepeatsApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in, m := injection(SpeedMax, 0, 0, 0, 0)
+		in.script.Receptions[2].Frame.Payload = []byte("a")
+		if err := in.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"a 0s", "b 0s", "a 1ms"}, m.heard); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
 // More frames than the window holds are injected only as frames arrive.
 func TestInjectorWaitsForRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -20,6 +20,14 @@ type Display struct {
 	Live bool // Out is a terminal: one line, written again and again
 }
 
+// Write is for a logger: its lines stand above the live line.
+func (d Display) Write(lines []byte) (int, error) {
+	if d.Live {
+		fmt.Fprint(d.Out, "\r\x1b[K")
+	}
+	return d.Out.Write(lines)
+}
+
 // snapshot is a demo at an instant.
 type snapshot struct {
 	elapsed          time.Duration

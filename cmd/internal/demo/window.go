@@ -7,11 +7,11 @@ import (
 )
 
 // Frames that are on their way, at most. The whole path may hold the sum of them,
-// so no bounded queue on it, of a gateway or a broker (Mosquitto: 1000 messages
-// a client), can overflow.
+// so no bounded queue on it, of a gateway or a broker (ours: 512 messages to a
+// client, Mosquitto: 1000), can overflow.
 const (
 	underwayEach = 256
-	underwayAll  = 768
+	underwayAll  = 384
 )
 
 // window bounds how many frames are injected and not yet received.

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"crypto/rand"
+
+	"hexspot/cmd/internal/demo"
+	"hexspot/cmd/internal/network"
+	"hexspot/gateway/broker"
+)
+
+// benchServe is the configuration of the broker that is measured with.
+const benchServe = `[broker]
+listen = ["127.0.0.1:0"]
+`
+
+// benchAccount makes an account in a data directory that may hear all uplinks.
+func benchAccount(data string) (demo.Access, error) {
+	access := demo.Access{User: "bench", Password: rand.Text()}
+	hash, err := broker.HashPassword(access.Password)
+	if err != nil {
+		return demo.Access{}, err
+	}
+	return access, network.Data(data).AddAccount(broker.Account{
+		Name: access.User, PasswordHash: hash, Subscribe: []string{"+/gateway/+/event/+"},
+	})
+}

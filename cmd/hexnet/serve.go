@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"hexspot/cmd/internal/network"
+)
+
+type serveCommand struct {
+	Config string `help:"Configuration file ('hexnet config' prints one). Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
+}
+
+// Help has the examples.
+func (serveCommand) Help() string {
+	return `Prints one line with where it listens and which network it is; hotspots put that id into "network" of
+their configuration. Ends on SIGTERM or Ctrl-C.
+
+A PUBACK means, for now, that the broker has passed the message to whoever is subscribed: nothing is kept
+on disk for those who are not.
+
+Examples:
+  hexnet serve
+  hexnet serve --config /etc/hexnet/hexnet.toml --data /var/lib/hexnet`
+}
+
+// Run serves until it is told to stop.
+func (s serveCommand) Run(ctx context.Context, c *commands, std streams, log *slog.Logger) error {
+	config, err := network.Load(s.Config)
+	if err != nil {
+		return err
+	}
+	n, err := network.New(config, network.Data(c.Data), log)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(std.out, "network %s at %s\n", n.ID(), strings.Join(n.Addresses(), " ")); err != nil {
+		return err
+	}
+	return n.Run(ctx)
+}

@@ -1,0 +1,60 @@
+package demo
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"hexspot/cmd/internal/hotspot"
+	"hexspot/gateway/mqtt"
+	"hexspot/hardware"
+	"hexspot/hardware/emulator"
+	"hexspot/hardware/keys"
+	"hexspot/hardware/sx1302"
+	"hexspot/radio"
+)
+
+// realBox is a hotspot with the code of hexspot run.
+type realBox struct{ *hotspot.Hotspot }
+
+// Ready waits until the chip receives.
+func (b realBox) Ready(ctx context.Context) error {
+	_, err := b.Hotspot.Ready(ctx)
+	return err
+}
+
+// Counts are those of the hotspot.
+func (b realBox) Counts() counts { return counts(b.Counters()) }
+
+// boxes makes hotspots with a key of their own that drive a chip in process and
+// forward to one network.
+func boxes(plan radio.Plan, output mqtt.Config, log *slog.Logger) maker {
+	return func(chip *emulator.Chip) (box, error) {
+		key, err := keys.Generate(keys.Ed25519)
+		if err != nil {
+			return nil, err
+		}
+		firmware, err := syntheticFirmware()
+		if err != nil {
+			return nil, err
+		}
+		h, err := hotspot.New(hotspot.Parts{
+			Open:    func(context.Context) (hardware.Bus, error) { return chip.Bus(), nil },
+			Chip:    sx1302.Config{Plan: plan, Firmware: firmware, Now: time.Now},
+			Key:     key,
+			Outputs: []mqtt.Config{output},
+			Log:     log.With("hotspot", chip.EUI()),
+		})
+		return realBox{h}, err
+	}
+}
+
+// syntheticFirmware is what an emulated chip runs: it only has to be well formed.
+func syntheticFirmware() (sx1302.Firmware, error) {
+	agc, err := sx1302.ParseFirmware(sx1302.SyntheticImage(1))
+	if err != nil {
+		return sx1302.Firmware{}, err
+	}
+	arb, err := sx1302.ParseFirmware(sx1302.SyntheticImage(2))
+	return sx1302.Firmware{AGC: agc, ARB: arb}, err
+}

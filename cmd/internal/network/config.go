@@ -1,0 +1,43 @@
+package network
+
+import (
+	_ "embed"
+	"fmt"
+
+	"hexspot/cmd/internal/settings"
+	"hexspot/gateway/broker"
+)
+
+// DefaultText is the commented default configuration. Decoded, it equals the
+// zero Config but for what it spells out.
+//
+//go:embed hexnet.toml
+var DefaultText string
+
+// Config is the file of `hexnet serve`, useful at zero.
+type Config struct {
+	Broker broker.Config `toml:"broker"`
+}
+
+// Load reads and checks a configuration; an empty path is the default one.
+func Load(path string) (Config, error) {
+	var c Config
+	if path == "" {
+		return c, nil
+	}
+	if err := settings.Read(path, &c); err != nil {
+		return Config{}, err
+	}
+	if err := c.Validate(); err != nil {
+		return Config{}, fmt.Errorf("the configuration %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// Validate names every wrong value at once.
+func (c Config) Validate() error {
+	if err := c.Broker.Validate(); err != nil {
+		return fmt.Errorf("broker: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package network
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hexspot/cmd/internal/settings"
+	"hexspot/gateway/broker"
+)
+
+func load(t *testing.T, text string) (Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "hexnet.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Load(path)
+}
+
+// The printed default says what the zero Config means.
+func TestDefaultText(t *testing.T) {
+	got, err := load(t, DefaultText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Config{broker.Config{
+		Listen: []string{broker.DefaultListen}, ListenTLS: []string{}, WebSocket: []string{}, WebSocketTLS: []string{},
+		Stations: "open", StationList: []string{}, Regions: []string{},
+		Limits: broker.Limits{
+			Connections: 10_000, ConnectionsPerAddress: 1000, ConnectRate: 100, Stations: 100_000, PacketBytes: 16 << 10,
+			InFlight: 16 << 10, WritesPending: 512, MessageRate: 2000, ConnectTimeout: broker.Duration(10 * time.Second),
+			KeepAliveMin: broker.Duration(5 * time.Second), KeepAliveMax: broker.Duration(10 * time.Minute),
+		},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Its comments show keys that exist.
+func TestDefaultTextUncommented(t *testing.T) {
+	_, section, found := strings.Cut(DefaultText, "# [[broker.account]]\n")
+	section, _, _ = strings.Cut(section, "\n\n")
+	if !found {
+		t.Fatal("no example of an account")
+	}
+	text := "[[broker.account]]\n" + strings.ReplaceAll("\n"+section, "\n# ", "\n")
+	var c Config
+	if err := settings.Decode("example", []byte(text), &c); err != nil || len(c.Broker.Accounts) != 1 {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if err := c.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		"[broker]\n\nlisen = []\n":                  `hexnet.toml:3: unknown key "broker.lisen"`,
+		"[brokers]\n":                               `hexnet.toml:1: unknown key "brokers"`,
+		"[broker]\nlisten = ['1883']\n":             "listen",
+		"[broker]\nstations = 'all'\n":              "stations",
+		"[broker.limits]\npacket_bytes = 1\n":       "packet_bytes",
+		"[broker.limits]\nconnect_timeout = '10'\n": "10",
+	} {
+		if _, err := load(t, text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want one with %q", text, err, want)
+		}
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("a missing file is no error")
+	}
+	if c, err := Load(""); err != nil || !cmp.Equal(c, Config{}) {
+		t.Errorf("no file: %+v, %v", c, err)
+	}
+}
