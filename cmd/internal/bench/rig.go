@@ -30,6 +30,7 @@ type rig struct {
 	observer *demo.Observer
 	control  string // address of the emulator's control
 	server   string // URL of the broker
+	network  string // whom logins are for
 	received atomic.Int64
 }
 
@@ -74,6 +75,7 @@ const topic = "eu868"
 // Where a process says what it listens on.
 var (
 	serverURL      = regexp.MustCompile(`tcp://127\.0\.0\.1:\d+`)
+	networkID      = regexp.MustCompile(`network ([0-9a-f]{16})`)
 	controlAddress = regexp.MustCompile(`control (127\.0\.0\.1:\d+)`)
 )
 
@@ -87,8 +89,12 @@ func (r *rig) serve(ctx context.Context, c Config) error {
 		return err
 	}
 	line, err := r.broker.line()
-	if r.server = serverURL.FindString(line); err == nil && r.server == "" {
-		err = fmt.Errorf("the broker says %q, without a URL", line)
+	id := networkID.FindStringSubmatch(line)
+	if r.server = serverURL.FindString(line); err == nil && (r.server == "" || id == nil) {
+		err = fmt.Errorf("the broker says %q, without a network and a URL", line)
+	}
+	if err == nil {
+		r.network = id[1]
 	}
 	return err
 }
@@ -122,11 +128,12 @@ key = %q
 type = "chirpstack"
 server = %q
 station_login = true
+network = %q
 `
 
 // hotspot starts the hotspot and waits until it receives.
 func (r *rig) hotspot(ctx context.Context, program string) (p *process, boot time.Duration, err error) {
-	text := fmt.Sprintf(hotspotTOML, region, "usb:"+r.path("concentrator"), r.path("firmware"), r.path("station.key"), r.server)
+	text := fmt.Sprintf(hotspotTOML, region, "usb:"+r.path("concentrator"), r.path("firmware"), r.path("station.key"), r.server, r.network)
 	if err := os.WriteFile(r.path("hexspot.toml"), []byte(text), 0o600); err != nil {
 		return nil, 0, err
 	}

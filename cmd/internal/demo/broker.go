@@ -64,9 +64,6 @@ func newBroker(data network.Data, c Config) (meetingPoint, func(context.Context)
 	return meetingPoint{output: output, observer: observer}, n.Run, nil
 }
 
-// maker makes the hotspots of a session.
-func (s *session) maker(at meetingPoint) maker { return boxes(s.script.Plan, at.output, s.config.Log) }
-
 // brokerName is the broker in the summary.
 func (c Config) brokerName() string {
 	if c.Broker != "" {

@@ -26,14 +26,6 @@ type Script struct {
 	Skipped    int // lines of the record without an uplink's raw frame
 }
 
-// span is the time from the script's beginning to its last frame.
-func (s Script) span() time.Duration {
-	if len(s.Receptions) == 0 {
-		return 0
-	}
-	return s.Receptions[len(s.Receptions)-1].At
-}
-
 // good is how many frames must arrive.
 func (s Script) good() int {
 	n := 0
