@@ -31,6 +31,7 @@ type recorder struct {
 	file
 	ram   [0x4000]byte
 	modes [2]byte // of the radios
+	model byte    // in OTP; the EUI counts from 0
 
 	// Ways of being broken.
 	version    byte // of the silicon; sound: 12
@@ -152,16 +153,21 @@ func (r *recorder) read(address uint16, in []byte) {
 		case at == 0x5606:
 			in[i] = r.version
 		case at == 0x6181:
-			in[i] = r.file[0x6180-fileBase]
+			in[i] = r.otp(r.file[0x6180-fileBase])
 		case at == 0x5780 || at == 0x6080:
-			in[i] = r.file[at-fileBase] &^ r.noParity()
+			in[i] = r.file[at-fileBase]&^1 | bitIf(r.parity, 1)
 		default:
 			in[i] = r.file[at-fileBase]
 		}
 	}
 }
 
-func (r *recorder) noParity() byte { return bitIf(!r.parity, 1) }
+func (r *recorder) otp(address byte) byte {
+	if address == 0xD0 {
+		return r.model
+	}
+	return address
+}
 
 func (r *recorder) radio(op hardware.Op) {
 	index := op.Out[0] - 1

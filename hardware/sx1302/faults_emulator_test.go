@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hexspot/hardware"
 	"hexspot/hardware/emulator"
 	"hexspot/hardware/sx1302"
@@ -86,10 +88,10 @@ func TestStartFaults(t *testing.T) {
 	}
 }
 
-// holds says whether an error like want, by type and value, is in err's tree.
+// holds says whether an error equal to want is in err's chain.
 func holds(err, want error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
-		if fmt.Sprintf("%T %v", err, err) == fmt.Sprintf("%T %v", want, want) {
+		if cmp.Equal(err, want) {
 			return true
 		}
 	}

@@ -50,6 +50,7 @@ var (
 		kept("SERVICE.DFE_SAMPLES", 0x5B19, 0, 6, 0x2A),
 		kept("SERVICE.DAGC_FREEZE", 0x5B1B, 0, 4, 0x0B),
 		kept("SERVICE.PPM_OFFSET_HDR", 0x5B22, 6, 2, 2),
+		kept("SERVICE.PREAMBLE_HI", 0x5B28, 0, 8, 0), // other drivers write it
 		kept("SERVICE.CHIRP_INVERT", 0x5B2A, 2, 1, 1),
 		kept("SERVICE.GAIN_P_PAYLOAD", 0x5B32, 3, 3, 2),
 		kept("SERVICE.GAIN_I_PREAMB", 0x5B33, 0, 3, 4),

@@ -1,6 +1,7 @@
 package sx1302
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -48,6 +49,7 @@ func (w *window) merge(c change) {
 		w.changes = slices.Delete(w.changes, i, i+1)
 		c.value |= old.value &^ c.mask
 		c.mask |= old.mask
+		c.tooLarge = cmp.Or(c.tooLarge, old.tooLarge)
 	}
 	w.changes = append(w.changes, c)
 }
