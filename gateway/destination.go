@@ -15,7 +15,8 @@ type Destination interface {
 // Session is one connection to a destination. Send is called by one goroutine,
 // Close once, when nothing more will be sent.
 type Session interface {
-	// Send hands a frame over without waiting for its acknowledgement.
+	// Send hands a frame over without waiting for its acknowledgement. It blocks
+	// for a bounded time, while a connection takes nothing, and heeds ctx.
 	// Acknowledgements come in the order of sending. An error ends the session.
 	Send(ctx context.Context, f *Frame) (Ack, error)
 	// Done is closed when the connection is lost.

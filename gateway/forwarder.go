@@ -6,17 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // drainLimit is how long a forwarder that is to stop waits for the
 // acknowledgement of what it has sent.
 const drainLimit = 700 * time.Millisecond
-
-// ackLimit is how long a destination may take to acknowledge a frame. A
-// connection that is slower than this is dead or as good as that.
-const ackLimit = 30 * time.Second
 
 // Forwarder brings frames to one destination, in order, each until it is
 // acknowledged. A frame whose acknowledgement is lost with the connection is sent
@@ -81,87 +75,40 @@ func (f *Forwarder) reportDropped(before uint64) uint64 {
 // errSessionLost ends a session whose connection is gone.
 var errSessionLost = errors.New("connection lost")
 
-// serve sends and collects acknowledgements until the session fails or ctx ends.
+// serve sends and takes acknowledgements until the session fails or ctx ends; then
+// it takes acknowledgements for drainLimit, so that a frame that has arrived
+// is not sent again by the next start. One goroutine does both: a frame costs a
+// wake-up when it comes and one when it is acknowledged.
 func (f *Forwarder) serve(ctx context.Context, session Session) error {
-	acks := make(chan Ack, f.queue.limits.InFlight)
-	group, inner := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		defer close(acks)
-		return f.send(inner, session, acks)
-	})
-	group.Go(func() error { return f.collect(ctx, session, acks) })
-	return group.Wait()
-}
-
-// send hands frames over as long as the window has room.
-func (f *Forwarder) send(ctx context.Context, session Session, acks chan<- Ack) error {
+	w := newWindow(f.queue, session)
+	defer w.overdue.Stop()
 	for {
-		for frame := f.queue.next(); frame != nil; frame = f.queue.next() {
-			ack, err := session.Send(ctx, frame)
-			if err != nil {
-				return fmt.Errorf("sending: %w", err)
-			}
-			acks <- ack // never full: the window is as large
+		err := w.fill(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return w.drain(drainLimit)
+		case err != nil:
+			return err
 		}
 		select {
 		case <-f.queue.wake:
-		case <-session.Done():
-			return errSessionLost
 		case <-ctx.Done():
-			return nil
+			return w.drain(drainLimit)
+		case <-w.first():
+		case <-session.Done():
+			return orLost(w.settle())
+		case <-w.overdue.C:
+			return fmt.Errorf("no acknowledgement within %v", ackLimit)
 		}
-	}
-}
-
-// collect removes frames in the order of their acknowledgement. When ctx has
-// ended it goes on for drainLimit, so that a frame that has arrived is not sent
-// again by the next start.
-func (f *Forwarder) collect(ctx context.Context, session Session, acks <-chan Ack) error {
-	patient, cancel := outliving(ctx, drainLimit)
-	defer cancel()
-	for ack := range acks {
-		if err := await(patient, session, ack); err != nil {
+		if err := w.settle(); err != nil {
 			return err
 		}
-		f.queue.acked()
 	}
-	return nil
 }
 
-// outliving is a context that ends d after ctx.
-func outliving(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
-	return later, func() { stop(); cancel() }
-}
-
-// await waits until a frame is acknowledged.
-func await(ctx context.Context, session Session, ack Ack) error {
-	timeout := time.NewTimer(ackLimit)
-	defer timeout.Stop()
-	select {
-	case <-ack.Done():
-	case <-session.Done():
-		// The connection may have brought this acknowledgement before its end.
-		if !completed(ack) {
-			return errSessionLost
-		}
-	case <-ctx.Done():
-		return fmt.Errorf("waiting for an acknowledgement: %w", ctx.Err())
-	case <-timeout.C:
-		return fmt.Errorf("no acknowledgement within %v", ackLimit)
+func orLost(err error) error {
+	if err == nil {
+		return errSessionLost
 	}
-	if err := ack.Error(); err != nil {
-		return fmt.Errorf("acknowledgement: %w", err)
-	}
-	return nil
-}
-
-func completed(ack Ack) bool {
-	select {
-	case <-ack.Done():
-		return true
-	default:
-		return false
-	}
+	return err
 }

@@ -28,7 +28,7 @@ func orElse(value, fallback int) int {
 // the oldest frame that is not in flight makes room.
 type queue struct {
 	limits Limits
-	wake   chan struct{} // has a token when a frame may have become sendable
+	wake   chan struct{} // has a token when a frame has come
 
 	mu       sync.Mutex
 	frames   []*Frame
@@ -62,7 +62,10 @@ func (q *queue) push(f *Frame) {
 		q.remove(q.inFlight)
 		q.counters.Dropped++
 	}
-	q.signal()
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
 }
 
 // full says whether the oldest frame that is not in flight must go.
@@ -83,13 +86,6 @@ func (q *queue) remove(i int) {
 	q.frames = q.frames[:len(q.frames)-1]
 }
 
-func (q *queue) signal() {
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
-}
-
 // next takes the oldest frame that has not been sent in this session, nil if
 // there is none or the window is full.
 func (q *queue) next() *Frame {
@@ -104,14 +100,14 @@ func (q *queue) next() *Frame {
 	return f
 }
 
-// acked removes the oldest frame in flight.
+// acked removes the oldest frame in flight. It wakes nobody: whoever takes
+// acknowledgements goes on sending.
 func (q *queue) acked() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.remove(0)
 	q.inFlight--
 	q.counters.Acked++
-	q.signal()
 }
 
 // rewind makes every frame in flight sendable again: the session is over.

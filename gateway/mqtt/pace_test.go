@@ -145,6 +145,26 @@ func TestSilentBroker(t *testing.T) {
 	})
 }
 
+// TestDeafBroker: a broker that stops reading, so that writes block, is left too.
+// Without pings: a second writer would wait for a mutex of the pipe, which
+// synctest's clock takes for work.
+func TestDeafBroker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broker := newPipeBroker(t)
+		broker.behave(manners{deafAfter: 3})
+		f, _ := overPipes(t, broker, Config{KeepAlive: Duration(time.Hour)})
+		for i := range 100 {
+			f.Offer(numbered(i))
+		}
+		synctest.Wait()
+		broker.behave(manners{})
+		time.Sleep(2 * time.Minute)
+		if c := f.Counters(); c.Acked != 100 || c.Queued != 0 {
+			t.Errorf("%+v, want 100 acknowledged", c)
+		}
+	})
+}
+
 // TestIdle: pings keep an idle connection, nothing else does.
 func TestIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 const (
 	connectTimeout = 15 * time.Second // TCP, TLS and CONNECT
 	ackTimeout     = 10 * time.Second
-	writeTimeout   = 5 * time.Second
+	writeTimeout   = 10 * time.Second       // a connection that takes nothing for so long is lost
 	farewell       = 300 * time.Millisecond // for the last message of a clean stop
 	quiesce        = 100                    // milliseconds, for DISCONNECT to leave
 )
