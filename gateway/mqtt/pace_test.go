@@ -21,6 +21,7 @@ func TestStopsInTime(t *testing.T) {
 		{"refuses connections", manners{refuse: true}},
 		{"connection hangs", manners{hang: true}},
 		{"no CONNACK", manners{silent: true}},
+		{"deaf after CONNACK", manners{deafAtOnce: true}},
 		{"no PUBACK", manners{noAck: true}},
 		{"stops reading", manners{deafAfter: 3}},
 		{"hangs up", manners{cutAfter: 3}},
@@ -175,8 +176,8 @@ func TestIdle(t *testing.T) {
 			t.Errorf("%d connections, want 1", n)
 		}
 		stop()
-		if broker.farewells != 1 {
-			t.Errorf("%d DISCONNECT packets, want 1", broker.farewells)
+		if n := broker.goodbyes(); n != 1 {
+			t.Errorf("%d DISCONNECT packets, want 1", n)
 		}
 	})
 }

@@ -18,12 +18,13 @@ import (
 
 // manners are how a pipeBroker treats a connection.
 type manners struct {
-	refuse    bool // no connection
-	hang      bool // no connection and no answer either
-	silent    bool // no CONNACK
-	noAck     bool // no PUBACK for uplinks
-	deafAfter int  // stops reading after so many uplinks; 0: never
-	cutAfter  int  // hangs up on so many uplinks, the last unacknowledged; 0: never
+	refuse     bool // no connection
+	hang       bool // no connection and no answer either
+	silent     bool // no CONNACK
+	noAck      bool // no PUBACK for uplinks
+	deafAtOnce bool // stops reading after the CONNECT
+	deafAfter  int  // stops reading after so many uplinks; 0: never
+	cutAfter   int  // hangs up on so many uplinks, the last unacknowledged; 0: never
 }
 
 // pipeBroker is a broker in this process, so that time may be synctest's. Its
@@ -60,6 +61,12 @@ func (b *pipeBroker) heard() [][]byte {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([][]byte(nil), b.uplinks...)
+}
+
+func (b *pipeBroker) goodbyes() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.farewells
 }
 
 func (b *pipeBroker) asked() []time.Time {
@@ -102,7 +109,7 @@ func (b *pipeBroker) serve(conn net.Conn, m manners) {
 		if answer := answerTo(packet, m); answer != nil && answer.Write(conn) != nil {
 			return
 		}
-		if uplinks > 0 && uplinks == m.deafAfter {
+		if m.deafAtOnce || uplinks > 0 && uplinks == m.deafAfter {
 			<-b.over
 			return
 		}

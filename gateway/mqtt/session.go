@@ -44,10 +44,6 @@ func (c *Client) dial(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	s.paho = paho.NewClient(options)
-	if err := wait(ctx, s.paho.Connect(), connectTimeout); err != nil {
-		s.disconnect()
-		return nil, fmt.Errorf("logging in: %w", err)
-	}
 	if err := s.open(ctx); err != nil {
 		s.disconnect()
 		return nil, err
@@ -56,15 +52,24 @@ func (c *Client) dial(ctx context.Context) (*session, error) {
 }
 
 func (s *session) open(ctx context.Context) error {
-	topics := s.client.topics
-	asked := s.paho.Subscribe(topics.Commands(), qos, s.command)
-	if err := wait(ctx, asked, ackTimeout); err != nil {
-		return fmt.Errorf("subscribing to %s: %w", topics.Commands(), err)
+	if _, err := s.await(ctx, connectTimeout, s.paho.Connect); err != nil {
+		return fmt.Errorf("logging in: %w", err)
 	}
-	if granted := asked.(*paho.SubscribeToken).Result()[topics.Commands()]; granted > 2 {
-		return fmt.Errorf("the broker refuses the subscription to %s: the account lacks the right", topics.Commands())
+	if err := s.subscribe(ctx, s.client.topics.Commands()); err != nil {
+		return err
 	}
 	return s.announce(ctx, gw.ConnState_ONLINE, ackTimeout)
+}
+
+func (s *session) subscribe(ctx context.Context, filter string) error {
+	token, err := s.await(ctx, ackTimeout, func() paho.Token { return s.paho.Subscribe(filter, qos, s.command) })
+	if err != nil {
+		return fmt.Errorf("subscribing to %s: %w", filter, err)
+	}
+	if granted := token.(*paho.SubscribeToken).Result()[filter]; granted > 2 {
+		return fmt.Errorf("the broker refuses the subscription to %s: the account lacks the right", filter)
+	}
+	return nil
 }
 
 // announce publishes the retained state/conn.
@@ -78,28 +83,44 @@ func (s *session) announce(ctx context.Context, state gw.ConnState_State, timeou
 
 // publish waits until a message is acknowledged.
 func (s *session) publish(ctx context.Context, topic string, payload []byte, retained bool, timeout time.Duration) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("%w (%v)", errTimeout, timeout))
-	defer cancel()
-	token, err := s.hand(ctx, topic, payload, retained)
-	if err == nil {
-		err = wait(ctx, token, timeout)
-	}
+	_, err := s.await(ctx, timeout, func() paho.Token { return s.paho.Publish(topic, qos, retained, payload) })
 	if err != nil {
 		return fmt.Errorf("publishing to %s: %w", topic, err)
 	}
 	return nil
 }
 
-// hand gives a message to paho, which blocks for all of writeTimeout if the
+// hand asks paho for something. paho blocks for all of writeTimeout if the
 // connection ends or hangs just then: whoever calls hand need not.
-func (s *session) hand(ctx context.Context, topic string, payload []byte, retained bool) (paho.Token, error) {
+func (s *session) hand(ctx context.Context, ask func() paho.Token) (paho.Token, error) {
 	handed := make(chan paho.Token, 1)
-	go func() { handed <- s.paho.Publish(topic, qos, retained, payload) }()
+	go func() { handed <- ask() }()
 	select {
 	case token := <-handed:
 		return token, nil
 	case <-s.done:
 		return nil, errLost
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+var (
+	errTimeout = errors.New("no answer in time")
+	errLost    = errors.New("the connection is lost")
+)
+
+// await asks paho for something and waits until it is done.
+func (s *session) await(ctx context.Context, timeout time.Duration, ask func() paho.Token) (paho.Token, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("%w (%v)", errTimeout, timeout))
+	defer cancel()
+	token, err := s.hand(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-token.Done():
+		return token, token.Error()
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
@@ -159,7 +180,7 @@ func (s *session) Send(ctx context.Context, f *gateway.Frame) (gateway.Ack, erro
 	if err != nil {
 		return nil, fmt.Errorf("encoding an uplink: %w", err)
 	}
-	return s.hand(ctx, s.client.up, payload, false)
+	return s.hand(ctx, func() paho.Token { return s.paho.Publish(s.client.up, qos, false, payload) })
 }
 
 // Done is closed when the connection is lost.
@@ -189,23 +210,4 @@ func (s *session) Close() {
 func (s *session) disconnect() {
 	s.paho.Disconnect(quiesce)
 	s.lose()
-}
-
-var (
-	errTimeout = errors.New("no answer in time")
-	errLost    = errors.New("the connection is lost")
-)
-
-// wait waits for a paho token.
-func wait(ctx context.Context, token paho.Token, timeout time.Duration) error {
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	select {
-	case <-token.Done():
-		return token.Error()
-	case <-timer.C:
-		return fmt.Errorf("%w (%v)", errTimeout, timeout)
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
