@@ -37,6 +37,7 @@ type pipeBroker struct {
 	dials     []time.Time // when connections were asked for
 	uplinks   [][]byte    // payloads, in order of arrival
 	farewells int         // DISCONNECT packets
+	connects  []*packets.ConnectPacket
 }
 
 // newPipeBroker makes a broker. At the end of the test a minute passes, in which
@@ -67,6 +68,13 @@ func (b *pipeBroker) goodbyes() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.farewells
+}
+
+// login is the latest CONNECT packet.
+func (b *pipeBroker) login() *packets.ConnectPacket {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.connects[len(b.connects)-1]
 }
 
 func (b *pipeBroker) asked() []time.Time {
@@ -116,11 +124,14 @@ func (b *pipeBroker) serve(conn net.Conn, m manners) {
 	}
 }
 
-// isUplink remembers an uplink.
+// isUplink remembers packets, and says whether one is an uplink.
 func (b *pipeBroker) isUplink(packet packets.ControlPacket) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, ok := packet.(*packets.DisconnectPacket); ok {
+	switch p := packet.(type) {
+	case *packets.ConnectPacket:
+		b.connects = append(b.connects, p)
+	case *packets.DisconnectPacket:
 		b.farewells++
 	}
 	p, ok := packet.(*packets.PublishPacket)
