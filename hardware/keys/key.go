@@ -27,12 +27,20 @@ const (
 
 // Key is a station's private key. The zero Key is none.
 type Key struct {
-	signer  crypto.Signer
+	// signer is a function because fmt calls no method of a Key in an unexported
+	// field of another struct. It shows what is in such a field, behind pointers
+	// too, but of a function the address only.
+	signer  func() crypto.Signer
 	station radio.Station
 }
 
-// Signer signs with the key.
-func (k Key) Signer() crypto.Signer { return k.signer }
+// Signer signs with the key; nil for the zero Key.
+func (k Key) Signer() crypto.Signer {
+	if k.IsZero() {
+		return nil
+	}
+	return k.signer()
+}
 
 // Station is the public side.
 func (k Key) Station() radio.Station { return k.station }
@@ -58,24 +66,24 @@ func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
 func Generate(kind Kind) (Key, error) {
 	switch kind {
 	case Ed25519:
-		_, secret, err := ed25519.GenerateKey(rand.Reader)
+		_, private, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
 			return Key{}, fmt.Errorf("generating an Ed25519 key: %w", err)
 		}
-		return of(secret)
+		return of(private)
 	case P256:
-		secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
 			return Key{}, fmt.Errorf("generating a P-256 key: %w", err)
 		}
-		return of(secret)
+		return of(private)
 	}
 	return Key{}, fmt.Errorf("keys of kind %d are not known", kind)
 }
 
 // of makes a Key of a private key of the standard library.
-func of(secret any) (Key, error) {
-	signer, ok := secret.(crypto.Signer)
+func of(private any) (Key, error) {
+	signer, ok := private.(crypto.Signer)
 	if !ok {
 		return Key{}, errors.New("the key cannot sign: want Ed25519 or P-256")
 	}
@@ -83,7 +91,7 @@ func of(secret any) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("the key cannot be a station's (want Ed25519 or P-256): %w", err)
 	}
-	return Key{signer, station}, nil
+	return Key{func() crypto.Signer { return signer }, station}, nil
 }
 
 const (
@@ -99,7 +107,7 @@ func (k Key) Export() ([]byte, error) {
 	if k.IsZero() {
 		return nil, errors.New("there is no key to export")
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(k.signer)
+	der, err := x509.MarshalPKCS8PrivateKey(k.Signer())
 	if err != nil {
 		return nil, fmt.Errorf("encoding the key: %w", err)
 	}
@@ -120,17 +128,17 @@ func Parse(text []byte) (Key, error) {
 	}
 	switch block.Type {
 	case pemPKCS8:
-		secret, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+		private, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 		if err != nil {
 			return Key{}, errors.New("the PEM block holds no private key in PKCS#8")
 		}
-		return of(secret)
+		return of(private)
 	case pemSEC1:
-		secret, err := x509.ParseECPrivateKey(block.Bytes)
+		private, err := x509.ParseECPrivateKey(block.Bytes)
 		if err != nil {
 			return Key{}, errors.New("the PEM block holds no private key in SEC1")
 		}
-		return of(secret)
+		return of(private)
 	}
 	return Key{}, fmt.Errorf("PEM block %q: want %q (an encrypted key must be decrypted first)", block.Type, pemPKCS8)
 }

@@ -113,6 +113,26 @@ func TestSecretIsNotShown(t *testing.T) {
 	}
 }
 
+// TestSecretIsNotShownInside prints structs that hold a key in a field for which
+// fmt calls no method.
+func TestSecretIsNotShownInside(t *testing.T) {
+	type holder struct{ key Key }
+	key := generate(t, Ed25519)
+	seed := key.Signer().(ed25519.PrivateKey).Seed()
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("key", "value", holder{key}, "pointer", &holder{key})
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X"} {
+		format := strings.ReplaceAll("V V V", "V", verb)
+		shown := fmt.Sprintf(format, holder{key}, &holder{key}, []holder{{key}}) + log.String()
+		for _, secret := range []string{string(seed[:8]), fmt.Sprint(seed)[1:15], fmt.Sprintf("%x", seed)[:12],
+			fmt.Sprintf("%X", seed)[:12], fmt.Sprintf("%#v", seed)[7:30]} {
+			if strings.Contains(shown, secret) {
+				t.Errorf("%s shows the secret: %s", verb, shown)
+			}
+		}
+	}
+}
+
 // TestToken takes a token apart without the library that made it.
 func TestToken(t *testing.T) {
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)

@@ -37,7 +37,7 @@ func (k Key) Token(network string, eui radio.EUI, now time.Time) (string, error)
 	}
 	// Not by the library, which signs ES256 only with a key in memory. A station's
 	// signatures have the form that a JWT wants (RFC 7518 3.4, RFC 8037 3.1).
-	_, signature, err := radio.SignMessage(k.signer, []byte(text))
+	_, signature, err := radio.SignMessage(k.Signer(), []byte(text))
 	if err != nil {
 		return "", fmt.Errorf("signing the login token: %w", err)
 	}
