@@ -7,11 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Load reads a key from a file, which must be its owner's alone.
 func Load(path string) (Key, error) {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe does not hold us up
 	if err != nil {
 		return Key{}, fmt.Errorf("opening the key: %w", err)
 	}
@@ -51,7 +52,10 @@ func Create(path string, kind Kind) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	return key, key.Save(path)
+	if err := key.Save(path); err != nil {
+		return Key{}, err
+	}
+	return key, nil
 }
 
 // LoadOrCreate loads the key at path, or makes an Ed25519 key if there is none.

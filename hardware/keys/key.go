@@ -97,6 +97,7 @@ func of(private any) (Key, error) {
 const (
 	pemPKCS8 = "PRIVATE KEY"
 	pemSEC1  = "EC PRIVATE KEY"
+	pemCurve = "EC PARAMETERS" // openssl ecparam puts it before the key, which names its curve itself
 )
 
 // maxFile bounds a key file; a real one has some 200 bytes.
@@ -120,6 +121,9 @@ func Parse(text []byte) (Key, error) {
 		return Key{}, fmt.Errorf("more than %d bytes are no key", maxFile)
 	}
 	block, rest := pem.Decode(text)
+	if block != nil && block.Type == pemCurve {
+		block, rest = pem.Decode(rest)
+	}
 	if block == nil {
 		return Key{}, errors.New("no PEM block: want one that begins with -----BEGIN PRIVATE KEY-----")
 	}

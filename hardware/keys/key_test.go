@@ -70,12 +70,18 @@ func TestParse(t *testing.T) {
 	sec1p384, err2 := x509.MarshalECPrivateKey(p384)
 	pkcs8, err3 := x509.MarshalPKCS8PrivateKey(rsaKey)
 	good, _ := generate(t, Ed25519).Export()
+	// The object identifier of P-256, as openssl ecparam -genkey writes it.
+	curve := encode(t, pemCurve, []byte{6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7}, nil)
 	for _, c := range []struct {
 		name string
 		text []byte
 		want string // part of the error, "" for none
 	}{
 		{"SEC1", encode(t, pemSEC1, sec1, err1), ""},
+		{"SEC1 after its curve", slices.Concat(curve, encode(t, pemSEC1, sec1, err1)), ""},
+		{"curve alone", curve, "no PEM block"},
+		{"curve twice", slices.Concat(curve, curve, encode(t, pemSEC1, sec1, err1)), "more than one"},
+		{"two keys after a curve", slices.Concat(curve, good, good), "more than one"},
 		{"with text around", slices.Concat([]byte("my key\n"), good, []byte("\n\n")), ""},
 		{"empty", nil, "no PEM block"},
 		{"text", []byte("hello"), "no PEM block"},
@@ -155,6 +161,9 @@ func TestToken(t *testing.T) {
 			if !maps.Equal(claims, want) {
 				t.Errorf("claims %v, want %v", claims, want)
 			}
+			if life := claims["exp"].(float64) - claims["iat"].(float64); life <= 0 || life > 3600 {
+				t.Errorf("good for %v s, want an hour at most", life)
+			}
 			if !verifies(key.Signer().Public(), signed, signature) {
 				t.Errorf("%s: the signature does not verify", algorithm)
 			}
@@ -223,9 +232,19 @@ func FuzzParse(f *testing.F) {
 		text, _ := generate(f, kind).Export()
 		f.Add(text)
 	}
+	secret := generate(f, P256).Signer().(*ecdsa.PrivateKey)
+	sec1, err := x509.MarshalECPrivateKey(secret)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(pem.EncodeToMemory(&pem.Block{Type: pemSEC1, Bytes: sec1}))
+	f.Add(pem.EncodeToMemory(&pem.Block{Type: pemCurve, Bytes: []byte{6, 0}}))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		key, err := Parse(text)
 		if err != nil {
+			if !key.IsZero() {
+				t.Errorf("a key and %v", err)
+			}
 			return
 		}
 		again, err := key.Export()
