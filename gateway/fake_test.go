@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"hexspot/radio"
@@ -64,11 +65,12 @@ type fakeNetwork struct {
 	away     chan struct{} // closed when it may be connected to
 	final    error         // of Connect
 	silent   bool          // does not acknowledge
-	refusing bool          // the next Send fails
+	refuseIn int           // so many Sends from now on, one fails; 1 is the next, 0 none
 	session  *fakeSession
 	sessions int
 	taken    []*Frame // every frame sent, resends included
 	acked    []*Frame
+	again    []*Frame // sent after they were acknowledged: a fault of the forwarder
 }
 
 func newNetwork() *fakeNetwork {
@@ -133,6 +135,14 @@ func (n *fakeNetwork) numbers(frames func() []*Frame) (list []int) {
 	return list
 }
 
+func (n *fakeNetwork) refuses() bool {
+	if n.refuseIn == 0 {
+		return false
+	}
+	n.refuseIn--
+	return n.refuseIn == 0
+}
+
 type open struct {
 	frame *Frame
 	ack   *fakeAck
@@ -149,9 +159,11 @@ type fakeSession struct {
 func (s *fakeSession) Send(_ context.Context, f *Frame) (Ack, error) {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
-	if s.network.refusing || s.closed {
-		s.network.refusing = false
+	if s.closed || s.network.refuses() {
 		return nil, errors.New("cannot send")
+	}
+	if slices.Contains(s.network.acked, f) {
+		s.network.again = append(s.network.again, f)
 	}
 	ack := &fakeAck{done: make(chan struct{})}
 	s.network.taken = append(s.network.taken, f)

@@ -53,9 +53,10 @@ func (f *Forwarder) Run(ctx context.Context) error {
 			return fmt.Errorf("connecting to %s: %w", f.Name(), err)
 		}
 		droppedBefore = f.reportDropped(droppedBefore)
-		err = f.serve(ctx, session)
+		w := newWindow(f.queue, session)
+		err = f.serve(ctx, w)
 		session.Close()
-		f.queue.rewind()
+		w.end()
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -79,9 +80,7 @@ var errSessionLost = errors.New("connection lost")
 // it takes acknowledgements for drainLimit, so that a frame that has arrived
 // is not sent again by the next start. One goroutine does both: a frame costs a
 // wake-up when it comes and one when it is acknowledged.
-func (f *Forwarder) serve(ctx context.Context, session Session) error {
-	w := newWindow(f.queue, session)
-	defer w.overdue.Stop()
+func (f *Forwarder) serve(ctx context.Context, w *window) error {
 	for {
 		err := w.fill(ctx)
 		switch {
@@ -95,8 +94,8 @@ func (f *Forwarder) serve(ctx context.Context, session Session) error {
 		case <-ctx.Done():
 			return w.drain(drainLimit)
 		case <-w.first():
-		case <-session.Done():
-			return orLost(w.settle())
+		case <-w.session.Done():
+			return errSessionLost
 		case <-w.overdue.C:
 			return fmt.Errorf("no acknowledgement within %v", ackLimit)
 		}
@@ -104,11 +103,4 @@ func (f *Forwarder) serve(ctx context.Context, session Session) error {
 			return err
 		}
 	}
-}
-
-func orLost(err error) error {
-	if err == nil {
-		return errSessionLost
-	}
-	return err
 }

@@ -108,19 +108,26 @@ func TestSilentNetwork(t *testing.T) {
 	})
 }
 
+// TestSendFails: a frame that the network does not take is sent in the next session,
+// those before it, which the network has acknowledged, are not.
 func TestSendFails(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n := newNetwork()
-		f, stop := forwarding(t, n, Limits{}, quiet())
-		synctest.Wait()
-		n.be(func() { n.refusing = true })
-		offer(f, 0, 3)
-		synctest.Wait()
-		if got := n.numbers(func() []*Frame { return n.acked }); !slices.Equal(got, upTo(3)) {
-			t.Errorf("acknowledged %v", got)
-		}
-		stop()
-	})
+	for at := 1; at <= 4; at++ {
+		synctest.Test(t, func(t *testing.T) {
+			n := newNetwork()
+			n.away, n.refuseIn = make(chan struct{}), at
+			f, stop := forwarding(t, n, Limits{}, quiet())
+			offer(f, 0, 4) // all of them are sent at one go
+			close(n.away)
+			synctest.Wait()
+			if got := n.numbers(func() []*Frame { return n.taken }); !slices.Equal(got, upTo(4)) {
+				t.Errorf("refused at %d: sent %v", at, got)
+			}
+			stop()
+			if n.sessions != 2 || f.Counters().Acked != 4 {
+				t.Errorf("refused at %d: %d sessions, %+v", at, n.sessions, f.Counters())
+			}
+		})
+	}
 }
 
 // TestStopWaitsForAcknowledgements, but not for ever.
@@ -258,7 +265,7 @@ func TestNothingIsLost(t *testing.T) {
 				case "silent", "talk":
 					n.be(func() { n.silent = step == "silent" })
 				case "refuse":
-					n.be(func() { n.refusing = true })
+					n.be(func() { n.refuseIn = 1 })
 				case "leave", "return":
 					n.be(func() {
 						select {
@@ -276,7 +283,7 @@ func TestNothingIsLost(t *testing.T) {
 				synctest.Wait()
 			}
 			n.be(func() {
-				n.silent, n.refusing = false, false
+				n.silent, n.refuseIn = false, 0
 				select {
 				case <-n.away:
 				default:

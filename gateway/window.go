@@ -66,6 +66,14 @@ func (w *window) settle() error {
 	return nil
 }
 
+// end takes the acknowledgements that came before the session was closed, so that
+// only frames without one are sent again.
+func (w *window) end() {
+	_ = w.settle() // an error is of the frames that are sent again
+	w.overdue.Stop()
+	w.queue.rewind()
+}
+
 func completed(ack Ack) bool {
 	select {
 	case <-ack.Done():
@@ -83,7 +91,7 @@ func (w *window) drain(limit time.Duration) error {
 		select {
 		case <-w.first():
 		case <-w.session.Done():
-			return w.settle()
+			return errSessionLost
 		case <-timeout.C:
 			return nil
 		}
