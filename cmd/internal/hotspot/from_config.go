@@ -3,6 +3,7 @@ package hotspot
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"hexspot/hardware/keys"
 )
@@ -29,6 +30,7 @@ func FromConfig(c Config, log *slog.Logger) (*Hotspot, error) {
 	if len(c.Outputs) == 0 {
 		log.Warn("no [[output]] is configured: packets are received and counted, but go nowhere")
 	}
-	log.Info("hotspot starts", "station", key.Station(), "plan", chip.Plan.Name, "bus", c.Concentrator.Bus)
+	words := key.Station().Words()
+	log.Info("hotspot starts", "station", key.Station(), "words", strings.Join(words[:], "-"), "plan", chip.Plan.Name, "bus", c.Concentrator.Bus)
 	return New(Parts{Open: open, Chip: chip, Key: key, Outputs: c.Outputs, Log: log})
 }
