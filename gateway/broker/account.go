@@ -108,8 +108,8 @@ func readPassword(path string) (string, error) {
 	return password, nil
 }
 
-// mayUseClientID says whether an account may have a client id: none that a
-// station could have, nor the broker's own.
+// mayUseClientID says whether anybody may have a client id: it is none that a
+// station has by right, nor the broker's own.
 func mayUseClientID(id string) bool {
 	if _, err := radio.ParseEUI(id); err == nil || strings.HasPrefix(id, stationTextPrefix) {
 		return false

@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,8 +74,8 @@ func (h *hook) loginStation(name, token, clientID string) (*identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
-	if clientID != eui.String() && clientID != name {
-		return nil, fmt.Errorf("%w: a station's is its EUI or its text id", errClientID)
+	if err := h.checkClientID(clientID, name, eui.String(), name); err != nil {
+		return nil, err
 	}
 	owner, err := h.broker.options.Bindings.Bind(eui, station, h.broker.config.Limits.Stations)
 	if err != nil {
@@ -91,13 +92,25 @@ func (h *hook) loginAccount(name, password, clientID string) (*identity, error) 
 	if !ok || len(password) > maxPassword || !h.rightPassword(a, password) {
 		return nil, errPassword
 	}
-	if !mayUseClientID(clientID) {
-		return nil, fmt.Errorf("%w: want none that a station could have", errClientID)
-	}
-	if other := h.holder(clientID); other != nil && other.name != name {
-		return nil, errClientID
+	if err := h.checkClientID(clientID, name); err != nil {
+		return nil, err
 	}
 	return &identity{name: name, rights: named{a.rights}}, nil
+}
+
+// checkClientID keeps clients from taking over each other's sessions: an EUI or a
+// station's id is its own client's, any other id is of whoever has it.
+func (h *hook) checkClientID(id, name string, own ...string) error {
+	if slices.Contains(own, id) {
+		return nil
+	}
+	if !mayUseClientID(id) {
+		return fmt.Errorf("%w: it looks like a station's", errClientID)
+	}
+	if other := h.holder(id); other != nil && other.name != name {
+		return errClientID
+	}
+	return nil
 }
 
 // rightPassword is cheap for a password that was right before. Derivations are

@@ -42,6 +42,7 @@ func TestStationLogins(t *testing.T) {
 		{"Ed25519", good, plain, nil, true},
 		{"P-256", p256, func(c jwt.MapClaims) { c["eui"] = otherEUI }, func(d *dialer) { d.id = otherEUI }, true},
 		{"client id is the station", good, plain, func(d *dialer) { d.id = good.text }, true},
+		{"client id of its own choice", good, plain, func(d *dialer) { d.id = "roof" }, true},
 		{"audience as a list", good, with("aud", []string{testNetwork}), nil, true},
 		{"clock slightly ahead", good, with("iat", now+30), nil, true},
 
@@ -145,6 +146,21 @@ func TestBindings(t *testing.T) {
 		}
 		if got := log.String(); lines(got, "belongs to station "+first.text) != 1 || strings.Contains(got, intruder.password) {
 			t.Errorf("log: %s", got)
+		}
+	}
+}
+
+// TestForeignClientID: nobody takes over the session of another by its client id.
+func TestForeignClientID(t *testing.T) {
+	b := startBroker(t, Config{Accounts: []Account{server(t)}}, Options{})
+	first, second := newStation(t, jwt.SigningMethodEdDSA), newStation(t, jwt.SigningMethodEdDSA)
+	d := first.as(t, b, testEUI)
+	d.id = "roof"
+	mustConnect(t, d)
+	for _, intruder := range []dialer{second.as(t, b, otherEUI), asServer(b)} {
+		intruder.id = "roof"
+		if _, err := intruder.connect(); err == nil {
+			t.Errorf("%s took over a client id", intruder.name)
 		}
 	}
 }
