@@ -65,6 +65,8 @@ type fakeNetwork struct {
 	away     chan struct{} // closed when it may be connected to
 	final    error         // of Connect
 	silent   bool          // does not acknowledge
+	generous bool          // acknowledges two frames when a session is closed
+	stuck    bool          // Send waits until its context ends or the connection is lost
 	refuseIn int           // so many Sends from now on, one fails; 1 is the next, 0 none
 	session  *fakeSession
 	sessions int
@@ -98,6 +100,28 @@ func (n *fakeNetwork) Connect(ctx context.Context) (Session, error) {
 	n.sessions++
 	n.session = &fakeSession{network: n, done: make(chan struct{})}
 	return n.session, nil
+}
+
+// leave makes the network one that cannot be connected to.
+func (n *fakeNetwork) leave() {
+	n.be(func() {
+		select {
+		case <-n.away:
+			n.away = make(chan struct{})
+		default:
+		}
+	})
+}
+
+// comeBack ends leave.
+func (n *fakeNetwork) comeBack() {
+	n.be(func() {
+		select {
+		case <-n.away:
+		default:
+			close(n.away)
+		}
+	})
 }
 
 // cut loses the connection with everything that is not acknowledged.
@@ -156,9 +180,12 @@ type fakeSession struct {
 	closed  bool
 }
 
-func (s *fakeSession) Send(_ context.Context, f *Frame) (Ack, error) {
+func (s *fakeSession) Send(ctx context.Context, f *Frame) (Ack, error) {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
+	if s.network.stuck {
+		return nil, s.hang(ctx)
+	}
 	if s.closed || s.network.refuses() {
 		return nil, errors.New("cannot send")
 	}
@@ -174,6 +201,17 @@ func (s *fakeSession) Send(_ context.Context, f *Frame) (Ack, error) {
 	return ack, nil
 }
 
+func (s *fakeSession) hang(ctx context.Context) error {
+	s.network.mu.Unlock()
+	defer s.network.mu.Lock()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.done:
+		return errors.New("cannot send")
+	}
+}
+
 func (s *fakeSession) acknowledge(most int) {
 	for ; most > 0 && len(s.open) > 0; most-- {
 		s.network.acked = append(s.network.acked, s.open[0].frame)
@@ -184,7 +222,14 @@ func (s *fakeSession) acknowledge(most int) {
 
 func (s *fakeSession) Done() <-chan struct{} { return s.done }
 
-func (s *fakeSession) Close() { s.end(errors.New("closed")) }
+func (s *fakeSession) Close() {
+	s.network.be(func() {
+		if s.network.generous {
+			s.acknowledge(2)
+		}
+	})
+	s.end(errors.New("closed"))
+}
 
 func (s *fakeSession) end(err error) {
 	s.once.Do(func() {
