@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -179,6 +180,18 @@ func next(t testing.TB, messages <-chan paho.Message) paho.Message {
 	case <-time.After(patience):
 		t.Fatal("no message")
 		return nil
+	}
+}
+
+// await waits until nothing is wrong any more.
+func await(t testing.TB, wrong func() string) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for wrong() != "" {
+		if time.Now().After(deadline) {
+			t.Fatal(wrong())
+		}
+		runtime.Gosched()
 	}
 }
 
