@@ -20,6 +20,7 @@ func TestFullQueue(t *testing.T) {
 		var fault string
 		var acked []int
 		var end Counters
+		again := 0
 		offered := 0
 		synctest.Test(t, func(t *testing.T) {
 			n := newNetwork()
@@ -34,8 +35,12 @@ func TestFullQueue(t *testing.T) {
 					fault = "dropped more or less than does not fit"
 				}
 				synctest.Wait()
-				if c := f.Counters(); c.InFlight > limits.InFlight || c.Queued > limits.Frames {
+				c := f.Counters()
+				if c.InFlight > limits.InFlight || c.Queued > limits.Frames {
 					fault = "a limit is exceeded"
+				}
+				if c.Offered != uint64(offered) || c.Offered != c.Acked+c.Dropped+uint64(c.Queued) {
+					fault = "the counters do not add up"
 				}
 				n.acknowledge(acks[i])
 				synctest.Wait()
@@ -50,13 +55,15 @@ func TestFullQueue(t *testing.T) {
 			offered++
 			synctest.Wait()
 			stop()
-			acked, end = n.numbers(func() []*Frame { return n.acked }), f.Counters()
+			acked, again, end = n.numbers(func() []*Frame { return n.acked }), len(n.again), f.Counters()
 		})
 		switch {
 		case fault != "":
 			r.Fatal(fault)
 		case !slices.IsSorted(acked) || len(slices.Compact(slices.Clone(acked))) != len(acked):
 			r.Fatalf("acknowledged out of order or twice: %v", acked)
+		case again != 0:
+			r.Fatalf("%d frames were sent again although they were acknowledged", again)
 		case end.Acked != uint64(len(acked)) || end.Acked+end.Dropped != uint64(offered) || end.Queued != 0:
 			r.Fatalf("%d offered, %d acknowledged: %+v", offered, len(acked), end)
 		}

@@ -2,50 +2,14 @@ package gateway
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
-	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"hexspot/radio"
 )
-
-func TestIdentity(t *testing.T) {
-	phy, _ := hex.DecodeString("40aabbccdd80010001a1b2c3d4deadbeef")
-	f := NewFrame(radio.Uplink{
-		Gateway: radio.EUI{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}, PHYPayload: phy,
-		Timestamp: radio.Timestamp{Session: 0x0102030405060708, Micros: 0x1122334455},
-	})
-	if got := hex.EncodeToString(f.Context[:]); got != "01020304050607080000001122334455" {
-		t.Errorf("context %s", got)
-	}
-	if f.UplinkID != 0x68f109ce { // sha256sum of EUI, context and payload
-		t.Errorf("uplink id %08x, want 68f109ce", f.UplinkID)
-	}
-}
-
-// TestIdentityDiffers: gateway, session, instant and payload each make another
-// uplink of it; how loud it was does not.
-func TestIdentityDiffers(t *testing.T) {
-	original := NewFrame(uplink(1)).UplinkID
-	for _, c := range []struct {
-		what   string
-		change func(*radio.Uplink)
-		same   bool
-	}{
-		{"gateway", func(u *radio.Uplink) { u.Gateway[0]++ }, false},
-		{"session", func(u *radio.Uplink) { u.Timestamp.Session++ }, false},
-		{"instant", func(u *radio.Uplink) { u.Timestamp.Micros++ }, false},
-		{"payload", func(u *radio.Uplink) { u.PHYPayload[5]++ }, false},
-		{"level", func(u *radio.Uplink) { u.RSSI++ }, true},
-	} {
-		if got := NewFrame(changed(c.change)).UplinkID; (got == original) != c.same {
-			t.Errorf("another %s: id %08x, original %08x", c.what, got, original)
-		}
-	}
-}
 
 func changed(change func(*radio.Uplink)) radio.Uplink {
 	u := uplink(1)
@@ -117,43 +81,78 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// TestProprietaryIsCounted, even if nobody wants it.
+func TestProprietaryIsCounted(t *testing.T) {
+	r := &Router{Statistics: NewStatistics()}
+	r.route(changed(func(u *radio.Uplink) { u.PHYPayload = []byte{0xe0, 1, 2} }))
+	if got := r.Statistics.Totals().PerOutcome[Proprietary]; got != 1 {
+		t.Errorf("counted %d times", got)
+	}
+}
+
 func TestOutcomesHaveNames(t *testing.T) {
 	for o := range outcomes {
 		if o.String() == "" || o.String() == "unknown" {
 			t.Errorf("outcome %d has no name", o)
 		}
 	}
+	if got := outcomes.String(); got != "unknown" {
+		t.Errorf("what is no outcome is called %q", got)
+	}
 }
 
-// TestStuckNetworkHoldsNobodyUp: one network takes nothing, the other gets all.
+// TestStuckNetworkHoldsNobodyUp: one network takes or acknowledges nothing, the other
+// gets all.
 func TestStuckNetworkHoldsNobodyUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		air, good, stuck := newAir(), newNetwork(), newNetwork()
-		stuck.silent = true
-		fast, slow := NewForwarder(good, Limits{}, quiet()), NewForwarder(stuck, Limits{Frames: 70}, quiet())
-		router := &Router{Receiver: air, Forwarders: []*Forwarder{slow, fast}, Statistics: NewStatistics()}
-		for _, run := range []func(context.Context) error{router.Run, fast.Run, slow.Run} {
-			go func() {
-				if err := run(ctx); err != nil {
-					t.Error(err)
-				}
-			}()
-		}
-		for i := range 200 {
-			air.uplinks <- uplink(i)
-		}
-		synctest.Wait()
-		if c := fast.Counters(); c.Acked != 200 {
-			t.Errorf("the good network has %+v, want 200 acknowledged", c)
-		}
-		if c := slow.Counters(); c.Queued != 70 || c.Dropped != 130 || c.InFlight != 64 {
-			t.Errorf("the stuck network has %+v, want 70 queued, 130 dropped, 64 in flight", c)
-		}
-		cancel()
-		time.Sleep(drainLimit) // the stuck network is waited for
-		synctest.Wait()
-	})
+	for _, c := range []struct {
+		name     string
+		make     func(*fakeNetwork)
+		inFlight int
+	}{
+		{"acknowledges nothing", func(n *fakeNetwork) { n.silent = true }, 64},
+		{"takes nothing", func(n *fakeNetwork) { n.stuck = true }, 1},
+		{"is away", func(n *fakeNetwork) { n.leave() }, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				stuck := newNetwork() // in the bubble, or its channels stop the clock
+				c.make(stuck)
+				routeToTwo(t, stuck, c.inFlight)
+			})
+		})
+	}
+}
+
+// routeToTwo routes 200 frames to a good network and to a stuck one whose queue takes 70.
+func routeToTwo(t *testing.T, stuck *fakeNetwork, inFlight int) {
+	ctx, cancel := context.WithCancel(t.Context())
+	air, good := newAir(), newNetwork()
+	fast, slow := NewForwarder(good, Limits{}, quiet()), NewForwarder(stuck, Limits{Frames: 70}, quiet())
+	router := &Router{Receiver: air, Forwarders: []*Forwarder{slow, fast}, Statistics: NewStatistics()}
+	var all sync.WaitGroup
+	for _, run := range []func(context.Context) error{router.Run, fast.Run, slow.Run} {
+		all.Go(func() {
+			if err := run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for i := range 200 {
+		air.uplinks <- uplink(i)
+	}
+	synctest.Wait()
+	if c := fast.Counters(); c.Acked != 200 {
+		t.Errorf("the good network has %+v, want 200 acknowledged", c)
+	}
+	if c := slow.Counters(); c.Offered != 200 || c.Queued != 70 || c.Dropped != 130 || c.InFlight != inFlight {
+		t.Errorf("the stuck network has %+v, want 70 queued, 130 dropped, %d in flight", c, inFlight)
+	}
+	start := time.Now()
+	cancel()
+	all.Wait()
+	if took := time.Since(start); took > drainLimit {
+		t.Errorf("stopping took %v", took)
+	}
 }
 
 func TestReceiverFails(t *testing.T) {
@@ -162,32 +161,5 @@ func TestReceiverFails(t *testing.T) {
 	err := (&Router{Receiver: air, Statistics: NewStatistics()}).Run(t.Context())
 	if err == nil || err.Error() != "receiving: no such chip" {
 		t.Errorf("error %v", err)
-	}
-}
-
-func TestStatistics(t *testing.T) {
-	s := NewStatistics()
-	good, other := uplink(1), uplink(2)
-	other.Frequency = 868_300_000
-	other.Modulation = radio.FSK{BitRate: 50000}
-	bad := uplink(3)
-	bad.CRC = radio.CRCBad
-	s.count(&good, Forwarded)
-	earlier := s.Totals()
-	s.count(&good, Forwarded)
-	s.count(&other, Forwarded)
-	s.count(&bad, BadCRC)
-	got := s.Totals().Since(earlier)
-	if got.Received != 3 || got.ReceivedOK != 2 || got.PerOutcome != [outcomes]uint64{Forwarded: 2, BadCRC: 1} {
-		t.Errorf("since: %+v", got)
-	}
-	if len(got.PerFrequency) != 2 || got.PerFrequency[868_300_000] != 1 || got.PerModulation[radio.FSK{BitRate: 50000}] != 1 {
-		t.Errorf("since: %+v", got)
-	}
-	if none := s.Totals().Since(s.Totals()); len(none.PerFrequency) != 0 || none.Received != 0 {
-		t.Errorf("since now: %+v", none)
-	}
-	if slices.Contains([]uint64{earlier.Received}, 3) {
-		t.Error("an earlier snapshot has changed")
 	}
 }
