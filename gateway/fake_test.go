@@ -66,6 +66,7 @@ type fakeNetwork struct {
 	final    error         // of Connect
 	silent   bool          // does not acknowledge
 	generous bool          // acknowledges two frames when a session is closed
+	mute     bool          // leaves acknowledgements open when a connection is lost
 	stuck    bool          // Send waits until its context ends or the connection is lost
 	refuseIn int           // so many Sends from now on, one fails; 1 is the next, 0 none
 	session  *fakeSession
@@ -237,6 +238,9 @@ func (s *fakeSession) end(err error) {
 		defer s.network.mu.Unlock()
 		s.closed = true
 		close(s.done)
+		if s.network.mute {
+			return
+		}
 		for _, o := range s.open {
 			o.ack.err = err
 			close(o.ack.done)

@@ -84,14 +84,35 @@ func TestCutResends(t *testing.T) {
 	})
 }
 
-// TestSilentNetwork: a connection on which nothing is acknowledged is given up.
+// TestLostConnectionIsNoticed while nothing is in flight, and while what is in flight
+// is left without an answer.
+func TestLostConnectionIsNoticed(t *testing.T) {
+	for _, inFlight := range []int{0, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			n := newNetwork()
+			n.silent, n.mute = true, true
+			f, stop := forwarding(t, n, Limits{}, quiet())
+			offer(f, 0, inFlight)
+			synctest.Wait()
+			n.be(func() { n.silent = false })
+			n.cut()
+			synctest.Wait() // no time passes
+			if c := f.Counters(); n.sessions != 2 || c.Acked != uint64(inFlight) {
+				t.Errorf("%d in flight: %d sessions, %+v", inFlight, n.sessions, c)
+			}
+			stop()
+		})
+	}
+}
+
+// TestSilentNetwork: a connection on which nothing is acknowledged for 30 s is given up.
 func TestSilentNetwork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork()
 		n.silent = true
 		f, stop := forwarding(t, n, Limits{}, quiet())
 		offer(f, 0, 1)
-		time.Sleep(ackLimit - time.Second)
+		time.Sleep(29 * time.Second)
 		synctest.Wait()
 		if n.sessions != 1 {
 			t.Errorf("%d sessions before the limit", n.sessions)
