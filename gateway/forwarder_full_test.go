@@ -8,15 +8,23 @@ import (
 	"pgregory.net/rapid"
 )
 
+// newest is the number of the frame that came last.
+func (q *queue) newest() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return number(q.frames[len(q.frames)-1])
+}
+
 // TestFullQueue lets a network come and go while more is offered than fits. In the
 // end each frame was either acknowledged, in order, or dropped and counted; and
 // none was dropped unless more waited at that moment than fits.
 func TestFullQueue(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		limits := Limits{InFlight: rapid.IntRange(1, 6).Draw(r, "window"), Frames: rapid.IntRange(7, 20).Draw(r, "frames")}
-		bursts := rapid.SliceOfN(rapid.IntRange(0, 25), 1, 20).Draw(r, "bursts")
-		acks := rapid.SliceOfN(rapid.IntRange(0, 10), len(bursts), len(bursts)).Draw(r, "acks")
-		cuts := rapid.SliceOfN(rapid.Bool(), len(bursts), len(bursts)).Draw(r, "cuts")
+		length := drawLength(r)
+		bursts := rapid.SliceOfN(rapid.IntRange(0, 25), length, length).Draw(r, "bursts")
+		acks := rapid.SliceOfN(rapid.IntRange(0, 10), length, length).Draw(r, "acks")
+		cuts := rapid.SliceOfN(rapid.Bool(), length, length).Draw(r, "cuts")
 		var fault string
 		var acked []int
 		var end Counters
@@ -33,6 +41,9 @@ func TestFullQueue(t *testing.T) {
 				after := f.Counters()
 				if over := max(0, before.Queued+burst-limits.Frames); after.Dropped-before.Dropped != uint64(over) {
 					fault = "dropped more or less than does not fit"
+				}
+				if burst > 0 && f.queue.newest() != offered-1 {
+					fault = "the newest frame was dropped"
 				}
 				synctest.Wait()
 				c := f.Counters()

@@ -18,12 +18,18 @@ type schedule struct {
 
 func drawSchedule(r *rapid.T) schedule {
 	kinds := []string{"offer", "ack", "cut", "silent", "talk", "refuse", "refuse later", "leave", "return", "overdue"}
-	steps := rapid.SliceOfN(rapid.SampledFrom(kinds), 1, 60).Draw(r, "steps")
+	length := drawLength(r)
 	return schedule{
-		steps:  steps,
-		rests:  rapid.SliceOfN(rapid.Bool(), len(steps), len(steps)).Draw(r, "rests"),
+		steps:  rapid.SliceOfN(rapid.SampledFrom(kinds), length, length).Draw(r, "steps"),
+		rests:  rapid.SliceOfN(rapid.Bool(), length, length).Draw(r, "rests"),
 		window: rapid.IntRange(1, 8).Draw(r, "window"),
 	}
+}
+
+// drawLength is of schedules that are long as often as short: rapid's own slices
+// have a handful of elements.
+func drawLength(r *rapid.T) int {
+	return rapid.SampledFrom([]int{3, 10, 30, 100}).Draw(r, "length")
 }
 
 // do takes one step.
