@@ -86,6 +86,7 @@ func (b *Broker) serverOptions() *mochi.Options {
 	capabilities.MaximumInflight = uint16(limits.InFlight)
 	capabilities.ReceiveMaximum = uint16(min(limits.InFlight, math.MaxUint16))
 	capabilities.MaximumSessionExpiryInterval = 0
+	capabilities.TopicAliasMaximum = 0 // rights are asked for topics, not for their aliases
 	return &mochi.Options{
 		Capabilities: capabilities,
 		InlineClient: true,
