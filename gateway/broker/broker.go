@@ -41,7 +41,11 @@ type Broker struct {
 	hook    *hook
 	guests  *guests
 
-	refused atomic.Int64
+	refused refusals
+
+	// running ends when the broker stops: mochi's hooks get no context.
+	running context.Context
+	stop    context.CancelFunc
 }
 
 // inlineClientID is the broker's own client.
@@ -63,6 +67,7 @@ func New(config Config, options Options) (*Broker, error) {
 		options.Bindings = NewMemoryBindings()
 	}
 	b := &Broker{config: config, options: options, log: newRefusalLog(options.Log), guests: newGuests(config.Limits)}
+	b.running, b.stop = context.WithCancel(context.Background())
 	var err error
 	if b.hook, err = newHook(b); err != nil {
 		return nil, err
@@ -71,7 +76,7 @@ func New(config Config, options Options) (*Broker, error) {
 	if err := b.server.AddHook(b.hook, nil); err != nil {
 		return nil, fmt.Errorf("setting up the broker: %w", err)
 	}
-	if b.doors, err = openDoors(config); err != nil {
+	if b.doors, err = openDoors(config, b.enter); err != nil {
 		return nil, err
 	}
 	return b, nil
@@ -86,7 +91,9 @@ func (b *Broker) serverOptions() *mochi.Options {
 	capabilities.MaximumInflight = uint16(limits.InFlight)
 	capabilities.ReceiveMaximum = uint16(min(limits.InFlight, math.MaxUint16))
 	capabilities.MaximumSessionExpiryInterval = 0
-	capabilities.TopicAliasMaximum = 0 // rights are asked for topics, not for their aliases
+	capabilities.MaximumMessageExpiryInterval = 0 // no end: mochi would drop retained states after it
+	capabilities.TopicAliasMaximum = 0            // rights are asked for the topic in the packet
+	capabilities.TopicAliasMaximum = 0            // rights are asked for topics, not for their aliases
 	return &mochi.Options{
 		Capabilities: capabilities,
 		InlineClient: true,
@@ -125,6 +132,7 @@ func (b *Broker) Run(ctx context.Context) error {
 }
 
 func (b *Broker) close() error {
+	b.stop()
 	for _, d := range b.doors {
 		d.close()
 	}
@@ -147,7 +155,9 @@ type Counters struct {
 	Received  int64 // messages from clients
 	Delivered int64 // messages to clients
 	Dropped   int64 // messages for clients that were too slow
-	Refused   int64 // logins, publications, subscriptions and connections
+	Refused   int64 // of any kind
+
+	RefusedBy map[string]int64 // the same by kind, such as RefusedLogin
 }
 
 // Counters are the counts now.
@@ -158,12 +168,13 @@ func (b *Broker) Counters() Counters {
 		Received:  atomic.LoadInt64(&info.MessagesReceived),
 		Delivered: atomic.LoadInt64(&info.MessagesSent),
 		Dropped:   atomic.LoadInt64(&info.MessagesDropped),
-		Refused:   b.refused.Load(),
+		Refused:   b.refused.all(),
+		RefusedBy: b.refused.each(),
 	}
 }
 
 // refuse counts and logs what a client was refused, without secrets.
-func (b *Broker) refuse(what string, args ...any) {
-	b.refused.Add(1)
-	b.log.warn(what, args...)
+func (b *Broker) refuse(kind string, args ...any) {
+	b.refused.add(kind)
+	b.log.warn(kind+" refused", args...)
 }

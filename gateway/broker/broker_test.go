@@ -104,8 +104,8 @@ func TestForeignPublication(t *testing.T) {
 	if m := next(t, messages); string(m.Payload()) != "last" {
 		t.Errorf("%s arrived", m.Topic())
 	}
-	if b.Counters().Refused != 4 {
-		t.Errorf("%d refusals counted, want 4", b.Counters().Refused)
+	if c := b.Counters(); c.Refused != 4 || c.RefusedBy[RefusedPublication] != 4 {
+		t.Errorf("%d refusals counted, want 4: %v", c.Refused, c.RefusedBy)
 	}
 }
 
@@ -321,15 +321,19 @@ func TestGuests(t *testing.T) {
 		return sourceOf(net.TCPAddrFromAddrPort(netip.MustParseAddrPort(text)))
 	}
 	g := newGuests(Limits{Connections: 5, ConnectionsPerAddress: 2, ConnectRate: 1}.withDefaults())
-	var conns []net.Conn
+	var last *guest // who came in
 	enter := func(from string, at time.Time) string {
 		conn, other := net.Pipe()
 		t.Cleanup(func() { other.Close() })
-		conns = append(conns, conn)
-		return g.enter(conn, source(from), at)
+		in, reason := g.enter(conn, source(from), at)
+		if in != nil {
+			last = in
+		}
+		return reason
 	}
+	first := func() *guest { enter("192.0.2.1:999", now); return last }()
 	for _, c := range []struct{ from, want string }{
-		{"192.0.2.1:1000", ""}, {"192.0.2.1:1001", ""}, {"192.0.2.1:1002", "limits.connections_per_address"},
+		{"192.0.2.1:1001", ""}, {"192.0.2.1:1002", "limits.connections_per_address"},
 		{"[2001:db8::1]:1", ""}, {"[2001:db8::2]:1", ""}, {"[2001:db8::3]:1", "limits.connections_per_address"},
 		{"192.0.2.2:1", ""}, {"192.0.2.3:1", "limits.connections"},
 	} {
@@ -337,15 +341,16 @@ func TestGuests(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.from, got, c.want)
 		}
 	}
-	from, conn := "192.0.2.1:1", conns[0]
+	const from = "192.0.2.1:1"
+	last = first
 	for range burst - 2 { // the burst is used up, one after the other
-		g.leave(conn, source(from))
+		last.Close()
+		last.Close() // counts once
 		if got := enter(from, now); got != "" {
 			t.Fatalf("within the burst: %q", got)
 		}
-		conn = conns[len(conns)-1]
 	}
-	g.leave(conn, source(from))
+	last.Close()
 	if got := enter(from, now); got != "limits.connect_rate" {
 		t.Errorf("after the burst: %q", got)
 	}

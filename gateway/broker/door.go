@@ -29,8 +29,8 @@ func (k listenerKind) scheme() string {
 
 func (d *door) url() string { return d.kind.scheme() + "://" + d.listener.Addr().String() }
 
-// openDoors opens every listener, or none.
-func openDoors(c Config) (doors []*door, err error) {
+// openDoors opens every listener, or none. Whoever comes has to be let in by enter.
+func openDoors(c Config, enter func(net.Conn) (net.Conn, bool)) (doors []*door, err error) {
 	defer func() {
 		if err != nil {
 			for _, d := range doors {
@@ -45,7 +45,8 @@ func openDoors(c Config) (doors []*door, err error) {
 			if err != nil {
 				return doors, fmt.Errorf("%s: %w", kind.key, err)
 			}
-			doors = append(doors, newDoor(kind, listener, certificates))
+			timeout := time.Duration(c.Limits.ConnectTimeout)
+			doors = append(doors, newDoor(kind, guarded{listener, enter}, certificates, timeout))
 			if kind.secure {
 				if _, err := certificates.get(nil); err != nil {
 					return doors, err
@@ -56,13 +57,17 @@ func openDoors(c Config) (doors []*door, err error) {
 	return doors, nil
 }
 
-func newDoor(kind listenerKind, listener net.Listener, c *certificates) *door {
+func newDoor(kind listenerKind, listener net.Listener, c *certificates, timeout time.Duration) *door {
 	if kind.secure {
 		listener = tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get})
 	}
 	d := &door{kind: kind, listener: listener}
 	if kind.websocket {
-		d.web = &http.Server{ReadHeaderTimeout: headerTimeout, MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0)}
+		d.web = &http.Server{
+			ReadTimeout: timeout, WriteTimeout: timeout, // until it is a WebSocket
+			MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0),
+		}
+		d.web.SetKeepAlivesEnabled(false) // whoever wants no WebSocket shall not stay
 	}
 	return d
 }

@@ -2,14 +2,13 @@ package broker
 
 import (
 	"bytes"
-	"context"
+	"net"
 	"strings"
 	"sync"
 	"time"
 
 	mochi "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/packets"
-	"golang.org/x/time/rate"
 
 	"hexspot/radio"
 )
@@ -26,17 +25,15 @@ type hook struct {
 	deriving sync.Mutex
 
 	mu      sync.Mutex
-	clients map[*mochi.Client]*client
-}
-
-// client is a connection that has logged in.
-type client struct {
-	*identity
-	pace *rate.Limiter // of a station's packets
+	clients map[net.Conn]*client
+	ids     map[string]*client // by client id, the one who has it
 }
 
 func newHook(b *Broker) (*hook, error) {
-	h := &hook{broker: b, regions: b.config.regionSet(), accounts: make(map[string]*account), clients: make(map[*mochi.Client]*client)}
+	h := &hook{
+		broker: b, regions: b.config.regionSet(), accounts: make(map[string]*account),
+		clients: make(map[net.Conn]*client), ids: make(map[string]*client),
+	}
 	var err error
 	if h.stations, err = b.config.stationSet(); err != nil {
 		return nil, err
@@ -61,107 +58,112 @@ func (h *hook) ID() string { return "hexspot" }
 func (h *hook) Provides(event byte) bool {
 	return bytes.IndexByte([]byte{
 		mochi.OnConnect, mochi.OnConnectAuthenticate, mochi.OnACLCheck, mochi.OnPacketRead, mochi.OnPublish,
-		mochi.OnDisconnect,
 	}, event) >= 0
 }
 
-// OnConnect bounds what a client asks for: sessions are clean, and no connection
-// is without an end.
+// OnConnect bounds what a client asks for: sessions end with their connection, so
+// a last will is not delayed (MQTT 5, 3.1.3.2.2), and no connection is without an
+// end.
 func (h *hook) OnConnect(c *mochi.Client, _ packets.Packet) error {
 	c.Properties.Clean = true
-	c.State.Keepalive = h.broker.config.Limits.keepAlive(c.State.Keepalive)
+	c.Properties.Will.WillDelayInterval = 0
+	asked := c.State.Keepalive
+	c.State.Keepalive = h.broker.config.Limits.keepAlive(asked)
+	c.State.ServerKeepalive = c.State.Keepalive != asked // tells a client of MQTT 5
 	return nil
 }
 
 // OnConnectAuthenticate is the login.
 func (h *hook) OnConnectAuthenticate(c *mochi.Client, p packets.Packet) bool {
 	who, err := h.login(c, p.Connect)
+	if err == nil {
+		err = h.enter(newClient(c, who, h.broker.config.Limits))
+	}
 	if err != nil {
-		h.broker.refuse("login refused", "name", clip(string(p.Connect.Username)), "remote", c.Net.Remote, "error", err)
-		return false
+		h.broker.refuse(RefusedLogin, "name", clip(string(p.Connect.Username)), "remote", c.Net.Remote, "error", err)
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	per := h.broker.config.Limits.MessageRate
-	h.clients[c] = &client{identity: who, pace: rate.NewLimiter(rate.Limit(per), per)}
-	return true
+	return err == nil
 }
 
-// OnDisconnect forgets the client.
-func (h *hook) OnDisconnect(c *mochi.Client, _ error, _ bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.clients, c)
-}
-
-func (h *hook) who(c *mochi.Client) *client {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.clients[c]
-}
-
-// holder is who has a client id now.
-func (h *hook) holder(id string) *identity {
-	c, ok := h.broker.server.Clients.Get(id)
-	if !ok {
-		return nil
-	}
-	if who := h.who(c); who != nil {
-		return who.identity
-	}
-	return nil
-}
-
-// OnACLCheck is asked for every publication, subscription and delivery. Whoever
-// publishes where it may not is disconnected at any QoS: it would be told nothing
-// at QoS 0.
-func (h *hook) OnACLCheck(c *mochi.Client, topic string, write bool) bool {
+// OnPacketRead slows a station down that sends more than it may, and ends the
+// connection of whoever does what it may not. An error here is the one way to do
+// so after which mochi sends the last will.
+func (h *hook) OnPacketRead(c *mochi.Client, p packets.Packet) (packets.Packet, error) {
 	who := h.who(c)
 	if who == nil {
-		return false
+		return p, nil // the login
 	}
-	if !write {
-		ok := who.rights.maySubscribe(topic)
-		if !ok {
-			h.broker.refuse("subscription refused", "name", who.name, "filter", clip(topic))
-		}
-		return ok
+	if who.cut.Load() {
+		return p, packets.ErrRejectPacket
 	}
-	if who.rights.mayPublish(topic, false, 0) {
-		return true
+	if who.isStation() {
+		h.pause(who.pace.Reserve().Delay()) // at most packets of one second: the bucket's size
 	}
-	h.broker.refuse("publication refused, client disconnected", "name", who.name, "topic", clip(topic))
-	c.Stop(errForeign)
-	return false
-}
-
-// OnPacketRead slows a station down that sends more than it may.
-func (h *hook) OnPacketRead(c *mochi.Client, p packets.Packet) (packets.Packet, error) {
-	if who := h.who(c); who != nil && who.isStation() && p.FixedHeader.Type == packets.Publish {
-		time.Sleep(who.pace.Reserve().Delay()) // at most packets of one second: the bucket's size
+	if !h.mayRead(who, p) {
+		return p, packets.ErrRejectPacket
 	}
 	return p, nil
 }
 
-// OnPublish checks what the topic alone does not tell, and keeps the message
-// before it is acknowledged.
+// pause waits, but not longer than the broker runs.
+func (h *hook) pause(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-h.broker.running.Done():
+	}
+}
+
+// maxSubscriptions bounds those of a station, whose own topics have a dozen.
+const maxSubscriptions = 64
+
+// mayRead says whether a client may go on after a packet. Whoever publishes where
+// it may not is disconnected at any QoS: it would be told nothing at QoS 0.
+func (h *hook) mayRead(who *client, p packets.Packet) bool {
+	switch p.FixedHeader.Type {
+	case packets.Publish:
+		if !who.rights.mayPublish(p.TopicName, p.FixedHeader.Retain, len(p.Payload)) {
+			h.broker.refuse(RefusedPublication, "name", who.name, "topic", clip(p.TopicName), "retained", p.FixedHeader.Retain)
+			return false
+		}
+	case packets.Subscribe:
+		if who.isStation() && who.mochi.State.Subscriptions.Len()+len(p.Filters) > maxSubscriptions {
+			h.broker.refuse(RefusedSubscription, "name", who.name, "error", "too many, client disconnected")
+			return false
+		}
+	}
+	return true
+}
+
+// OnACLCheck is asked for every publication, which OnPacketRead has checked,
+// subscription and delivery.
+func (h *hook) OnACLCheck(c *mochi.Client, topic string, write bool) bool {
+	who := h.who(c)
+	if who == nil || write {
+		return who != nil
+	}
+	ok := who.rights.maySubscribe(topic)
+	if !ok {
+		h.broker.refuse(RefusedSubscription, "name", who.name, "filter", clip(topic))
+	}
+	return ok
+}
+
+// OnPublish keeps a message before it is acknowledged. If that fails, the client
+// is cut off: mochi would acknowledge the message after any other error.
 func (h *hook) OnPublish(c *mochi.Client, p packets.Packet) (packets.Packet, error) {
 	who := h.who(c)
-	if c.Net.Inline || who == nil {
-		return p, nil
-	}
-	if p.FixedHeader.Retain && !who.rights.mayPublish(p.TopicName, true, len(p.Payload)) {
-		h.broker.refuse("retained publication refused, client disconnected", "name", who.name, "topic", clip(p.TopicName))
-		c.Stop(errForeign)
-		return p, packets.ErrRejectPacket
-	}
-	if h.broker.options.Durable == nil || !who.isStation() {
+	if who == nil || !who.isStation() || h.broker.options.Durable == nil {
 		return p, nil
 	}
 	message := Message{Station: who.station, EUI: who.eui, Topic: strings.Clone(p.TopicName), Payload: p.Payload}
-	if err := h.broker.options.Durable(context.Background(), message); err != nil {
-		h.broker.refuse("message not stored, client disconnected", "name", who.name, "error", err)
-		c.Stop(errDurable) // mochi would acknowledge it after any other error
+	if err := h.broker.options.Durable(h.broker.running, message); err != nil {
+		h.broker.refuse(RefusedStorage, "name", who.name, "error", err)
+		who.end()
 		return p, packets.ErrRejectPacket
 	}
 	return p, nil

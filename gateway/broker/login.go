@@ -3,7 +3,6 @@ package broker
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +36,6 @@ func (i *identity) isStation() bool { return !i.station.IsZero() }
 
 var (
 	errPassword = errors.New("unknown name or wrong password")
-	errClientID = errors.New("the client id belongs to somebody else")
 	errWill     = errors.New("no right to the topic of its last will")
 )
 
@@ -74,8 +72,8 @@ func (h *hook) loginStation(name, token, clientID string) (*identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
-	if err := h.checkClientID(clientID, name, eui.String(), name); err != nil {
-		return nil, err
+	if clientID != name && clientID != eui.String() && !mayUseClientID(clientID) {
+		return nil, errClientID
 	}
 	owner, err := h.broker.options.Bindings.Bind(eui, station, h.broker.config.Limits.Stations)
 	if err != nil {
@@ -92,25 +90,10 @@ func (h *hook) loginAccount(name, password, clientID string) (*identity, error) 
 	if !ok || len(password) > maxPassword || !h.rightPassword(a, password) {
 		return nil, errPassword
 	}
-	if err := h.checkClientID(clientID, name); err != nil {
-		return nil, err
+	if !mayUseClientID(clientID) {
+		return nil, errClientID
 	}
 	return &identity{name: name, rights: named{a.rights}}, nil
-}
-
-// checkClientID keeps clients from taking over each other's sessions: an EUI or a
-// station's id is its own client's, any other id is of whoever has it.
-func (h *hook) checkClientID(id, name string, own ...string) error {
-	if slices.Contains(own, id) {
-		return nil
-	}
-	if !mayUseClientID(id) {
-		return fmt.Errorf("%w: it looks like a station's", errClientID)
-	}
-	if other := h.holder(id); other != nil && other.name != name {
-		return errClientID
-	}
-	return nil
 }
 
 // rightPassword is cheap for a password that was right before. Derivations are

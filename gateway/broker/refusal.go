@@ -1,8 +1,9 @@
 package broker
 
 import (
-	"errors"
 	"log/slog"
+	"maps"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/time/rate"
@@ -31,8 +32,39 @@ func (l *refusalLog) warn(what string, args ...any) {
 	l.log.Warn(what, args...)
 }
 
-// Reasons to end a connection.
-var (
-	errForeign = errors.New("no right to this topic")
-	errDurable = errors.New("the message could not be stored")
+// Kinds of refusals, the keys of Counters.RefusedBy.
+const (
+	RefusedConnection   = "connection"   // no room for it
+	RefusedLogin        = "login"        // wrong name, password, token, EUI, client id or last will
+	RefusedPublication  = "publication"  // no right to the topic: the client is disconnected
+	RefusedSubscription = "subscription" // no right to the filter, or too many of them
+	RefusedStorage      = "storage"      // Options.Durable failed: the client is disconnected
 )
+
+// refusals are counts by kind.
+type refusals struct {
+	mu     sync.Mutex
+	counts map[string]int64
+}
+
+func (r *refusals) add(kind string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.counts == nil {
+		r.counts = make(map[string]int64)
+	}
+	r.counts[kind]++
+}
+
+func (r *refusals) each() map[string]int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.counts)
+}
+
+func (r *refusals) all() (sum int64) {
+	for _, n := range r.each() {
+		sum += n
+	}
+	return sum
+}

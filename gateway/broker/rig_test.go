@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -8,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log/slog"
 	"math/big"
@@ -262,4 +264,26 @@ func writeCertificate(t *testing.T, dir string) *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(certificate)
 	return pool
+}
+
+// send writes an encoded packet.
+func send(t *testing.T, conn net.Conn, encode func(*bytes.Buffer) error) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write(b.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refuseTopic is a Durable that fails for topics with this end.
+func refuseTopic(end string) func(context.Context, Message) error {
+	return func(_ context.Context, m Message) error {
+		if strings.HasSuffix(m.Topic, end) {
+			return errors.New("disk full")
+		}
+		return nil
+	}
 }

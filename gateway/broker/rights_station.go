@@ -9,10 +9,9 @@ import (
 // stationRights are the topics of one station (protocol hexspot/1, "MQTT"):
 //
 //	publish    [REGION/]gateway/EUI/event/NAME   [REGION/]gateway/EUI/state/conn   hexspot/STATION/up/KIND
-//	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack   hexspot/net/NAME
+//	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack   hexspot/net/anchor|value|+
 //
-// where the NAME of a command may be + or #, and the NAME below hexspot/net may
-// be +. Only state/conn may be retained.
+// where the NAME of a command may be + or #. Only state/conn may be retained.
 type stationRights struct {
 	eui     string
 	station string
@@ -49,7 +48,7 @@ func (r stationRights) mayPublish(topic string, retained bool, size int) bool {
 func (r stationRights) maySubscribe(filter string) bool {
 	if rest, ok := strings.CutPrefix(filter, "hexspot/"); ok {
 		if name, ok := strings.CutPrefix(rest, "net/"); ok {
-			return name == "+" || isName(name)
+			return name == "+" || name == "anchor" || name == "value"
 		}
 		return rest == r.station+"/ack"
 	}

@@ -5,20 +5,15 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/gorilla/websocket"
 )
 
-// headerTimeout bounds the HTTP part of a WebSocket connection.
-const headerTimeout = 10 * time.Second
-
 // upgrader speaks MQTT's subprotocol (MQTT 3.1.1, 6). Pages of any origin may
 // come: nothing that a browser sends by itself, such as cookies, means anything here.
 var upgrader = websocket.Upgrader{
-	HandshakeTimeout: headerTimeout,
-	Subprotocols:     []string{"mqtt"},
-	CheckOrigin:      func(*http.Request) bool { return true },
+	Subprotocols: []string{"mqtt"},
+	CheckOrigin:  func(*http.Request) bool { return true },
 }
 
 // upgrade makes a WebSocket connection of a request and lets it in.
