@@ -22,7 +22,7 @@ type hook struct {
 	regions  map[string]bool
 	accounts map[string]*account
 
-	deriving sync.Mutex
+	deriving derivations
 
 	mu      sync.Mutex
 	clients map[net.Conn]*client

@@ -46,7 +46,7 @@ func (h *hook) login(client *mochi.Client, connect packets.ConnectParams) (*iden
 	if name := string(connect.Username); strings.HasPrefix(name, stationTextPrefix) {
 		who, err = h.loginStation(name, string(connect.Password), client.ID)
 	} else {
-		who, err = h.loginAccount(name, string(connect.Password), client.ID)
+		who, err = h.loginAccount(name, string(connect.Password), client)
 	}
 	if err != nil {
 		return nil, err
@@ -85,25 +85,30 @@ func (h *hook) loginStation(name, token, clientID string) (*identity, error) {
 	return &identity{name: name, station: station, eui: eui, rights: newStationRights(eui, station, h.regions)}, nil
 }
 
-func (h *hook) loginAccount(name, password, clientID string) (*identity, error) {
+func (h *hook) loginAccount(name, password string, client *mochi.Client) (*identity, error) {
 	a, ok := h.accounts[name]
-	if !ok || len(password) > maxPassword || !h.rightPassword(a, password) {
+	if !ok || len(password) > maxPassword {
 		return nil, errPassword
 	}
-	if !mayUseClientID(clientID) {
+	if !mayUseClientID(client.ID) {
 		return nil, errClientID
+	}
+	if err := h.checkPassword(a, password, client); err != nil {
+		return nil, err
 	}
 	return &identity{name: name, rights: named{a.rights}}, nil
 }
 
-// rightPassword is cheap for a password that was right before. Derivations are
-// expensive by design and done one at a time, so that guessing does not take
-// every core.
-func (h *hook) rightPassword(a *account, password string) bool {
+// checkPassword is cheap for a password that was right before.
+func (h *hook) checkPassword(a *account, password string, client *mochi.Client) error {
 	if a.credential.knows(password) {
-		return true
+		return nil
 	}
-	h.deriving.Lock()
-	defer h.deriving.Unlock()
-	return a.credential.check(password)
+	right, err := h.deriving.do(sourceOf(client.Net.Conn.RemoteAddr()), func() bool {
+		return a.credential.knows(password) || a.credential.check(password)
+	})
+	if err == nil && !right {
+		err = errPassword
+	}
+	return err
 }
