@@ -93,7 +93,6 @@ func (b *Broker) serverOptions() *mochi.Options {
 	capabilities.MaximumSessionExpiryInterval = 0
 	capabilities.MaximumMessageExpiryInterval = 0 // no end: mochi would drop retained states after it
 	capabilities.TopicAliasMaximum = 0            // rights are asked for the topic in the packet
-	capabilities.TopicAliasMaximum = 0            // rights are asked for topics, not for their aliases
 	return &mochi.Options{
 		Capabilities: capabilities,
 		InlineClient: true,
