@@ -5,7 +5,8 @@
 // and touches what the configuration allows it. Every session is clean: nothing
 // is kept for a client that is away but retained states.
 //
-// A PUBACK means that the message was handed to every subscriber that was
-// connected, and, once Options.Durable is set, that Durable has taken it. The
-// broker stores no messages itself and knows nothing about their content.
+// A PUBACK means that the broker has the message and passes it to every subscriber
+// that is connected and keeps up, and, once Options.Durable is set, that Durable has
+// taken it. The broker stores no messages itself and knows nothing about their
+// content.
 package broker

@@ -2,10 +2,12 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -35,27 +37,21 @@ func dial(t testing.TB, url string) net.Conn {
 	return conn
 }
 
-// TestWebVisitors: whoever comes to the WebSocket door without a WebSocket counts
-// as a connection and does not stay.
+// TestWebVisitors: whoever comes to the WebSocket door without a WebSocket does
+// not stay.
 func TestWebVisitors(t *testing.T) {
-	b := startBroker(t, Config{WebSocket: []string{"127.0.0.1:0"}, Limits: Limits{ConnectTimeout: Duration(time.Second)}}, Options{})
+	b := startBroker(t, Config{WebSocket: []string{"127.0.0.1:0"}, Limits: Limits{ConnectTimeout: Duration(200 * time.Millisecond)}}, Options{})
 	for _, request := range []string{
 		"", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
 	} {
 		conn := dial(t, b.Addresses()[0])
-		await(t, func() string {
-			if n := b.connections(); n != 1 {
-				return fmt.Sprintf("%q: %d connections counted", request, n)
-			}
-			return ""
-		})
 		if _, err := io.WriteString(conn, request); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.Copy(io.Discard, conn); err != nil {
-			t.Errorf("%q: not closed: %v", request, err)
+		if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%q: not closed", request)
 		}
 		await(t, func() string {
 			if n := b.connections(); n != 0 {
@@ -63,6 +59,34 @@ func TestWebVisitors(t *testing.T) {
 			}
 			return ""
 		})
+	}
+}
+
+// TestDoorsCount: a connection counts before it has said anything, at every door.
+func TestDoorsCount(t *testing.T) {
+	dir := t.TempDir()
+	writeCertificate(t, dir)
+	b := startBroker(t, Config{
+		Listen: []string{"127.0.0.1:0"}, ListenTLS: []string{"127.0.0.1:0"}, WebSocket: []string{"127.0.0.1:0"},
+		WebSocketTLS: []string{"127.0.0.1:0"}, TLSCert: dir + "/cert.pem", TLSKey: dir + "/key.pem",
+		Limits: Limits{Connections: 4},
+	}, Options{})
+	for i, url := range b.Addresses() {
+		dial(t, url)
+		await(t, func() string {
+			if n := b.connections(); n != i+1 {
+				return fmt.Sprintf("%s: %d connections, want %d", url, n, i+1)
+			}
+			return ""
+		})
+	}
+	for _, url := range b.Addresses() {
+		if _, err := io.Copy(io.Discard, dial(t, url)); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s: a connection over the limit is not closed", url)
+		}
+	}
+	if n := b.Counters().RefusedBy[RefusedConnection]; n != 4 {
+		t.Errorf("%d connections refused, want 4", n)
 	}
 }
 
