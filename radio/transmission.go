@@ -41,13 +41,13 @@ type EmissionOutcome uint8
 
 // The outcomes of a transmission. Zero is none of them.
 const (
-	Emitted  EmissionOutcome = iota + 1 // all of it was on the air
-	Aborted                             // ended on demand, before or during emission
-	Blocked                             // the channel was busy (listen before talk)
-	Missed                              // loaded too late: the trigger was past
-	Faulted                             // the transmitter failed or was started anew
-	Displaced                           // never loaded: another transmission took its time
-	Unusable                            // never loaded: what the transmitter cannot send
+	Emitted   EmissionOutcome = iota + 1 // all of it was on the air
+	Aborted                              // ended on demand, before or during emission
+	Blocked                              // the channel was busy (listen before talk)
+	Missed                               // loaded too late: the trigger was past
+	Faulted                              // the transmitter failed or was started anew
+	Displaced                            // never loaded: another transmission took its time
+	Unusable                             // never loaded: what the transmitter cannot send
 )
 
 var emissionNames = [...]string{
