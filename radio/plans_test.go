@@ -134,7 +134,7 @@ func TestPlanNamed(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, p.Name, err)
 		}
 	}
-	for _, name := range []string{"", "EU", "EU868 ", "US915", "US915_8", "AS923_1", "AS923-2", "cn470_12", "EUſ868"} {
+	for _, name := range []string{"", "EU", "EU868 ", "US915", "US915_8", "AS923_1", "AS923-2", "cn470_12", "Aſ923", "\u212aR920"} {
 		p, err := PlanNamed(name)
 		if err == nil || !p.IsZero() || !strings.Contains(err.Error(), "EU868, US915_0") {
 			t.Errorf("%q: %q, %v", name, p.Name, err)
