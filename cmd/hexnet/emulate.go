@@ -20,6 +20,9 @@ type emulateCommand struct {
 	Chip   emulateRun    `cmd:"" name:"run" default:"withargs" help:"Run an emulated concentrator until it is ended. (The word run may be left out.)"`
 	Inject emulateInject `cmd:"" help:"Put a frame on the air at an emulated concentrator."`
 	Sent   emulateSent   `cmd:"" help:"Print what an emulated concentrator sends, as lines of JSON."`
+	Fault  emulateFault  `cmd:"" help:"Break an emulated concentrator, or mend it."`
+	Status emulateStatus `cmd:"" help:"Print what an emulated concentrator is doing."`
+	Script emulateScript `cmd:"" help:"Have an emulated concentrator do what a file says, line by line."`
 }
 
 type emulateRun struct {
