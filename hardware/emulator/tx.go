@@ -54,23 +54,44 @@ func (c *Chip) trigger(t *chain, old, value byte, now time.Time) {
 }
 
 func (c *Chip) arm(t *chain, rising byte, now time.Time) {
-	t.phase, t.fire, t.waiting = phaseArmed, now, fsmRampingUp
+	t.phase, t.waiting = phaseArmed, fsmRampingUp
 	switch {
 	case rising&triggerDelayed != 0:
-		ticks := c.clock.ticks(now)
-		ahead := c.txWord(t, txTimer, 4) - uint32(ticks)
-		t.fire, t.waiting = c.clock.when(ticks+uint64(ahead)), fsmDelayed
-		if c.clock.frozen {
-			t.fire = time.Time{}
-		}
+		t.waiting = fsmDelayed
 	case rising&triggerGPS != 0:
-		t.fire, t.waiting = time.Time{}, fsmGPS
-		if c.clock.pulsing {
-			t.fire = nextPulse(now)
-		}
+		t.waiting = fsmGPS
 	}
+	t.fire = c.fires(t, now)
 	c.settleChain(t, now)
 	c.schedule(t, now)
+}
+
+// fires is when an armed chain's trigger will come, as things are; zero: never.
+func (c *Chip) fires(t *chain, now time.Time) time.Time {
+	switch {
+	case t.waiting == fsmDelayed && !c.clock.frozen:
+		ticks := c.clock.ticks(now)
+		return c.clock.when(ticks + uint64(c.txWord(t, txTimer, 4)-uint32(ticks)))
+	case t.waiting == fsmGPS && c.clock.pulsing:
+		return nextPulse(now)
+	case t.waiting == fsmRampingUp:
+		return now
+	}
+	return time.Time{}
+}
+
+// rearm follows a change of the clock: what waits for it may wait for ever, or no
+// longer.
+func (c *Chip) rearm(now time.Time) {
+	for i := range c.tx {
+		t := &c.tx[i]
+		if t.phase != phaseArmed {
+			continue
+		}
+		t.unschedule()
+		t.fire = c.fires(t, now)
+		c.schedule(t, now)
+	}
 }
 
 // settleChain moves a chain on to what it is at an instant.
@@ -115,10 +136,7 @@ func (c *Chip) finish(t *chain) {
 // abort frees a chain. A packet on the air is cut short.
 func (c *Chip) abort(t *chain, now time.Time) {
 	c.settleChain(t, now)
-	if t.timer != nil {
-		t.timer.Stop()
-		t.timer = nil
-	}
+	t.unschedule()
 	if t.phase == phaseEmitting && now.After(t.current.StartAt) {
 		t.current.Aborted = true
 		t.current.Duration = now.Sub(t.current.StartAt)
@@ -149,6 +167,13 @@ func (c *Chip) schedule(t *chain, now time.Time) {
 		c.schedule(t, now)
 	})
 	t.timer = timer
+}
+
+func (t *chain) unschedule() {
+	if t.timer != nil {
+		t.timer.Stop()
+		t.timer = nil
+	}
 }
 
 // status is the FSM status register.

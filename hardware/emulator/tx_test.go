@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hexspot/hardware/corecell"
 	"hexspot/radio"
 )
 
@@ -205,6 +206,57 @@ func TestStoppedCounterFiresNothing(t *testing.T) {
 		if got := h.status(0); got != fsmDelayed {
 			t.Errorf("status %02X", got)
 		}
+		h.nothingSent()
+	})
+}
+
+// What is already waiting notices that the clock stops, and goes on when it does.
+func TestClockStopsUnderATrigger(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		how    byte
+		faults Faults
+	}{
+		{"delayed", triggerDelayed, Faults{CounterStopped: true}},
+		{"GPS", triggerGPS, Faults{NoPPS: true}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHost(t, Config{})
+				h.boot()
+				h.modify(regGPS, gpsEnable, gpsEnable)
+				h.loadLoRa(0, []byte{1})
+				h.write(addrTxTop+txTimer, 0, 0xFF, 0, 0) // 0.52 s
+				h.fire(0, c.how)
+				h.chip.SetFaults(c.faults)
+				time.Sleep(time.Hour)
+				h.nothingSent()
+				h.chip.SetFaults(Faults{})
+				if got := h.sent(); !slices.Equal(got.Payload, []byte{1}) {
+					t.Errorf("sent % x", got.Payload)
+				}
+			})
+		})
+	}
+}
+
+// A chip that is held in reset sends nothing, and nothing more.
+func TestResetLineEndsTransmissions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHost(t, Config{})
+		h.boot()
+		h.loadLoRa(0, []byte{1})
+		h.loadLoRa(1, []byte{2})
+		h.fireAt(1, h.chip.Counter()+500_000)
+		h.fire(0, triggerImmediate)
+		time.Sleep(10 * time.Millisecond)
+		pins := h.chip.Device()
+		pins.GPIO(corecell.PinReset.Port, corecell.PinReset.Number, true)
+		if got := h.sent(); !got.Aborted {
+			t.Errorf("%+v is not cut short", got)
+		}
+		time.Sleep(time.Minute)
+		pins.GPIO(corecell.PinReset.Port, corecell.PinReset.Number, false)
 		h.nothingSent()
 	})
 }
