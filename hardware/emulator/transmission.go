@@ -99,6 +99,17 @@ func (c *Chip) describeLoRa(t *chain, out *Transmission) bool {
 	return true
 }
 
+// checkLoRa notes settings with which the frame goes out and no receiver decodes it.
+func (c *Chip) checkLoRa(t *chain, m radio.LoRa) {
+	code, modem := c.txByte(t, txLoRaCode), c.txByte(t, txLoRaModem)
+	if code>>4 != bit(m.LowDataRate(), 0) {
+		c.violateWrite(violLowDataRate, t.base+txLoRaCode, code)
+	}
+	if modem>>7 != bit(m.SF < 7, 0) {
+		c.violateWrite(violFineSync, t.base+txLoRaModem, modem)
+	}
+}
+
 func (c *Chip) describeFSK(t *chain, out *Transmission) bool {
 	divider := c.txWord(t, txFSKBitRate, 2)
 	size := int(c.txByte(t, txFSKLength))

@@ -1,6 +1,10 @@
 package emulator
 
-import "time"
+import (
+	"time"
+
+	"hexspot/radio"
+)
 
 // What a chain's FSM status register shows.
 const (
@@ -111,6 +115,9 @@ func (c *Chip) begin(t *chain) {
 		c.violateWrite(violTx, t.base+txTrigger, c.register(t.base+txTrigger))
 		t.phase = phaseFree
 		return
+	}
+	if m, ok := out.Modulation.(radio.LoRa); ok {
+		c.checkLoRa(t, m)
 	}
 	out.StartAt = t.fire.Add(durationOf(delay))
 	out.StartCounter = (c.clock.ticks(t.fire) + delay) / ticksPerMicro

@@ -373,6 +373,45 @@ func TestUnconfiguredSendsNothing(t *testing.T) {
 	}
 }
 
+// The modem sends what it is told; receivers go by rate and spreading factor.
+func TestUndecodableFrames(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		rate       byte // bandwidth code, spreading factor
+		code, more byte
+		want       string
+	}{
+		{"SF9", 0x49, 0x01, 0x60, ""},
+		{"SF9 with low data rate", 0x49, 0x11, 0x60, violLowDataRate},
+		{"SF12", 0x4C, 0x11, 0x60, ""},
+		{"SF12 without", 0x4C, 0x01, 0x60, violLowDataRate},
+		{"SF12 with it in the header, as after a reset", 0x4C, 0x91, 0x60, violLowDataRate},
+		{"SF12 at 500 kHz", 0x6C, 0x01, 0x60, ""},
+		{"SF12 at 500 kHz with low data rate", 0x6C, 0x11, 0x60, violLowDataRate},
+		{"SF5", 0x45, 0x01, 0xE0, ""},
+		{"SF6 without fine synchronisation", 0x46, 0x01, 0x60, violFineSync},
+		{"SF7 with", 0x47, 0x01, 0xE0, violFineSync},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHost(t, Config{})
+				h.boot()
+				h.loadLoRa(0, []byte{1})
+				h.write(addrTxTop+txLoRaRate, c.rate, c.code, c.more)
+				h.fire(0, triggerImmediate)
+				h.sent()
+				var got string
+				for _, v := range h.chip.Violations() {
+					got += v.What
+				}
+				if got != c.want {
+					t.Errorf("%q, want %q", got, c.want)
+				}
+			})
+		})
+	}
+}
+
 func TestLBTSetsStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost(t, Config{})

@@ -44,6 +44,9 @@ const (
 	violOpcode     = "radio opcode unknown"
 	violMailbox    = "mailbox step out of order"
 	violTx         = "TX trigger of an unconfigured chain"
+
+	violLowDataRate = "LoRa frame whose low data rate optimisation is not that of its rate"
+	violFineSync    = "LoRa frame whose fine synchronisation is not that of its spreading factor"
 )
 
 type violations struct {
