@@ -2,6 +2,7 @@ package ether
 
 import (
 	"cmp"
+	"strings"
 	"time"
 )
 
@@ -61,46 +62,43 @@ func (e *Ether) survives(f *flight, o *outcome, near []disturber, from, to time.
 	if o.to.transmits(from, to) {
 		return Deaf, Nobody
 	}
-	total := 0.0
-	for i := range near {
-		near[i].share = near[i].weight * e.level(near[i].flight, o.to)
-		total += near[i].share
-	}
-	if noise+total <= o.level {
+	total, worst := e.shares(near, o.to)
+	switch {
+	case noise+total <= o.level:
 		return Heard, Nobody
-	}
-	if worst, by := peak(near, from); noise+worst > o.level {
-		return Collided, by
+	case noise+worst.share > o.level || noise+peak(near, from) > o.level:
+		return Collided, worst.From
 	}
 	return Heard, Nobody
 }
 
-// peak is the most that disturbers take at one instant, and whose is the largest
-// part of it. The sum can only rise when one of them begins.
-func peak(near []disturber, from time.Duration) (most float64, by ID) {
-	by = Nobody
+// shares works out what each disturber takes at a receiver. Of equal ones the
+// first is the worst.
+func (e *Ether) shares(near []disturber, to *station) (total float64, worst *disturber) {
 	for i := range near {
-		at := max(near[i].Start, from)
-		sum, largest := 0.0, disturber{}
-		for _, d := range near {
-			if d.Start > at || d.end <= at {
-				continue
-			}
-			sum += d.share
-			if largest.flight == nil || d.before(largest) {
-				largest = d
-			}
-		}
-		if sum > most && largest.flight != nil {
-			most, by = sum, largest.From
+		d := &near[i]
+		d.share = d.weight * e.level(d.flight, to)
+		total += d.share
+		if worst == nil || d.share > worst.share {
+			worst = d
 		}
 	}
-	return most, by
+	return total, worst
 }
 
-// before orders disturbers by their share, equal ones by name.
-func (d disturber) before(other disturber) bool {
-	return cmp.Or(cmp.Compare(other.share, d.share), d.from.compare(other.from)) < 0
+// peak is the most that disturbers take at one instant. The sum can only rise when
+// one of them begins.
+func peak(near []disturber, from time.Duration) (most float64) {
+	for i := range near {
+		at, sum := max(near[i].Start, from), 0.0
+		for j := range near {
+			if d := &near[j]; d.Start <= at && at < d.end {
+				sum += d.share
+			}
+		}
+		most = max(most, sum)
+	}
+	return most
 }
 
 // transmits says whether a station itself is on the air in a span of time.
@@ -130,5 +128,8 @@ func (s *station) demodulates(f *flight) (Fate, ID) {
 }
 
 func (s *station) compare(t *station) int {
-	return cmp.Or(cmp.Compare(s.Name, t.Name), cmp.Compare(s.id, t.id))
+	if c := strings.Compare(s.Name, t.Name); c != 0 {
+		return c
+	}
+	return cmp.Compare(s.id, t.id)
 }
