@@ -18,14 +18,14 @@ type Transmission struct {
 	Private      bool // LoRa with the sync word of private networks
 	Payload      []byte
 	Power        Power
+	Conducted    radio.DBm     // what the board's gain table makes of Power, at the antenna connector
 	StartCounter uint64        // µs of the chip's counter, unwrapped, at the first symbol
 	StartAt      time.Time     // the same instant on the host's clock
 	Duration     time.Duration // time on the air
 	Aborted      bool          // cut short by the host
 }
 
-// Power is the power setting as the registers have it; what it means in dBm is
-// the board's table.
+// Power is the power setting as the registers have it.
 type Power struct {
 	Amplifier   bool // external amplifier on
 	Index       byte // SX1250 power index

@@ -119,12 +119,14 @@ func (c *Chip) begin(t *chain) {
 	if m, ok := out.Modulation.(radio.LoRa); ok {
 		c.checkLoRa(t, m)
 	}
+	out.Conducted = out.Power.conducted(c.config.Gain)
 	out.StartAt = t.fire.Add(durationOf(delay))
 	out.StartCounter = (c.clock.ticks(t.fire) + delay) / ticksPerMicro
 	t.phase, t.current, t.end = phaseEmitting, out, time.Time{}
 	if _, endless := out.Modulation.(Carrier); !endless {
 		t.end = out.StartAt.Add(out.Duration)
 	}
+	c.watch.began(out)
 	if c.lbtOn {
 		c.agc.status |= 1 << out.Chain
 	}
@@ -144,10 +146,13 @@ func (c *Chip) finish(t *chain) {
 func (c *Chip) abort(t *chain, now time.Time) {
 	c.settleChain(t, now)
 	t.unschedule()
-	if t.phase == phaseEmitting && now.After(t.current.StartAt) {
+	if t.phase == phaseEmitting {
 		t.current.Aborted = true
-		t.current.Duration = now.Sub(t.current.StartAt)
-		c.sent.publish(t.current)
+		t.current.Duration = max(now.Sub(t.current.StartAt), 0)
+		c.watch.cut(t.current)
+		if t.current.Duration > 0 {
+			c.sent.publish(t.current)
+		}
 	}
 	t.phase = phaseFree
 }

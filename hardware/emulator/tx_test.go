@@ -115,7 +115,7 @@ func TestDelayedTransmission(t *testing.T) {
 		want := Transmission{
 			Frequency:  869_524_902, // 7123148 steps of 122.07 Hz
 			Modulation: loaded, Payload: payload,
-			Power:        Power{Amplifier: true, Index: 6},
+			Power: Power{Amplifier: true, Index: 6}, Conducted: 2300,
 			StartCounter: 10_500_000, StartAt: got.StartAt, Duration: air,
 		}
 		if d := cmp.Diff(want, got); d != "" {

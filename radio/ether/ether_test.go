@@ -55,7 +55,7 @@ func TestNext(t *testing.T) {
 	short, _ := air.Transmit(ether.Signal{From: b, Chain: 1, Start: time.Second, Modulation: m})
 	expect := func(want time.Duration) {
 		t.Helper()
-		if got, any := air.Next(); got != want && any == (want != 0) {
+		if got, any := air.Next(); !any || got != want {
 			t.Errorf("next at %v, want %v", got, want)
 		}
 	}
