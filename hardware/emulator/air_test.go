@@ -62,6 +62,12 @@ func (s *scene) send(at time.Duration, m radio.Modulation, payload ...byte) ethe
 	return id
 }
 
+// sleep lets time pass, and all that is due then happen.
+func (s *scene) sleep(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // The timestamp is that of the end of the frame on the air plus what the modem
 // takes, to the tick, although the air tells the chip a millisecond later and the
 // start is at no round time.
@@ -72,11 +78,11 @@ func TestAirUplink(t *testing.T) {
 		payload := []byte{0x40, 1, 2, 3, 4}
 		s.send(start, lora(7), payload...)
 		end := start + lora(7).TimeOnAir(len(payload))
-		time.Sleep(time.Until(s.air.When(end)))
+		s.sleep(time.Until(s.air.When(end)))
 		if got := s.poll(); got != nil {
 			t.Fatalf("there before its end: % x", got)
 		}
-		time.Sleep(settling + time.Millisecond)
+		s.sleep(settling + time.Millisecond)
 		got := s.poll()
 		if len(got) != packetOverhead+len(payload) || !slices.Equal(got[9:14], payload) {
 			t.Fatalf("% x", got)
@@ -145,7 +151,7 @@ func TestAirDownlink(t *testing.T) {
 		s.fireAt(0, 10_500_000)
 		s.air.Listen(s.deviceID, ether.Window{Frequency: 869_525 * radio.KHz, Modulation: loaded,
 			From: 495 * time.Millisecond, To: 550 * time.Millisecond})
-		time.Sleep(2 * time.Second)
+		s.sleep(2 * time.Second)
 		if len(s.heard) != 1 {
 			t.Fatalf("%+v", s.heard)
 		}
@@ -174,24 +180,26 @@ func TestAirAbort(t *testing.T) {
 		s.loadLoRa(0, []byte{1})
 		s.fire(0, triggerImmediate)
 		s.write(addrTxTop, 0) // before the first symbol
-		time.Sleep(time.Second)
+		s.sleep(time.Second)
 		if len(s.heard) != 0 {
 			t.Errorf("%+v of an emission that never was", s.heard)
 		}
 		s.fire(0, triggerImmediate)
-		time.Sleep(60 * time.Millisecond)
+		s.sleep(60 * time.Millisecond)
 		s.write(addrTxTop, 0)
-		time.Sleep(time.Second)
+		s.sleep(time.Second)
 		if len(s.heard) != 1 || s.heard[0].Fate != ether.Broken || (s.heard[0].End-s.heard[0].Signal.Start).Round(time.Millisecond) != 59*time.Millisecond {
 			t.Errorf("%+v", s.heard)
 		}
 		s.write(addrTxTop+txInterface, sourceCarrier)
 		s.fire(0, triggerImmediate)
-		time.Sleep(time.Second)
+		s.sleep(time.Second)
 		s.chip.Reset()
-		time.Sleep(time.Second)
-		if _, any := s.air.ether.Next(); any {
-			t.Error("something is on the air after the reset")
+		s.sleep(time.Second)
+		s.air.mu.Lock()
+		defer s.air.mu.Unlock()
+		if next, any := s.air.ether.Next(); any {
+			t.Errorf("something ends at %v, after the reset", next)
 		}
 	})
 }
@@ -204,7 +212,7 @@ func TestAirHalfDuplex(t *testing.T) {
 		s.fire(0, triggerImmediate)
 		s.send(50*time.Millisecond, lora(7), 0x40)
 		s.send(500*time.Millisecond, lora(7), 0x40, 1)
-		time.Sleep(time.Second)
+		s.sleep(time.Second)
 		if got := s.poll(); len(got) != packetOverhead+2 {
 			t.Errorf("% x", got)
 		}
@@ -218,19 +226,19 @@ func TestAirLosses(t *testing.T) {
 		s.boot()
 		id := s.send(100*time.Millisecond, lora(9), 0x40, 1, 2, 3)
 		s.air.Cut(id, 190*time.Millisecond)
-		time.Sleep(time.Second)
+		s.sleep(time.Second)
 		got := s.poll()
 		if len(got) != packetOverhead+4 || got[13]&1 != 1 || slices.Equal(got[9:13], []byte{0x40, 1, 2, 3}) {
 			t.Errorf("% x", got)
 		}
 		s.chip.Reset()
 		s.send(2*time.Second, lora(9), 0x40)
-		time.Sleep(2 * time.Second)
+		s.sleep(2 * time.Second)
 		s.boot()
 		if _, err := s.air.Transmit(ether.Signal{From: s.deviceID, Start: 4 * time.Second, Frequency: 915 * radio.MHz, Modulation: lora(7), EIRP: 1400}); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(4 * time.Second)
+		s.sleep(4 * time.Second)
 		var not *NotHeardError
 		if len(s.outcomes) != 3 || s.outcomes[0] != nil || !errors.Is(s.outcomes[1], ErrNotReceiving) || !errors.As(s.outcomes[2], &not) {
 			t.Errorf("%v", s.outcomes)

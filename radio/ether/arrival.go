@@ -2,6 +2,7 @@ package ether
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"hexspot/radio"
@@ -49,6 +50,7 @@ type Arrival struct {
 // decide ends a signal: of those who locked on it, who has all of it?
 func (e *Ether) decide(all []Arrival, f *flight) []Arrival {
 	near := e.disturbers(f, f.lock, f.end)
+	all = slices.Grow(all, len(f.arrivals))
 	for _, o := range f.arrivals {
 		if o.fate == 0 {
 			o.fate, o.by = e.survives(f, &o, near, f.lock, f.end)

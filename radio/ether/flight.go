@@ -25,6 +25,7 @@ type flight struct {
 	cut      bool
 	locked   bool // the end of its preamble is past
 	arrivals []outcome
+	levels   []float64 // at each concentrator, mW
 }
 
 // outcome is an Arrival in the making.
@@ -37,7 +38,8 @@ type outcome struct {
 }
 
 func (e *Ether) newFlight(s Signal, id SignalID) *flight {
-	f := &flight{Signal: s, id: id, from: e.stations[s.From], kind: kindOf(s.Modulation), end: s.end(), index: -1}
+	f := &flight{Signal: s, id: id, from: e.stations[s.From], kind: kindOf(s.Modulation), end: s.end(), index: -1,
+		levels: make([]float64, 0, len(e.concentrators))}
 	f.clean, f.lock = preamble(s)
 	f.band = bandOf(s)
 	f.power = milliwatts(s.EIRP.Float())
@@ -117,11 +119,11 @@ const (
 func preamble(s Signal) (clean, lock time.Duration) {
 	switch m := s.Modulation.(type) {
 	case radio.LoRa:
-		symbols := orElse(int(m.Preamble), 8)
+		symbols := cmp.Or(int(m.Preamble), 8)
 		lock = s.Start + time.Duration(symbols)*m.SymbolTime()
 		clean = lock - time.Duration(min(symbols, loraDetection))*m.SymbolTime()
 	case radio.FSK:
-		bytes := orElse(int(m.Preamble), 5)
+		bytes := cmp.Or(int(m.Preamble), 5)
 		lock = s.Start + bytesTime(bytes, m.BitRate)
 		clean = lock - bytesTime(min(bytes, fskDetection), m.BitRate)
 	default:
@@ -132,11 +134,4 @@ func preamble(s Signal) (clean, lock time.Duration) {
 
 func bytesTime(bytes int, bitRate uint32) time.Duration {
 	return time.Duration(8*bytes) * time.Second / time.Duration(bitRate)
-}
-
-func orElse(n, zero int) int {
-	if n == 0 {
-		return zero
-	}
-	return n
 }

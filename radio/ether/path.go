@@ -19,29 +19,32 @@ func (c Config) loss(distance float64) float64 {
 }
 
 // link is the gain of the path between two stations, with the receiver's antenna.
-// Concentrators remember it.
 func (e *Ether) link(from, to *station) float64 {
-	if !to.Concentrator {
-		return e.path(from, to)
-	}
-	for len(to.links) < len(e.stations) {
-		to.links = append(to.links, math.NaN())
-	}
-	if math.IsNaN(to.links[from.id]) {
-		to.links[from.id] = e.path(from, to)
-	}
-	return to.links[from.id]
-}
-
-func (e *Ether) path(from, to *station) float64 {
 	loss := e.config.loss(from.Place.To(to.Place))
 	low, high := min(from.salt, to.salt), max(from.salt, to.salt)
 	loss -= e.shadowing * normal(mix(mix(e.config.Seed+low)^high))
 	return ratio(-loss) * to.gain
 }
 
-// level is how strong a signal is at a receiver, mW.
+// level is how strong a signal is at a receiver, mW. Concentrators ask for it again
+// and again, as a signal disturbs others: the signal remembers it for them.
 func (e *Ether) level(f *flight, to *station) float64 {
+	if !to.Concentrator {
+		return e.freshLevel(f, to)
+	}
+	for len(f.levels) <= to.ear {
+		f.levels = append(f.levels, unknown)
+	}
+	if f.levels[to.ear] == unknown {
+		f.levels[to.ear] = e.freshLevel(f, to)
+	}
+	return f.levels[to.ear]
+}
+
+// unknown is a level that has not been worked out.
+const unknown = -1
+
+func (e *Ether) freshLevel(f *flight, to *station) float64 {
 	level := f.power * e.link(f.from, to)
 	if e.fading > 0 {
 		level *= ratio(e.fading * normal(mix(f.salt^to.salt)))

@@ -2,6 +2,7 @@ package ether
 
 import (
 	"math"
+	"slices"
 
 	"hexspot/radio"
 )
@@ -66,7 +67,7 @@ type station struct {
 
 	sent   []*flight // its own, as long as they matter
 	locked []*flight // on which it is locked
-	links  []float64 // gain of the path from each station, NaN: not worked out; nil for devices
+	ear    int       // number among the concentrators
 }
 
 // Add puts a station into the air.
@@ -76,23 +77,16 @@ func (e *Ether) Add(s Station) ID {
 		noise: milliwatts(thermalNoise + s.NoiseFigure.Float()), gain: ratio(s.Gain.Float())}
 	e.stations = append(e.stations, x)
 	if s.Concentrator {
+		x.ear = len(e.concentrators)
 		e.concentrators = append(e.concentrators, x)
+		slices.SortFunc(e.concentrators, (*station).compare)
 	}
 	return x.id
 }
 
-// Move puts a station to another place, for what it hears and sends that is not
-// decided yet.
-func (e *Ether) Move(id ID, to Place) {
-	moved := e.stations[id]
-	moved.Place = to
-	moved.links = nil
-	for _, c := range e.concentrators {
-		if int(id) < len(c.links) {
-			c.links[id] = math.NaN()
-		}
-	}
-}
+// Move puts a station to another place. What is on the air already may still be
+// heard as from the old one.
+func (e *Ether) Move(id ID, to Place) { e.stations[id].Place = to }
 
 // Station is what was added, with its defaults and the place where it is now.
 func (e *Ether) Station(id ID) Station { return e.stations[id].Station }

@@ -49,7 +49,6 @@ func TestTranscripts(t *testing.T) {
 // player turns a scenario's lines into calls.
 type player struct {
 	t       *testing.T
-	config  ether.Config
 	air     *ether.Ether
 	ids     map[string]ether.ID
 	names   []string

@@ -44,25 +44,34 @@ func (e *Ether) Listen(id ID, w Window) {
 	l.list = append(l.list, listener{e.stations[id], w})
 }
 
-// receivers are the stations that listen for a signal, by name.
+// receivers are the stations that listen for a signal, each once, by name.
 func (e *Ether) receivers(f *flight) []outcome {
 	var all []outcome
 	if !f.kind.inverted {
 		all = make([]outcome, 0, len(e.concentrators))
-		for _, c := range e.concentrators {
+		for _, c := range e.concentrators { // by name
 			all = append(all, outcome{to: c, by: Nobody})
 		}
 	}
-	if l := e.windows[f.kind]; l != nil {
-		for _, x := range l.list {
-			if x.catches(f) {
-				all = append(all, outcome{to: x.to, by: Nobody})
-			}
+	if devices := e.windows[f.kind].open(f); len(devices) > 0 {
+		all = append(all, devices...)
+		slices.SortFunc(all, func(a, b outcome) int { return a.to.compare(b.to) })
+		all = slices.CompactFunc(all, func(a, b outcome) bool { return a.to == b.to })
+	}
+	return slices.DeleteFunc(all, func(o outcome) bool { return o.to == f.from })
+}
+
+// open are those whose window catches a signal.
+func (l *listeners) open(f *flight) (all []outcome) {
+	if l == nil {
+		return nil
+	}
+	for _, x := range l.list {
+		if x.catches(f) {
+			all = append(all, outcome{to: x.to, by: Nobody})
 		}
 	}
-	all = slices.DeleteFunc(all, func(o outcome) bool { return o.to == f.from })
-	slices.SortFunc(all, func(a, b outcome) int { return a.to.compare(b.to) })
-	return slices.CompactFunc(all, func(a, b outcome) bool { return a.to == b.to })
+	return all
 }
 
 // catches says whether enough of the preamble lies in the window.
