@@ -137,3 +137,24 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		}
 	})
 }
+
+// Two that disturb a frame alike: the first by name is called the cause, whoever
+// was told of first.
+func TestEqualDisturbers(t *testing.T) {
+	for _, order := range [][]string{{"east", "west", "wanted"}, {"wanted", "west", "east"}} {
+		air := newAir(t, ether.Config{Shadowing: ether.None, Fading: ether.None})
+		air.Add(ether.Station{Name: "roof", Concentrator: true})
+		ids := map[string]ether.ID{}
+		for name, x := range map[string]float64{"east": 300, "west": -300, "wanted": 500} {
+			ids[name] = air.Add(ether.Station{Name: name, Place: ether.Place{X: x}})
+		}
+		for _, name := range order {
+			send(t, air, ether.Signal{From: ids[name], Modulation: loraRate(7), EIRP: 1400})
+		}
+		for _, a := range air.Ended(time.Second) {
+			if a.Signal.From == ids["wanted"] && (a.Fate != ether.Collided || a.By != ids["east"]) {
+				t.Errorf("told in order %v: %+v", order, a)
+			}
+		}
+	}
+}
