@@ -60,8 +60,11 @@ func (d endDevice) receive(x ether.Arrival) error {
 }
 
 // Add puts a simulated device into the air. heard is called by Run with what
-// arrives in its windows; it must be quick, and may call the air.
+// arrives in its windows; it must be quick, and may call the air. Nil: it is not told.
 func (a *Air) Add(s ether.Station, heard func(ether.Arrival)) ether.ID {
+	if heard == nil {
+		heard = func(ether.Arrival) {}
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	id := a.ether.Add(s)

@@ -173,6 +173,41 @@ func TestAirDownlink(t *testing.T) {
 	})
 }
 
+// A chip hears another one's frame, with a timestamp of its own counter, if it is sent
+// as devices send. The sender does not hear itself.
+func TestAirBetweenChips(t *testing.T) {
+	inScene(t, Config{CounterStart: 10 * time.Second}, func(s *scene) {
+		s.boot()
+		s.sleep(100 * time.Millisecond)
+		other := newHost(t, Config{CounterStart: 50 * time.Second})
+		s.air.Join(other.chip, ether.Station{Name: "tower", Place: ether.Place{X: 2000}})
+		other.boot()
+		s.loadLoRa(0, []byte{0xE0, 1, 2})
+		steps := uint64(868_300_000) << 18 / 32_000_000
+		s.write(addrTxTop+txFrequency, byte(steps>>16), byte(steps>>8), byte(steps))
+		s.write(addrTxTop+txLoRaShape, 0x60) // IQ not inverted
+		s.fireAt(0, 10_500_000)
+		s.sleep(time.Second)
+		got := other.poll()
+		if len(got) != packetOverhead+3 || got[3] != 1 || !slices.Equal(got[9:12], []byte{0xE0, 1, 2}) {
+			t.Fatalf("% x", got)
+		}
+		tail := got[12:]
+		stamp := uint32(tail[6]) | uint32(tail[7])<<8 | uint32(tail[8])<<16 | uint32(tail[9])<<24
+		sent := s.sent()
+		m := sent.Modulation.(radio.LoRa)
+		delay := reception{125_000, int(m.SF), 1, !m.NoCRC, 3}.legacyDelay()
+		// The other chip's counter began 100 ms after the first one's, at 50 s.
+		want := 50*time.Second + 400*time.Millisecond + m.TimeOnAir(3) + time.Duration(delay)*time.Microsecond
+		if off := int32(stamp - uint32(ticksOf(want))); off < -ticksPerMicro || off > ticksPerMicro {
+			t.Errorf("timestamp %d ticks off", off)
+		}
+		if s.poll() != nil {
+			t.Error("the sender heard itself")
+		}
+	})
+}
+
 func TestAirAbort(t *testing.T) {
 	inScene(t, Config{CounterStart: 10 * time.Second}, func(s *scene) {
 		s.boot()
