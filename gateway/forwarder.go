@@ -18,13 +18,13 @@ const drainLimit = 700 * time.Millisecond
 // oldest dropped when there are too many.
 type Forwarder struct {
 	destination Destination
-	queue       *queue
+	queue       *backlog
 	log         *slog.Logger
 }
 
 // NewForwarder makes a forwarder to a destination; limits are useful at zero.
 func NewForwarder(d Destination, limits Limits, log *slog.Logger) *Forwarder {
-	return &Forwarder{destination: d, queue: newQueue(limits), log: log.With("output", d.Name())}
+	return &Forwarder{destination: d, queue: newBacklog(limits), log: log.With("output", d.Name())}
 }
 
 // Offer queues a frame. It never waits; what is dropped for it is counted.

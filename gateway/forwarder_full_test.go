@@ -9,7 +9,7 @@ import (
 )
 
 // newest is the number of the frame that came last.
-func (q *queue) newest() int {
+func (q *backlog) newest() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return number(q.frames[len(q.frames)-1])

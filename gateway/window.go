@@ -13,13 +13,13 @@ const ackLimit = 30 * time.Second
 
 // window is the frames in flight in one session, oldest first.
 type window struct {
-	queue   *queue
+	queue   *backlog
 	session Session
 	acks    []Ack
 	overdue *time.Timer // fires when ackLimit has passed without progress
 }
 
-func newWindow(q *queue, s Session) *window {
+func newWindow(q *backlog, s Session) *window {
 	w := &window{queue: q, session: s, overdue: time.NewTimer(ackLimit)}
 	w.overdue.Stop()
 	return w

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestQueueLimits(t *testing.T) {
+func TestBacklogLimits(t *testing.T) {
 	size := int(func() int { f := NewFrame(uplink(0)); return f.size() }())
 	for _, c := range []struct {
 		name   string
@@ -18,7 +18,7 @@ func TestQueueLimits(t *testing.T) {
 		{"frames more than in flight", Limits{Frames: 1, InFlight: 2}, []int{0, 1, 99}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			q := newQueue(c.limits)
+			q := newBacklog(c.limits)
 			for i := range 100 {
 				f := NewFrame(uplink(i))
 				q.push(&f)

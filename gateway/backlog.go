@@ -23,10 +23,10 @@ func orElse(value, fallback int) int {
 	return value
 }
 
-// queue is the frames that a destination has not acknowledged, oldest first. The
+// backlog is the frames that a destination has not acknowledged, oldest first. The
 // first inFlight of them have been sent in the present session. When it is full
 // the oldest frame that is not in flight makes room.
-type queue struct {
+type backlog struct {
 	limits Limits
 	wake   chan struct{} // has a token when a frame has come
 
@@ -47,12 +47,12 @@ type Counters struct {
 	InFlight int    // sent in the present session and not acknowledged
 }
 
-func newQueue(limits Limits) *queue {
-	return &queue{limits: limits.withDefaults(), wake: make(chan struct{}, 1)}
+func newBacklog(limits Limits) *backlog {
+	return &backlog{limits: limits.withDefaults(), wake: make(chan struct{}, 1)}
 }
 
 // push appends a frame and drops what no longer fits. It never waits.
-func (q *queue) push(f *Frame) {
+func (q *backlog) push(f *Frame) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.frames = append(q.frames, f)
@@ -69,12 +69,12 @@ func (q *queue) push(f *Frame) {
 }
 
 // full says whether the oldest frame that is not in flight must go.
-func (q *queue) full() bool {
+func (q *backlog) full() bool {
 	waiting := len(q.frames) - q.inFlight
 	return len(q.frames) > q.limits.Frames || q.bytes > q.limits.Bytes && waiting > 1
 }
 
-func (q *queue) remove(i int) {
+func (q *backlog) remove(i int) {
 	q.bytes -= q.frames[i].size()
 	if i == 0 {
 		q.frames[0] = nil
@@ -88,7 +88,7 @@ func (q *queue) remove(i int) {
 
 // next takes the oldest frame that has not been sent in this session, nil if
 // there is none or the window is full.
-func (q *queue) next() *Frame {
+func (q *backlog) next() *Frame {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.inFlight == len(q.frames) || q.inFlight == q.limits.InFlight {
@@ -102,7 +102,7 @@ func (q *queue) next() *Frame {
 
 // acked removes the oldest frame in flight. It wakes nobody: whoever takes
 // acknowledgements goes on sending.
-func (q *queue) acked() {
+func (q *backlog) acked() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.remove(0)
@@ -111,13 +111,13 @@ func (q *queue) acked() {
 }
 
 // rewind makes every frame in flight sendable again: the session is over.
-func (q *queue) rewind() {
+func (q *backlog) rewind() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.inFlight = 0
 }
 
-func (q *queue) snapshot() Counters {
+func (q *backlog) snapshot() Counters {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	c := q.counters
