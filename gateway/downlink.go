@@ -12,7 +12,8 @@ type Command struct {
 	Items    []radio.Downlink // in order of preference (RX1, RX2); at most one is emitted
 	Priority Priority
 	// Latest is when a downlink without an instant of its own must have ended at
-	// the latest; none: the queue's limit.
+	// the latest; none: it starts within 10 s. A beacon with an instant and a Latest
+	// may start later than that instant.
 	Latest radio.Timestamp
 }
 
@@ -39,6 +40,18 @@ func (a Answer) Accepted() (item int, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// Status is that of the command: OK if an item was taken, else how the last one was
+// refused.
+func (a Answer) Status() radio.TxStatus {
+	if _, ok := a.Accepted(); ok {
+		return radio.TxOK
+	}
+	if n := len(a.Statuses); n > 0 {
+		return a.Statuses[n-1]
+	}
+	return radio.TxInternalError
 }
 
 // Report tells a network how an accepted command ended.

@@ -46,7 +46,7 @@ const (
 	Blocked                              // the channel was busy (listen before talk)
 	Missed                               // loaded too late: the trigger was past
 	Faulted                              // the transmitter failed or was started anew
-	Displaced                            // never loaded: another transmission took its time
+	Displaced                            // not sent: another transmission took its time
 	Unusable                             // never loaded: what the transmitter cannot send
 )
 
