@@ -60,10 +60,13 @@ type entry struct {
 	start    time.Duration
 }
 
-// leeway is when a downlink may start.
-type leeway struct{ first, last time.Duration }
+// leeway is when a downlink may start. What floats makes way, even if it could start
+// at one instant only.
+type leeway struct {
+	first, last time.Duration
+	floats      bool
+}
 
-func (e *entry) floats() bool       { return e.leeway.last > e.leeway.first }
 func (e *entry) end() time.Duration { return e.start + e.permit.Airtime }
 
 // clashes says whether two emissions are too close for one chain: the later one is
@@ -122,7 +125,7 @@ func (q *Queue) admit(now Instant, c *Command, item int, gps radio.GPSReference)
 	if q.full(e.priority) {
 		return nil, radio.TxQueueFull
 	}
-	if status = q.place(now, e, firm, e.leeway); status != radio.TxOK {
+	if status = q.place(now, e, firm, e.leeway.first); status != radio.TxOK {
 		return nil, status
 	}
 	return e, radio.TxOK
@@ -144,7 +147,7 @@ func (q *Queue) yields(now Instant, o, e *entry) bool {
 	if q.chain != nil && q.chain.entry == o && now.ahead(q.chain.start) < minLead {
 		return false
 	}
-	return o.priority < e.priority || o.priority == e.priority && o.floats() && !e.floats()
+	return o.priority < e.priority || o.priority == e.priority && o.leeway.floats && !e.leeway.floats
 }
 
 // insert adds a new entry that has its time, and moves on what makes way for it;
@@ -176,13 +179,18 @@ func (q *Queue) insert(now Instant, e *entry) []Ended {
 const displaced = "its time or its share of the duty cycle went to another transmission"
 
 // replace finds the time of an entry that is not among the others anew: the one it
-// had, or the next.
+// had, or a later one.
 func (q *Queue) replace(now Instant, e *entry) bool {
-	if q.place(now, e, q.entries, leeway{e.start, e.start}) == radio.TxOK {
+	if _, status := q.obstacle(now, e, q.entries); status == radio.TxOK {
 		return true
 	}
+	return e.leeway.floats && q.postpone(now, e)
+}
+
+// postpone finds a later time for what floats and is not among the others.
+func (q *Queue) postpone(now Instant, e *entry) bool {
 	next := max(e.start, nextMicro(sinceStart(now.Counter)+immediateLead))
-	return q.place(now, e, q.entries, leeway{next, e.leeway.last}) == radio.TxOK
+	return q.place(now, e, q.entries, next) == radio.TxOK
 }
 
 // dismiss reports that an entry which is not among the others any more has ended,
@@ -219,7 +227,7 @@ func (q *Queue) advance(now Instant) []Ended {
 	}
 	for _, e := range q.late(now) {
 		q.remove(e)
-		if e.floats() && q.replace(now, e) {
+		if e.leeway.floats && q.postpone(now, e) {
 			q.add(e)
 			continue
 		}
@@ -233,7 +241,7 @@ func (q *Queue) late(now Instant) []*entry {
 	var late []*entry
 	for _, e := range q.entries {
 		near := startDelay
-		if e.floats() {
+		if e.leeway.floats {
 			near = floatLead
 		}
 		if now.ahead(e.start) >= near {

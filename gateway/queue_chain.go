@@ -109,11 +109,8 @@ func (q *Queue) Settle(now Instant, e radio.Emission) []Ended {
 
 // again finds another time for what floats.
 func (q *Queue) again(now Instant, e *entry, outcome radio.EmissionOutcome) bool {
-	if !e.floats() || outcome != radio.Blocked && outcome != radio.Missed {
-		return false
-	}
-	next := max(e.start, nextMicro(sinceStart(now.Counter)+immediateLead))
-	if q.place(now, e, q.entries, leeway{next, e.leeway.last}) != radio.TxOK {
+	retry := outcome == radio.Blocked || outcome == radio.Missed
+	if !retry || !e.leeway.floats || !q.postpone(now, e) {
 		return false
 	}
 	q.add(e)

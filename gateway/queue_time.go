@@ -42,14 +42,14 @@ func startLeeway(now Instant, c *Command, item int, airtime time.Duration, gps r
 		}
 		first = sinceStart(at)
 		if c.Priority > PriorityBeacon || c.Latest.IsZero() {
-			return leeway{first, first}, radio.TxOK
+			return leeway{first: first, last: first}, radio.TxOK
 		}
 	}
 	last, ok := lastStart(now, c.Latest, airtime)
 	if !ok || last < first {
 		return leeway{}, radio.TxTooLate
 	}
-	return leeway{first, last}, radio.TxOK
+	return leeway{first, last, true}, radio.TxOK
 }
 
 // gpsInstant is the counter at a GPS time.
@@ -95,15 +95,15 @@ func lastStart(now Instant, latest radio.Timestamp, airtime time.Duration) (time
 	return sinceStart(end) - airtime, true
 }
 
-// place gives an entry the first start of the leeway at which it neither clashes
-// with others nor breaks the duty cycle. Else it says what was in the way last, and
+// place gives an entry the first start from an instant on, within its leeway, at which
+// it neither clashes with others nor breaks the duty cycle. Else it says what was in the way last, and
 // the entry keeps the start it had.
-func (q *Queue) place(now Instant, e *entry, others []*entry, w leeway) radio.TxStatus {
+func (q *Queue) place(now Instant, e *entry, others []*entry, from time.Duration) radio.TxStatus {
 	moved := *e
-	moved.start = w.first
+	moved.start = from
 	status := radio.TxTooLate
 	for range mostMoves {
-		if moved.start > w.last {
+		if moved.start > e.leeway.last {
 			return status
 		}
 		next := moved.start
