@@ -120,6 +120,19 @@ func TestLedgerIsBounded(t *testing.T) {
 	}
 }
 
+func TestLedgerSince(t *testing.T) {
+	l := newLedger(radio.SubBand{Permille: 10})
+	l.book(span{10, 20}, 20)
+	l.book(span{30, 40}, 40)
+	for at, want := range map[time.Duration][2]time.Duration{
+		0: {20, 10}, 10: {20, 10}, 15: {15, 15}, 20: {10, 30}, 25: {10, 30}, 31: {9, 31}, 40: {0, never}, 99: {0, never},
+	} {
+		if sum, first := l.since(at), l.first(at); sum != want[0] || first != want[1] {
+			t.Errorf("from %d on: %d, first at %d; want %v", at, sum, first, want)
+		}
+	}
+}
+
 // TestLedgerKeepsOrder: emissions that the clocks say overlap are all counted.
 func TestLedgerKeepsOrder(t *testing.T) {
 	l := newLedger(radio.SubBand{Permille: 10})

@@ -164,6 +164,26 @@ func TestBeaconGivesDuty(t *testing.T) {
 	s.wantStatus(s.submit(b), radio.TxDutyCycleOverflow)
 }
 
+// TestHeldKeepsDuty: a frame that was to be taken back counts until the chain has let it
+// go, because it may be on the air.
+func TestHeldKeepsDuty(t *testing.T) {
+	s := newStand(t, european(t))
+	d := lasting(864_000_000, 1000, 200*ms)
+	for range 17 {
+		s.send(d)
+	}
+	s.deaf = func() bool { return true }
+	beacon := s.submit(Command{Items: []radio.Downlink{d}, Priority: PriorityBeacon, Latest: s.at(300 * ms)})
+	other := down(868_100_000, 1000)
+	other.When.At = s.at(100 * ms)
+	s.wantStatus(s.submit(command(other)), radio.TxOK)
+	s.wantStatus(s.submit(command(d)), radio.TxDutyCycleOverflow)
+	s.finish()
+	if got := s.outcome(beacon); got != radio.Emitted {
+		t.Errorf("the beacon is %v", got)
+	}
+}
+
 // TestAgain: what floats is tried again if the channel was busy or it came too late, what
 // has an instant is not.
 func TestAgain(t *testing.T) {

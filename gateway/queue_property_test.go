@@ -80,8 +80,8 @@ func (r *trial) command(t *rapid.T) {
 		d.When = r.drawInstant(t)
 		c.Items = append(c.Items, d)
 	}
-	if rapid.Bool().Draw(t, "has a latest") {
-		c.Latest = r.at(time.Duration(rapid.IntRange(0, 70_000).Draw(t, "latest")) * ms)
+	if most := rapid.SampledFrom([]int{0, 500, 70_000}).Draw(t, "most latest"); most > 0 {
+		c.Latest = r.at(time.Duration(rapid.IntRange(0, most).Draw(t, "latest")) * ms)
 	}
 	if rapid.IntRange(0, 4).Draw(t, "beacon") == 0 {
 		c.Priority = PriorityBeacon
@@ -93,6 +93,37 @@ func (r *trial) command(t *rapid.T) {
 	a := r.submitGPS(c, gps)
 	r.asked[a.ID] = c
 }
+
+// spend spends all of a narrow sub-band's hour and more, as far as it may.
+func (r *trial) spend(t *rapid.T) {
+	d := lasting(864_500_000, 1400, time.Duration(rapid.IntRange(100, 260).Draw(t, "length"))*ms)
+	for range 40 {
+		r.ask(command(d))
+		r.advance(time.Second)
+	}
+}
+
+// hourLater goes on with what spend did when the first emissions become free again, at
+// instants and in between.
+func (r *trial) hourLater(t *rapid.T) {
+	if len(r.air) == 0 || r.now.Counter.IsZero() {
+		return
+	}
+	first := rapid.SampledFrom(r.air).Draw(t, "first").start
+	soon := first + time.Hour - time.Duration(rapid.IntRange(0, 3000).Draw(t, "before"))*ms
+	r.advance(max(0, soon-r.now.Clock))
+	d := lasting(864_500_000, 1400, time.Duration(rapid.IntRange(100, 260).Draw(t, "length"))*ms)
+	for range 20 {
+		d.When.At = r.at(time.Duration(rapid.IntRange(100, 5000).Draw(t, "ahead")) * ms)
+		r.ask(command(d))
+		d.When = radio.Timing{}
+		r.ask(command(d))
+		r.advance(time.Duration(rapid.IntRange(1, 300).Draw(t, "pause")) * ms)
+	}
+}
+
+// ask submits a command and remembers it.
+func (r *trial) ask(c Command) { r.asked[r.submit(c).ID] = c }
 
 // fateOf is how a loaded frame ends: mostly well.
 func fateOf(t *rapid.T) func(*held) {
@@ -144,15 +175,9 @@ func anyCommands(t *rapid.T) {
 			s.session++
 			s.reboot(s.session)
 		},
-		"off": func(t *rapid.T) { s.reboot(0) },
-		"full hour": func(t *rapid.T) {
-			d := lasting(864_500_000, 1400, time.Duration(rapid.IntRange(100, 260).Draw(t, "ms"))*ms)
-			for range 40 {
-				c := command(d)
-				s.asked[s.submit(c).ID] = c
-				s.advance(time.Second)
-			}
-		},
+		"off":        func(t *rapid.T) { s.reboot(0) },
+		"spend":      s.spend,
+		"hour later": s.hourLater,
 		"": func(t *rapid.T) {
 			if n := len(s.queue.entries); n > queueSize {
 				t.Fatalf("%d entries", n)
@@ -170,6 +195,7 @@ func newTrial(t *rapid.T, rules Rules) *trial {
 	s := &trial{stand: newStand(t, rules), asked: make(map[uint32]Command), session: 1}
 	s.drift = rapid.Int64Range(-100, 100).Draw(t, "ppm")
 	s.fate = fateOf(t)
+	s.deaf = func() bool { return rapid.IntRange(0, 3).Draw(t, "deaf") == 0 }
 	return s
 }
 

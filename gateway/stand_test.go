@@ -17,6 +17,7 @@ type stand struct {
 	boot    time.Duration // on the clock, when the counter began
 	held    *held         // by the chain
 	fate    func(*held)   // of a frame when it is loaded, nil: emitted
+	deaf    func() bool   // whether the chain does not heed what takes a frame back, nil: never
 	lag     time.Duration // from the end of an emission until the queue is told
 	air     []aired
 	ids     uint32
@@ -144,7 +145,9 @@ func (s *stand) turn() time.Duration {
 			s.load()
 		case TakeBack:
 			s.queue.TakeBack()
-			s.interrupt(radio.Aborted)
+			if s.deaf == nil || !s.deaf() {
+				s.interrupt(radio.Aborted)
+			}
 		default:
 			return step.Wait
 		}
