@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"testing"
 	"time"
@@ -33,33 +34,122 @@ func bandOf(f radio.Hertz, eirp radio.DBm) (band string, limit time.Duration) {
 
 var frequencies = []radio.Hertz{864_500_000, 867_100_000, 868_100_000, 869_000_000, 869_525_000, 869_800_000, 868_650_000}
 
-// drawDownlink is a downlink that may be legal.
-func drawDownlink(t *rapid.T) radio.Downlink {
-	d := radio.Downlink{
-		PHYPayload: payload(rapid.SampledFrom([]int{1, 12, 51, 222, 0}).Draw(t, "size")),
-		Frequency:  rapid.SampledFrom(frequencies).Draw(t, "frequency"),
-		EIRP:       rapid.SampledFrom([]radio.DBm{800, 1400, 1600, 2900}).Draw(t, "EIRP"),
-		Modulation: sf(radio.SpreadingFactor(rapid.IntRange(7, 12).Draw(t, "SF")), 125),
-	}
-	if rapid.IntRange(0, 9).Draw(t, "kind") == 0 {
-		d.Modulation = millisecond
-	}
-	return d
+// chance gives a number from 0 to n-1, from rapid or from a fuzzer's bytes.
+type chance func(n int) int
+
+func pick[V any](c chance, list ...V) V { return list[c(len(list))] }
+
+// between is a time of whole units.
+func (c chance) between(from, to int, unit time.Duration) time.Duration {
+	return time.Duration(from+c(to-from+1)) * unit
 }
 
 // trial is a stand whose chain does what chance wants, and what was asked of it.
 type trial struct {
 	*stand
+	chance  chance
 	asked   map[uint32]Command
 	session uint64
+}
+
+func newTrial(t failer, c chance) *trial {
+	p, err := radio.PlanNamed("EU868")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &trial{stand: newStand(t, Rules{Plan: p, Levels: levels()}), chance: c, asked: make(map[uint32]Command), session: 1}
+	r.drift = int64(c(201) - 100)
+	r.fate = r.drawFate
+	r.deaf = func() bool { return c(4) == 0 }
+	return r
+}
+
+// TestAnyCommands: random commands on a chain that fails at random never leave two
+// emissions overlapping, never break the duty cycle, and never lose a status.
+func TestAnyCommands(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "chance") }
+		left := rapid.IntRange(1, 80).Draw(t, "steps")
+		newTrial(t, c).run(func() bool { left--; return left >= 0 })
+	})
+}
+
+// FuzzCommands is TestAnyCommands with a fuzzer's chance.
+func FuzzCommands(f *testing.F) {
+	f.Add([]byte("\x00\x64\x00\x00\x00\x01\x00\x02\x00\x03"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 4096 {
+			return // the checker's time grows with the square
+		}
+		c := func(n int) int {
+			var b [2]byte
+			data = data[copy(b[:], data):]
+			return int(binary.BigEndian.Uint16(b[:])) % n
+		}
+		newTrial(t, c).run(func() bool { return len(data) > 0 })
+	})
+}
+
+// run does random things while there is more to do, and checks what came of them.
+func (r *trial) run(more func() bool) {
+	for more() {
+		r.step()
+		if n := len(r.queue.entries); n > queueSize {
+			r.t.Fatalf("%d entries", n)
+		}
+	}
+	r.lag = 0
+	r.finish()
+	r.checkAir()
+	r.checkDuty()
+	r.checkStatuses()
+}
+
+func (r *trial) step() {
+	switch r.chance(16) {
+	default:
+		r.drawCommand()
+	case 1, 2, 3:
+		r.advance(r.chance.between(0, 3000, ms))
+	case 4, 5:
+		r.advance(r.chance.between(0, 600, time.Second))
+	case 6:
+		r.advance(r.chance.between(50, 70, time.Minute))
+	case 7:
+		r.lag = r.chance.between(0, 60, ms)
+	case 8:
+		r.session++
+		r.reboot(r.session)
+	case 9:
+		r.reboot(0)
+	case 10:
+		r.spend()
+	case 11:
+		r.hourLater()
+	}
+}
+
+// drawDownlink is a downlink that may be legal.
+func (r *trial) drawDownlink() radio.Downlink {
+	d := radio.Downlink{
+		PHYPayload: payload(pick(r.chance, 1, 12, 51, 222, 0)),
+		Frequency:  pick(r.chance, frequencies...),
+		EIRP:       pick[radio.DBm](r.chance, 800, 1400, 1600, 2900),
+		Modulation: sf(radio.SpreadingFactor(7+r.chance(6)), 125),
+		When:       r.drawInstant(),
+	}
+	if r.chance(10) == 0 {
+		d.Modulation = millisecond
+	}
+	return d
 }
 
 const pulseGPS = 1_400_000_000 * time.Second
 
 // drawInstant is when a downlink is asked for.
-func (r *trial) drawInstant(t *rapid.T) (when radio.Timing) {
-	ahead := time.Duration(rapid.Int64Range(-50_000, 3_000_000).Draw(t, "ahead")) * time.Microsecond
-	switch rapid.IntRange(0, 19).Draw(t, "timing") {
+func (r *trial) drawInstant() (when radio.Timing) {
+	ahead := r.chance.between(-50, 3000, ms) + r.chance.between(0, 999, time.Microsecond)
+	switch r.chance(20) {
 	case 0, 1, 2, 3:
 	case 4:
 		when.GPS = pulseGPS + ahead
@@ -73,130 +163,79 @@ func (r *trial) drawInstant(t *rapid.T) (when radio.Timing) {
 	return when
 }
 
-func (r *trial) command(t *rapid.T) {
+func (r *trial) drawCommand() {
 	c := Command{Priority: PriorityDownlink}
-	for range rapid.IntRange(1, 3).Draw(t, "items") {
-		d := drawDownlink(t)
-		d.When = r.drawInstant(t)
-		c.Items = append(c.Items, d)
+	for range 1 + r.chance(3) {
+		c.Items = append(c.Items, r.drawDownlink())
 	}
-	if most := rapid.SampledFrom([]int{0, 500, 70_000}).Draw(t, "most latest"); most > 0 {
-		c.Latest = r.at(time.Duration(rapid.IntRange(0, most).Draw(t, "latest")) * ms)
+	if most := pick(r.chance, 0, 500, 60_000); most > 0 {
+		c.Latest = r.at(r.chance.between(0, most, ms))
 	}
-	if rapid.IntRange(0, 4).Draw(t, "beacon") == 0 {
+	if r.chance(5) == 0 {
 		c.Priority = PriorityBeacon
 	}
 	gps := radio.GPSReference{At: r.now.Counter, GPS: pulseGPS}
-	if rapid.Bool().Draw(t, "GPS locked") {
+	if r.chance(2) == 0 {
 		gps = radio.GPSReference{}
 	}
-	a := r.submitGPS(c, gps)
-	r.asked[a.ID] = c
+	r.asked[r.submitGPS(c, gps).ID] = c
 }
 
 // spend spends all of a narrow sub-band's hour and more, as far as it may.
-func (r *trial) spend(t *rapid.T) {
-	d := lasting(864_500_000, 1400, time.Duration(rapid.IntRange(100, 260).Draw(t, "length"))*ms)
+func (r *trial) spend() {
+	d := r.drawNarrow()
 	for range 40 {
 		r.ask(command(d))
 		r.advance(time.Second)
 	}
 }
 
+// drawNarrow is a downlink in a sub-band that bears 3.6 s in an hour.
+func (r *trial) drawNarrow() radio.Downlink {
+	return lasting(864_500_000, 1400, r.chance.between(100, 260, ms))
+}
+
 // hourLater goes on with what spend did when the first emissions become free again, at
 // instants and in between.
-func (r *trial) hourLater(t *rapid.T) {
+func (r *trial) hourLater() {
 	if len(r.air) == 0 || r.now.Counter.IsZero() {
 		return
 	}
-	first := rapid.SampledFrom(r.air).Draw(t, "first").start
-	soon := first + time.Hour - time.Duration(rapid.IntRange(0, 3000).Draw(t, "before"))*ms
+	soon := pick(r.chance, r.air...).start + time.Hour - r.chance.between(0, 3000, ms)
 	r.advance(max(0, soon-r.now.Clock))
-	d := lasting(864_500_000, 1400, time.Duration(rapid.IntRange(100, 260).Draw(t, "length"))*ms)
+	d := r.drawNarrow()
 	for range 20 {
-		d.When.At = r.at(time.Duration(rapid.IntRange(100, 5000).Draw(t, "ahead")) * ms)
+		d.When.At = r.at(r.chance.between(100, 5000, ms))
 		r.ask(command(d))
 		d.When = radio.Timing{}
 		r.ask(command(d))
-		r.advance(time.Duration(rapid.IntRange(1, 300).Draw(t, "pause")) * ms)
+		r.advance(r.chance.between(1, 300, ms))
 	}
 }
 
 // ask submits a command and remembers it.
 func (r *trial) ask(c Command) { r.asked[r.submit(c).ID] = c }
 
-// fateOf is how a loaded frame ends: mostly well.
-func fateOf(t *rapid.T) func(*held) {
-	return func(h *held) {
-		part := time.Duration(rapid.Int64Range(1, int64(h.ends-h.start)).Draw(t, "part"))
-		switch rapid.IntRange(0, 15).Draw(t, "fate") {
-		case 0:
-			h.silence(radio.Blocked, h.start)
-		case 1:
-			h.silence(radio.Missed, h.start)
-		case 2:
-			h.silence(radio.Faulted, h.start-min(part, ms))
-		case 3: // on the air for a while, and nobody knows
-			h.emission.Outcome, h.emission.Start, h.emission.Airtime = radio.Faulted, radio.Timestamp{}, 0
-			h.ends = h.start + part
-		case 4:
-			h.cut(radio.Aborted, h.start+part)
-		case 5:
-			h.cut(radio.Faulted, h.start+part)
-		case 6:
-			h.silence(radio.Unusable, h.start-min(part, ms))
-		}
+// drawFate is how a loaded frame ends: mostly well.
+func (r *trial) drawFate(h *held) {
+	part := (h.ends - h.start) * time.Duration(1+r.chance(99)) / 100
+	switch r.chance(16) {
+	case 1:
+		h.silence(radio.Blocked, h.start)
+	case 2:
+		h.silence(radio.Missed, h.start)
+	case 3:
+		h.silence(radio.Faulted, h.start-min(part, ms))
+	case 4: // on the air for a while, and nobody knows
+		h.emission.Outcome, h.emission.Start, h.emission.Airtime = radio.Faulted, radio.Timestamp{}, 0
+		h.ends = h.start + part
+	case 5:
+		h.cut(radio.Aborted, h.start+part)
+	case 6:
+		h.cut(radio.Faulted, h.start+part)
+	case 7:
+		h.silence(radio.Unusable, h.start-min(part, ms))
 	}
-}
-
-// TestAnyCommands: random commands on a chain that fails at random never leave two
-// emissions overlapping, never break the duty cycle, and never lose a status.
-func TestAnyCommands(t *testing.T) { rapid.Check(t, anyCommands) }
-
-// FuzzCommands is TestAnyCommands, led by coverage.
-func FuzzCommands(f *testing.F) { f.Fuzz(rapid.MakeFuzz(anyCommands)) }
-
-func anyCommands(t *rapid.T) {
-	p, err := radio.PlanNamed("EU868")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newTrial(t, Rules{Plan: p, Levels: levels()})
-	t.Repeat(map[string]func(*rapid.T){
-		"command":  s.command,
-		"command2": s.command,
-		"soon":     func(t *rapid.T) { s.advance(time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * ms) },
-		"later":    func(t *rapid.T) { s.advance(time.Duration(rapid.IntRange(0, 600).Draw(t, "s")) * time.Second) },
-		"much later": func(t *rapid.T) {
-			s.advance(time.Duration(rapid.IntRange(50, 70).Draw(t, "minutes")) * time.Minute)
-		},
-		"lag": func(t *rapid.T) { s.lag = time.Duration(rapid.IntRange(0, 60).Draw(t, "lag")) * ms },
-		"reboot": func(t *rapid.T) {
-			s.session++
-			s.reboot(s.session)
-		},
-		"off":        func(t *rapid.T) { s.reboot(0) },
-		"spend":      s.spend,
-		"hour later": s.hourLater,
-		"": func(t *rapid.T) {
-			if n := len(s.queue.entries); n > queueSize {
-				t.Fatalf("%d entries", n)
-			}
-		},
-	})
-	s.lag = 0
-	s.finish()
-	s.checkAir()
-	s.checkDuty()
-	s.checkStatuses()
-}
-
-func newTrial(t *rapid.T, rules Rules) *trial {
-	s := &trial{stand: newStand(t, rules), asked: make(map[uint32]Command), session: 1}
-	s.drift = rapid.Int64Range(-100, 100).Draw(t, "ppm")
-	s.fate = fateOf(t)
-	s.deaf = func() bool { return rapid.IntRange(0, 3).Draw(t, "deaf") == 0 }
-	return s
 }
 
 // checkAir: emissions do not overlap, and each is one that was asked for: at its
