@@ -94,6 +94,9 @@ func NewQueue(rules Rules) (*Queue, error) {
 // are INTERNAL_ERROR while no chip runs. The reference ties the counter to GPS time;
 // without one of the present session an item at a GPS time is refused. The ticket
 // is of the taken item and valid if one was. Other commands may end by it.
+//
+// COLLISION_BEACON is never given: it is of class B, and a beacon of proof of
+// coverage makes way.
 func (q *Queue) Enqueue(now Instant, c Command, gps radio.GPSReference) (Answer, Ticket, []Ended) {
 	ended := q.advance(now)
 	a := Answer{ID: c.ID, Statuses: make([]radio.TxStatus, len(c.Items))}

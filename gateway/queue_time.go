@@ -106,7 +106,7 @@ func (q *Queue) place(now Instant, e *entry, others []*entry, from time.Duration
 		if moved.start > e.leeway.last {
 			return status
 		}
-		next := moved.start
+		var next time.Duration
 		if next, status = q.obstacle(now, &moved, others); status == radio.TxOK {
 			e.start = moved.start
 			return status

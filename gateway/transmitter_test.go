@@ -112,6 +112,10 @@ type customer struct {
 	reports map[uint32][]Report
 }
 
+func newCustomer(t *Transmitter, c *fakeChip) *customer {
+	return &customer{t: t, chip: c, answers: make(map[uint32][]Answer), reports: make(map[uint32][]Report)}
+}
+
 // transmitting runs a transmitter in a synctest bubble.
 func transmitting(t *testing.T, rules Rules, o TransmitterOptions) (c *customer, stop func()) {
 	t.Helper()
@@ -120,7 +124,7 @@ func transmitting(t *testing.T, rules Rules, o TransmitterOptions) (c *customer,
 	if err != nil {
 		t.Fatal(err)
 	}
-	c = &customer{t: tx, chip: chip, answers: make(map[uint32][]Answer), reports: make(map[uint32][]Report)}
+	c = newCustomer(tx, chip)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- tx.Run(ctx) }()
@@ -187,6 +191,20 @@ func (c *customer) told(t *testing.T, id uint32, status radio.TxStatus, outcome 
 	}
 	if len(r) != 1 || r[0].Emission.Outcome != outcome {
 		t.Errorf("command %d is reported %+v, want %v", id, r, outcome)
+	}
+}
+
+// allTold checks that each of so many commands has one answer, and one report if it was
+// accepted.
+func (c *customer) allTold(t *testing.T, commands int) {
+	t.Helper()
+	if len(c.answers) != commands {
+		t.Errorf("%d answers to %d commands", len(c.answers), commands)
+	}
+	for id, a := range c.answers {
+		if _, accepted := a[0].Accepted(); len(a) != 1 || accepted != (len(c.reports[id]) == 1) {
+			t.Errorf("command %d: %v, reported %+v", id, a, c.reports[id])
+		}
 	}
 }
 
@@ -293,7 +311,7 @@ func TestInboxIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &customer{t: tx, chip: chip, answers: make(map[uint32][]Answer), reports: make(map[uint32][]Report)}
+		c := newCustomer(tx, chip)
 		for range inboxSize {
 			c.at923(time.Second)
 		}
@@ -303,14 +321,7 @@ func TestInboxIsBounded(t *testing.T) {
 		if err := tx.Run(ctx); err != nil {
 			t.Error(err)
 		}
-		if len(c.answers) != inboxSize+1 {
-			t.Errorf("%d answers", len(c.answers))
-		}
-		for id, a := range c.answers {
-			if _, accepted := a[0].Accepted(); len(a) != 1 || accepted != (len(c.reports[id]) == 1) {
-				t.Errorf("command %d: %v, %d reports", id, a, len(c.reports[id]))
-			}
-		}
+		c.allTold(t, inboxSize+1)
 	})
 }
 
@@ -401,13 +412,6 @@ func TestManyCustomers(t *testing.T) {
 		stop()
 		all.Wait()
 		synctest.Wait()
-		if len(c.answers) != 1600 {
-			t.Errorf("%d answers", len(c.answers))
-		}
-		for id, a := range c.answers {
-			if _, accepted := a[0].Accepted(); len(a) != 1 || accepted != (len(c.reports[id]) == 1) {
-				t.Errorf("command %d: %v, reported %+v", id, a, c.reports[id])
-			}
-		}
+		c.allTold(t, 1600)
 	})
 }

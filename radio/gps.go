@@ -2,15 +2,15 @@ package radio
 
 import "time"
 
-// gpsEpoch is when GPS time began, leapSeconds what it is ahead of UTC since
+// gpsEpoch is when GPS time began, leap what it is ahead of UTC since
 // 2017-01-01 (IERS Bulletin C; none has been announced since).
 var gpsEpoch = time.Date(1980, 1, 6, 0, 0, 0, 0, time.UTC)
 
-const leapSeconds = 18 * time.Second
+const leap = 18 * time.Second
 
 // GPSTime is an instant as GPS counts it: since 1980-01-06, leap seconds not
 // counted.
-func GPSTime(t time.Time) time.Duration { return t.Sub(gpsEpoch) + leapSeconds }
+func GPSTime(t time.Time) time.Duration { return t.Sub(gpsEpoch) + leap }
 
 // GPSReference ties a concentrator's counter to GPS time.
 type GPSReference struct {
