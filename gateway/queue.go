@@ -125,7 +125,7 @@ func (q *Queue) admit(now Instant, c *Command, item int, gps radio.GPSReference)
 		return nil, status
 	}
 	firm := slices.DeleteFunc(slices.Clone(q.entries), func(o *entry) bool { return q.yields(now, o, e) })
-	if q.full(e.priority) {
+	if len(firm) >= queueSize || q.full(e.priority) {
 		return nil, radio.TxQueueFull
 	}
 	if status = q.place(now, e, firm, e.leeway.first); status != radio.TxOK {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -79,4 +80,40 @@ func benchmarkQueue(b *testing.B, rules Rules, f radio.Hertz, waiting int, ahead
 		emissions++
 	}
 	b.ReportMetric(float64(emissions)/b.Elapsed().Seconds(), "downlinks/s")
+}
+
+// instantChip emits at once, in no time.
+type instantChip struct{ loaded chan radio.Transmission }
+
+func (instantChip) Now() radio.Timestamp { return radio.Timestamp{Session: 1, Micros: 1 << 32} }
+
+func (c instantChip) Send(_ context.Context, t radio.Transmission) radio.Emission {
+	c.loaded <- t
+	return radio.Emission{Outcome: radio.Emitted, Start: t.Trigger.At, Airtime: t.TimeOnAir()}
+}
+
+// BenchmarkTransmitter is the way of a command from Submit to the chain, one at a time.
+func BenchmarkTransmitter(b *testing.B) {
+	b.ReportAllocs()
+	chip := instantChip{make(chan radio.Transmission)}
+	tx, err := NewTransmitter(chip, american(b), TransmitterOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan error, 1)
+	go func() { done <- tx.Run(ctx) }()
+	reported := make(chan Report, 1)
+	s := Submission{Command: command(down(923_300_000, 2000)), Report: func(r Report) { reported <- r }}
+	for b.Loop() {
+		tx.Submit(s)
+		<-chip.loaded
+		if r := <-reported; r.Emission.Outcome != radio.Emitted {
+			b.Fatal(r)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		b.Fatal(err)
+	}
 }

@@ -236,6 +236,19 @@ func TestQueueFull(t *testing.T) {
 	}
 }
 
+// TestFullWithABeaconOnTheAir: that one keeps its place.
+func TestFullWithABeaconOnTheAir(t *testing.T) {
+	s := newStand(t, american(t))
+	s.submit(s.beacon(time.Second))
+	s.advance(100 * ms)
+	for i := range queueSize - 1 {
+		s.wantStatus(s.submit(command(s.at923(time.Duration(i+2)*time.Second))), radio.TxOK)
+	}
+	s.wantStatus(s.submit(command(s.at923(60*time.Second))), radio.TxQueueFull)
+	s.advance(time.Second)
+	s.wantStatus(s.submit(command(s.at923(60*time.Second))), radio.TxOK)
+}
+
 func TestWithoutAChip(t *testing.T) {
 	s := newStand(t, american(t))
 	item := s.at923(time.Second)
