@@ -62,13 +62,13 @@ func (r Rules) Validate() error {
 //   - TxFrequency: outside the plan's transmit range or in no sub-band; any
 //     frequency while no plan is set
 //   - TxPower: more EIRP asked than the frequency allows (a beacon: than its own
-//     cap), or not even the board's lowest level is within that
+//     cap), or less than the board's lowest level makes: a network is never sent
+//     louder than it asked. A beacon may be, within its cap (protocol hexspot/1)
 //   - TxDutyCycleOverflow: longer on the air than the plan's dwell limit;
 //     ChirpStack has no status of its own for that
 //
-// Else the level is the highest that is not above what was asked. If there is none
-// it is the lowest one, which is within the cap. The sub-band is that of the power
-// really used.
+// Else the level is the highest that is not above what was asked, or a beacon's
+// lowest. The sub-band is that of the power really used.
 func (r Rules) Check(d radio.Downlink, p Priority) (Permit, radio.TxStatus) {
 	if !sendable(d) {
 		return Permit{}, radio.TxInternalError
@@ -77,8 +77,11 @@ func (r Rules) Check(d radio.Downlink, p Priority) (Permit, radio.TxStatus) {
 	if !ok {
 		return Permit{}, radio.TxFrequency
 	}
-	level, ok := r.level(d.EIRP, limit)
-	if !ok {
+	level, ok := r.level(d.EIRP)
+	if !ok && p == PriorityBeacon && len(r.Levels) > 0 {
+		level, ok = r.Levels[0], r.eirp(r.Levels[0]) <= limit
+	}
+	if !ok || d.EIRP > limit {
 		return Permit{}, radio.TxPower
 	}
 	airtime := d.Modulation.TimeOnAir(len(d.PHYPayload))
@@ -111,19 +114,14 @@ func (r Rules) limit(f radio.Hertz, p Priority) (radio.DBm, bool) {
 	return most, true
 }
 
-// level chooses for an EIRP that was asked, false if it is above the limit or all
-// levels are.
-func (r Rules) level(asked, limit radio.DBm) (radio.DBm, bool) {
-	if asked > limit || len(r.Levels) == 0 {
-		return 0, false
-	}
-	chosen := r.Levels[0]
+// level is the highest one that does not exceed an EIRP, false if all do.
+func (r Rules) level(asked radio.DBm) (chosen radio.DBm, ok bool) {
 	for _, level := range r.Levels {
 		if r.eirp(level) <= asked {
-			chosen = level
+			chosen, ok = level, true
 		}
 	}
-	return chosen, r.eirp(chosen) <= limit
+	return chosen, ok
 }
 
 // eirp is what a conducted level makes.

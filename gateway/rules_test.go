@@ -63,7 +63,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"a range that is narrower than the sub-bands", func(_ *radio.Downlink, r *Rules) { r.Plan.Transmit.Max = 868_000_000 }, radio.TxFrequency},
 		{"too loud", func(d *radio.Downlink, _ *Rules) { d.EIRP = 1601 }, radio.TxPower},
 		{"the loudest", func(d *radio.Downlink, _ *Rules) { d.EIRP = 1<<31 - 1 }, radio.TxPower},
-		{"the quietest", func(d *radio.Downlink, _ *Rules) { d.EIRP = -1 << 31 }, radio.TxOK},
+		{"the quietest", func(d *radio.Downlink, _ *Rules) { d.EIRP = -1 << 31 }, radio.TxPower},
 		{"no levels", func(_ *radio.Downlink, r *Rules) { r.Levels = nil }, radio.TxPower},
 		{"all levels too loud", func(_ *radio.Downlink, r *Rules) { r.Levels = []radio.DBm{1650, 2000} }, radio.TxPower},
 	} {
@@ -77,8 +77,8 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
-// TestCheckLevels: the level is the highest not above what was asked, or the lowest
-// within the cap, and the sub-band is that of the power it makes.
+// TestCheckLevels: the level is the highest not above what was asked, for a beacon
+// else the lowest within its cap, and the sub-band is that of the power it makes.
 func TestCheckLevels(t *testing.T) {
 	board := []radio.DBm{600, 1200, 1400, 2000, 2650}
 	for _, c := range []struct {
@@ -97,13 +97,14 @@ func TestCheckLevels(t *testing.T) {
 		{"gain takes away", "EU868", 868_100_000, 1600, 300, 0, PriorityDownlink, 1200, 1500, "M", radio.TxOK},
 		{"loss adds", "EU868", 868_100_000, 1600, 300, 100, PriorityDownlink, 1400, 1600, "M", radio.TxOK},
 		{"the loudest band", "EU868", 869_525_000, 2900, 250, 0, PriorityDownlink, 2650, 2900, "P", radio.TxOK},
-		{"quieter than the board", "EU868", 868_100_000, 0, 0, 0, PriorityDownlink, 600, 600, "M", radio.TxOK},
+		{"the board's lowest", "EU868", 868_100_000, 600, 0, 0, PriorityDownlink, 600, 600, "M", radio.TxOK},
+		{"quieter than the board", "EU868", 868_100_000, 599, 0, 0, PriorityDownlink, 0, 0, "", radio.TxPower},
 		{"a big antenna", "EU868", 868_100_000, 1600, 1001, 0, PriorityDownlink, 0, 0, "", radio.TxPower},
-		{"just not too big", "EU868", 868_100_000, 100, 1000, 0, PriorityDownlink, 600, 1600, "M", radio.TxOK},
+		{"just not too big", "EU868", 868_100_000, 1600, 1000, 0, PriorityDownlink, 600, 1600, "M", radio.TxOK},
 		{"no duty cycle at 9 dBm", "EU868", 869_800_000, 900, 300, 0, PriorityDownlink, 600, 900, "Q", radio.TxOK},
 		{"stepped down to it", "EU868", 869_800_000, 1100, 0, 0, PriorityDownlink, 600, 600, "Q", radio.TxOK},
 		{"and above it", "EU868", 869_800_000, 1200, 0, 0, PriorityDownlink, 1200, 1200, "R", radio.TxOK},
-		{"up to the lowest level", "EU868", 869_800_000, 100, 400, 0, PriorityDownlink, 600, 1000, "R", radio.TxOK},
+		{"never up to the lowest level", "EU868", 869_800_000, 999, 400, 0, PriorityDownlink, 0, 0, "", radio.TxPower},
 		{"a downlink in Korea", "KR920", 922_100_000, 2300, 300, 0, PriorityDownlink, 2000, 2300, "KR920", radio.TxOK},
 		{"a beacon there", "KR920", 922_100_000, 1400, 0, 0, PriorityBeacon, 1400, 1400, "KR920", radio.TxOK},
 		{"a beacon over its cap", "KR920", 922_100_000, 1401, 0, 0, PriorityBeacon, 0, 0, "", radio.TxPower},
