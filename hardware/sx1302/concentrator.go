@@ -20,6 +20,8 @@ type Concentrator struct {
 	config Config
 	log    *slog.Logger
 
+	planning *planning // takes the place of config.Plan
+
 	uplinks chan radio.Uplink
 	ready   chan struct{} // closed at the first start
 	once    sync.Once
@@ -45,9 +47,10 @@ func New(open hardware.Opener, config Config, log *slog.Logger) (*Concentrator, 
 	}
 	return &Concentrator{
 		open: open, config: config, log: log,
-		uplinks: make(chan radio.Uplink, queueSize),
-		ready:   make(chan struct{}),
-		status:  Status{State: StateIdle, Since: time.Now()},
+		planning: newPlanning(config.Plan),
+		uplinks:  make(chan radio.Uplink, queueSize),
+		ready:    make(chan struct{}),
+		status:   Status{State: StateIdle, Since: time.Now()},
 	}, nil
 }
 
@@ -122,6 +125,10 @@ func (c *Concentrator) attempt(ctx context.Context) (ran bool, err error) {
 		}
 		ran = true
 		err = c.serve(ctx, r)
+		if errors.Is(err, errReplanned) {
+			c.log.Info("starting the concentrator again", "cause", err)
+			continue
+		}
 		var stall *StallError
 		if !errors.As(err, &stall) {
 			return ran, errors.Join(err, c.silence(ctx, bus))
@@ -134,7 +141,9 @@ func (c *Concentrator) attempt(ctx context.Context) (ran bool, err error) {
 // start starts the chip and begins a session.
 func (c *Concentrator) start(ctx context.Context, bus hardware.Bus) (*receiver, error) {
 	c.enter(StateBooting)
-	s, err := newStarter(bus, c.config)
+	config := c.config
+	config.Plan = c.planning.next()
+	s, err := newStarter(bus, config)
 	if err != nil {
 		return nil, err
 	}
@@ -149,6 +158,7 @@ func (c *Concentrator) start(ctx context.Context, bus hardware.Bus) (*receiver, 
 		return nil, err
 	}
 	c.announce(s.info)
+	c.planning.started(config.Plan)
 	return r, nil
 }
 

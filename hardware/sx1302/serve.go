@@ -40,6 +40,8 @@ func (c *Concentrator) serve(ctx context.Context, r *receiver) error {
 			err = c.fetch(ctx, r)
 		case <-look.C:
 			last, err = c.look(ctx, r, last)
+		case <-c.planning.asked:
+			err = errReplanned
 		}
 		if err != nil {
 			return err
