@@ -32,7 +32,7 @@ type accountAdd struct {
 // Help has the examples.
 func (accountAdd) Help() string {
 	return `Examples:
-  hexnet account add chirpstack --publish '+/gateway/+/command/#' --subscribe '+/gateway/+/event/+' --subscribe '+/gateway/+/state/+'
+  hexnet account add chirpstack --publish '+/gateway/+/command/#' --subscribe '+/gateway/+/event/+' --subscribe '+/gateway/+/state/+' --subscribe '+/gateway/+/report/+'
   hexnet account add watcher --subscribe 'eu868/gateway/+/event/up' --password-stdin < password`
 }
 

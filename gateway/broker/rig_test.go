@@ -207,7 +207,7 @@ func server(t testing.TB) Account {
 		t.Fatal(err)
 	}
 	return Account{Name: "chirpstack", PasswordHash: hash.String(),
-		Publish: []string{"+/gateway/+/command/#"}, Subscribe: []string{"+/gateway/+/event/+", "+/gateway/+/state/+"}}
+		Publish: []string{"+/gateway/+/command/#"}, Subscribe: []string{"+/gateway/+/event/+", "+/gateway/+/state/+", "+/gateway/+/report/+"}}
 }
 
 func asServer(b *Broker) dialer {

@@ -8,7 +8,8 @@ import (
 
 // stationRights are the topics of one station (protocol hexspot/1, "MQTT"):
 //
-//	publish    [REGION/]gateway/EUI/event/NAME   [REGION/]gateway/EUI/state/conn   hexspot/STATION/up/KIND
+//	publish    [REGION/]gateway/EUI/event/NAME   [REGION/]gateway/EUI/state/conn   [REGION/]gateway/EUI/report/emission
+//	           hexspot/STATION/up/KIND
 //	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack   hexspot/net/anchor|value|+
 //
 // where the NAME of a command may be + or #. Only state/conn may be retained.
@@ -38,6 +39,8 @@ func (r stationRights) mayPublish(topic string, retained bool, size int) bool {
 		return false
 	case rest == "state/conn":
 		return !retained || size <= maxRetained
+	case rest == "report/emission":
+		return !retained
 	}
 	name, ok := strings.CutPrefix(rest, "event/")
 	return ok && isName(name) && !retained

@@ -32,6 +32,12 @@ func TestStationMayPublish(t *testing.T) {
 		"gateway/" + testEUI + "/state/conn":          true,
 		"hexspot/" + me + "/up/witness":               true,
 
+		"eu868/gateway/" + testEUI + "/report/emission": true,
+		"gateway/" + testEUI + "/report/emission":       true,
+
+		"eu868/gateway/" + otherEUI + "/report/emission":     false,
+		"eu868/gateway/" + testEUI + "/report/other":         false,
+		"eu868/gateway/" + testEUI + "/report/emission/more": false,
 		"eu868/gateway/" + otherEUI + "/event/up":            false,
 		"eu868/gateway/" + testEUI + "/command/down":         false,
 		"eu868/gateway/" + testEUI + "/state/other":          false,
@@ -58,6 +64,8 @@ func TestStationMayPublish(t *testing.T) {
 		"gateway/" + testEUI + "/state/conn": true,
 		"gateway/" + testEUI + "/event/up":   false,
 		"hexspot/" + me + "/up/witness":      false,
+
+		"gateway/" + testEUI + "/report/emission": false,
 	} {
 		if got := r.mayPublish(topic, true, 10); got != want {
 			t.Errorf("retained publication to %q: %v, want %v", topic, got, want)
@@ -84,6 +92,7 @@ func TestStationMaySubscribe(t *testing.T) {
 		"eu868/gateway/+/command/+":                  false,
 		"eu868/gateway/" + testEUI + "/#":            false,
 		"eu868/gateway/" + testEUI + "/event/up":     false,
+		"gateway/" + testEUI + "/report/emission":    false,
 		"eu868/gateway/" + otherEUI + "/command/":    false,
 		"hexspot/#":                                  false,
 		"hexspot/+/ack":                              false,
@@ -97,7 +106,7 @@ func TestStationMaySubscribe(t *testing.T) {
 }
 
 func TestAccountRights(t *testing.T) {
-	r := accountRights{publish: []string{"+/gateway/+/command/#"}, subscribe: []string{"+/gateway/+/event/+", "a/#"}}
+	r := accountRights{publish: []string{"+/gateway/+/command/#"}, subscribe: []string{"+/gateway/+/event/+", "+/gateway/+/report/+", "a/#"}}
 	for topic, want := range map[string]bool{
 		"eu868/gateway/" + testEUI + "/command/down": true,
 		"gateway/" + testEUI + "/command/down":       false,
@@ -112,6 +121,9 @@ func TestAccountRights(t *testing.T) {
 	for filter, want := range map[string]bool{
 		"+/gateway/+/event/+":                       true,
 		"eu868/gateway/+/event/up":                  true,
+		"eu868/gateway/+/report/emission":           true,
+		"$share/demo/+/gateway/+/report/emission":   true,
+		"gateway/+/report/emission":                 false,
 		"$share/chirpstack/eu868/gateway/+/event/+": true,
 		"a":                             true,
 		"a/b/#":                         true,
