@@ -9,25 +9,16 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chirpstack/chirpstack/api/go/v4/gw"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"hexspot/gateway"
-	"hexspot/radio"
 )
 
-// Login gives the user name and password of the next connection.
-type Login func() (username, password string, err error)
-
-// Station is the gateway that a client speaks for.
-type Station struct {
-	EUI        radio.EUI
-	Plan       radio.Plan // of which the topic prefix is taken
-	Statistics *gateway.Statistics
-	Login      Login // for StationLogin
-}
-
-// Client is one network. Its Run reports statistics; as a gateway.Destination it
-// takes frames.
+// Client is one network. Its Run reports statistics, obeys commands and answers
+// them; as a gateway.Destination it takes frames.
 type Client struct {
 	config  Config
 	station Station
@@ -36,9 +27,18 @@ type Client struct {
 	open    opener
 	log     *slog.Logger
 
-	mu      sync.Mutex
-	session *session        // the present one, nil while there is none
-	told    map[string]bool // what is logged once: names of commands, "refused"
+	outbox         *outbox
+	arrived        chan struct{} // has a token when there is a new session
+	pace           *rate.Limiter // of commands
+	configurations chan *gw.GatewayConfiguration
+	intervals      chan time.Duration // between statistics, from now on
+
+	mu         sync.Mutex
+	session    *session        // the present one, nil while there is none
+	told       map[string]bool // what is logged once: kinds of refusals
+	configured string          // version of the network's configuration
+	downlinks  recent
+	executions recent
 
 	reported gateway.Totals // what event/stats has told so far; used by Run only
 
@@ -60,6 +60,8 @@ func New(config Config, station Station, log *slog.Logger) (*Client, error) {
 	return &Client{
 		config: config, station: station, log: log.With("output", config.Name()),
 		topics: topics, up: topics.Event("up"), open: openNetwork,
+		outbox: newOutbox(), arrived: make(chan struct{}, 1), pace: rate.NewLimiter(commandRate, commandRate),
+		configurations: make(chan *gw.GatewayConfiguration, 1), intervals: make(chan time.Duration, 1),
 		told: make(map[string]bool), reported: station.Statistics.Totals(),
 	}, nil
 }
@@ -128,6 +130,9 @@ func (c *Client) keep(s *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.session = s
+	if s != nil {
+		replace(c.arrived, struct{}{})
+	}
 }
 
 func (c *Client) current() *session {
@@ -136,16 +141,28 @@ func (c *Client) current() *session {
 	return c.session
 }
 
-// Run sends event/stats at each interval, until ctx ends. The first is of all that
-// was counted since New; an interval without a connection is reported with the
-// next one.
+// Run works until ctx ends: it reports statistics, applies configurations, and
+// delivers answers.
 func (c *Client) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.tellStatistics(ctx) })
+	group.Go(func() error { return c.reconfigure(ctx) })
+	group.Go(func() error { return c.deliver(ctx) })
+	return group.Wait()
+}
+
+// tellStatistics sends event/stats at each interval, until ctx ends. The first is of
+// all that was counted since New; an interval without a connection is reported with
+// the next one.
+func (c *Client) tellStatistics(ctx context.Context) error {
 	ticker := time.NewTicker(c.config.StatsInterval.or(30 * time.Second))
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case interval := <-c.intervals:
+			ticker.Reset(interval)
 		case now := <-ticker.C:
 			totals := c.station.Statistics.Totals()
 			if err := c.report(ctx, now, totals.Since(c.reported)); err != nil {
@@ -164,7 +181,9 @@ func (c *Client) report(ctx context.Context, now time.Time, t gateway.Totals) er
 	if s == nil || s.lost() {
 		return errNoSession
 	}
-	payload, err := c.config.marshal(statsMessage(c.station.EUI, timestamppb.New(now), t))
+	m := statsMessage(c.station.EUI, timestamppb.New(now), t)
+	m.ConfigVersion = c.version()
+	payload, err := c.config.marshal(m)
 	if err != nil {
 		return fmt.Errorf("encoding statistics: %w", err)
 	}

@@ -70,12 +70,23 @@ func (c Config) unmarshal(payload []byte, m proto.Message) error {
 // command hears what the network asks of the gateway. It never blocks.
 func (s *session) command(_ paho.Client, m paho.Message) {
 	c := s.client
-	name, _, err := c.config.parseCommand(c.station.EUI, m.Topic(), m.Payload())
-	switch {
-	case err != nil && c.first("refused"):
-		c.log.Warn("refusing a command; further ones are refused silently", "error", err)
-	case err == nil && c.first(name):
-		c.log.Debug("ignoring a command: this version receives only", "command", name)
+	_, message, err := c.config.parseCommand(c.station.EUI, m.Topic(), m.Payload())
+	if err != nil {
+		c.refused("unreadable", err)
+		return
+	}
+	d := delivery{retained: m.Retained(), again: m.Duplicate()}
+	switch message := message.(type) {
+	case *gw.DownlinkFrame:
+		if !c.repeated(&c.downlinks, message.DownlinkId, d) {
+			c.transmit(message, d)
+		}
+	case *gw.GatewayConfiguration:
+		c.configure(message)
+	case *gw.GatewayCommandExecRequest:
+		if !c.repeated(&c.executions, message.ExecId, d) {
+			c.execute(message, d)
+		}
 	}
 }
 

@@ -30,6 +30,9 @@ type Config struct {
 	TLSCert string `toml:"tls_cert"`
 	TLSKey  string `toml:"tls_key"`
 
+	EmissionReports *bool `toml:"emission_reports"` // nil: true; tell on report/emission how downlinks ended
+	Configurable    *bool `toml:"configurable"`     // nil: if this is the only network; it may set the channels
+
 	KeepAlive     Duration `toml:"keep_alive"`     // zero: 30 s
 	StatsInterval Duration `toml:"stats_interval"` // zero: 30 s
 
@@ -57,6 +60,12 @@ func (d Duration) or(fallback time.Duration) time.Duration {
 	return time.Duration(d)
 }
 
+// What a configuration, or a network, may ask for.
+const (
+	minStatsInterval = time.Second
+	maxStatsInterval = 24 * time.Hour
+)
+
 // schemes are the URL schemes of a server; true: with TLS.
 var schemes = map[string]bool{
 	"tcp": false, "mqtt": false, "ws": false,
@@ -73,7 +82,7 @@ func (c Config) Validate() error {
 		c.checkLogin(),
 		c.checkTLS(),
 		checkRange("keep_alive", c.KeepAlive.or(30*time.Second), 5*time.Second, time.Hour),
-		checkRange("stats_interval", c.StatsInterval.or(30*time.Second), time.Second, 24*time.Hour),
+		checkRange("stats_interval", c.StatsInterval.or(30*time.Second), minStatsInterval, maxStatsInterval),
 		checkRange("queue_frames", c.QueueFrames, 0, 1<<20),
 		checkRange("queue_bytes", c.QueueBytes, 0, 1<<30),
 	)

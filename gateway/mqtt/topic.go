@@ -24,6 +24,9 @@ func NewTopics(prefix string, gateway radio.EUI) Topics {
 // Event is the topic of an event, "up" or "stats".
 func (t Topics) Event(name string) string { return t.base + "event/" + name }
 
+// Report is the topic of what a gateway says beside ChirpStack's events, "emission".
+func (t Topics) Report(name string) string { return t.base + "report/" + name }
+
 // State is the topic of a retained state, "conn".
 func (t Topics) State(name string) string { return t.base + "state/" + name }
 
@@ -34,7 +37,7 @@ func (t Topics) Commands() string { return t.base + "command/+" }
 type Topic struct {
 	Prefix  string // region, may be empty
 	Gateway radio.EUI
-	Kind    string // "event", "state" or "command"
+	Kind    string // "event", "state", "command" or "report"
 	Name    string // "up", "stats", "conn", "down", ...
 }
 
@@ -59,9 +62,9 @@ func ParseTopic(topic string) (Topic, error) {
 		return Topic{}, fmt.Errorf("topic %q: the gateway is not 16 lower-case hexadecimal digits", clip(topic))
 	}
 	switch t.Kind {
-	case "event", "state", "command":
+	case "event", "state", "command", "report":
 	default:
-		return Topic{}, fmt.Errorf("topic %q is no event, state or command", clip(topic))
+		return Topic{}, fmt.Errorf("topic %q is no event, state, command or report", clip(topic))
 	}
 	if t.Name == "" || !plain(t.Name) {
 		return Topic{}, fmt.Errorf("topic %q has no proper name", clip(topic))
