@@ -18,13 +18,14 @@ import (
 
 // manners are how a pipeBroker treats a connection.
 type manners struct {
-	refuse     bool // no connection
-	hang       bool // no connection and no answer either
-	silent     bool // no CONNACK
-	noAck      bool // no PUBACK for uplinks
-	deafAtOnce bool // stops reading after the CONNECT
-	deafAfter  int  // stops reading after so many uplinks; 0: never
-	cutAfter   int  // hangs up on so many uplinks, the last unacknowledged; 0: never
+	refuse     bool   // no connection
+	hang       bool   // no connection and no answer either
+	silent     bool   // no CONNACK
+	noAck      bool   // no PUBACK for uplinks
+	deafAtOnce bool   // stops reading after the CONNECT
+	deafAfter  int    // stops reading after so many uplinks; 0: never
+	cutAfter   int    // hangs up on so many uplinks, the last unacknowledged; 0: never
+	cutAt      string // hangs up on a publication to this topic
 }
 
 // pipeBroker is a broker in this process, so that time may be synctest's. Its
@@ -114,6 +115,9 @@ func (b *pipeBroker) serve(conn net.Conn, m manners) {
 		if uplinks > 0 && uplinks == m.cutAfter {
 			return
 		}
+		if p, ok := packet.(*packets.PublishPacket); ok && p.TopicName == m.cutAt {
+			return
+		}
 		if answer := answerTo(packet, m); answer != nil && answer.Write(conn) != nil {
 			return
 		}
@@ -167,8 +171,8 @@ func answerTo(packet packets.ControlPacket, m manners) packets.ControlPacket {
 	return nil
 }
 
-// overPipes starts a client and a forwarder to a broker over pipes.
-func overPipes(t *testing.T, b *pipeBroker, config Config) (f *gateway.Forwarder, stop func()) {
+// pipeClient makes a client to a broker over pipes.
+func pipeClient(t *testing.T, b *pipeBroker, config Config) *Client {
 	t.Helper()
 	config.Server = "tcp://pipe:1883"
 	client, err := New(config, testStation(t), quiet())
@@ -176,7 +180,11 @@ func overPipes(t *testing.T, b *pipeBroker, config Config) (f *gateway.Forwarder
 		t.Fatal(err)
 	}
 	client.open = b.open
-	f = gateway.NewForwarder(client, config.Limits(), quiet())
-	stopRun, stopForwarder := start(t, client.Run), start(t, f.Run)
-	return f, func() { stopForwarder(); stopRun() }
+	return client
+}
+
+// overPipes starts a client and a forwarder to a broker over pipes.
+func overPipes(t *testing.T, b *pipeBroker, config Config) (f *gateway.Forwarder, stop func()) {
+	t.Helper()
+	return running(t, pipeClient(t, b, config))
 }
