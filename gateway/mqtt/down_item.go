@@ -33,12 +33,13 @@ func statusOf(err error) radio.TxStatus {
 }
 
 // What no frame goes beyond: the concentrator's buffer; powers that would still be a
-// radio's; and the longest LoRaWAN frame, SF12 with 255 bytes, which takes 9.0 s.
+// radio's; and the longest frame with a usual preamble, 255 bytes at SF12, 125 kHz and
+// 4/8, which takes 14.0 s.
 const (
 	maxPayload  = 255
 	maxPower    = 60 // dBm EIRP
 	minPower    = -60
-	maxAirtime  = 10 * time.Second
+	maxAirtime  = 15 * time.Second
 	minPreamble = 6 // symbols (public HAL, loragw_hal.h)
 )
 

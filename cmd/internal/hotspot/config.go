@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"hexspot/cmd/internal/settings"
+	"hexspot/gateway/exec"
 	"hexspot/gateway/mqtt"
 	"hexspot/hardware"
 	"hexspot/radio"
@@ -15,7 +16,10 @@ import (
 type Config struct {
 	Region       string        `toml:"region"` // empty: receive only
 	Concentrator Concentrator  `toml:"concentrator"`
+	Antenna      Antenna       `toml:"antenna"`
+	Transmit     Transmit      `toml:"transmit"`
 	Station      Station       `toml:"station"`
+	Commands     exec.Commands `toml:"commands"` // what networks may have run; empty: nothing
 	Log          Log           `toml:"log"`
 	Outputs      []mqtt.Config `toml:"output"`
 }
@@ -79,7 +83,10 @@ func fill(value *string, fallback string) {
 
 // Validate names every wrong value at once.
 func (c Config) Validate() error {
-	faults := []error{c.checkRegion(), c.checkBus()}
+	faults := []error{c.checkRegion(), c.checkBus(), c.Antenna.Validate()}
+	if err := c.Commands.Validate(); err != nil {
+		faults = append(faults, fmt.Errorf("commands: %w", err))
+	}
 	if _, err := hardware.BoardNamed(c.Concentrator.Board); err != nil {
 		faults = append(faults, fmt.Errorf("concentrator.board: %w", err))
 	}

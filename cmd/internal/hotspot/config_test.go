@@ -15,7 +15,7 @@ import (
 
 // uncommented is the default text with the lines of its example in force.
 func uncommented(text string) string {
-	return regexp.MustCompile(`(?m)^# (\[\[output\]\]|[a-z_]+ = )`).ReplaceAllString(text, "$1")
+	return regexp.MustCompile(`(?m)^# (\[\[output\]\]|\[commands\]|[a-z_]+ = )`).ReplaceAllString(text, "$1")
 }
 
 func TestDefaultTextIsTheDefault(t *testing.T) {
@@ -37,6 +37,9 @@ func TestDefaultTextNamesEveryKey(t *testing.T) {
 	}
 	if len(c.Outputs) != 1 || c.Outputs[0].Type != "chirpstack" || c.Outputs[0].QueueFrames != 4096 {
 		t.Errorf("outputs %+v", c.Outputs)
+	}
+	if len(c.Commands) != 1 || c.Commands.Validate() != nil {
+		t.Errorf("commands %v", c.Commands)
 	}
 	if err := c.Outputs[0].Validate(); err != nil {
 		t.Errorf("the example is refused: %v", err)
@@ -69,6 +72,10 @@ func TestLoad(t *testing.T) {
 		{"bus", "[concentrator]\nbus = 'i2c:1'\n", []string{"concentrator.bus", "usb:"}},
 		{"two faults at once", "region = 'X'\n", []string{`"X"`, "concentrator.bus"}},
 		{"second output", bus + "[[output]]\nserver='tcp://h:1'\n[[output]]\nserver='h'\n", []string{"output 2", "SCHEME"}},
+		{"antenna", "[antenna]\ngain_dbi = 300.0\ncable_loss_db = -1\n" + bus, []string{"antenna.gain_dbi = 300", "antenna.cable_loss_db = -1"}},
+		{"gain of no number", "[antenna]\ngain_dbi = nan\n" + bus, []string{"antenna.gain_dbi"}},
+		{"command", "[commands]\nuptime = ['uptime']\n" + bus, []string{"commands: command uptime", "absolute path"}},
+		{"commands", "[commands]\nup-time = ['/usr/bin/uptime', '-p']\n" + bus, nil},
 		{"level", bus + "[log]\nlevel = 'loud'\n", []string{":4:"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -32,5 +32,8 @@ func FromConfig(c Config, log *slog.Logger) (*Hotspot, error) {
 	}
 	words := key.Station().Words()
 	log.Info("hotspot starts", "station", key.Station(), "words", strings.Join(words[:], "-"), "plan", chip.Plan.Name, "bus", c.Concentrator.Bus)
-	return New(Parts{Open: open, Chip: chip, Key: key, Outputs: c.Outputs, Log: log})
+	return New(Parts{
+		Open: open, Chip: chip, Key: key, Outputs: c.Outputs, Log: log,
+		Antenna: c.Antenna, Transmit: c.Transmit, Commands: c.Commands,
+	})
 }

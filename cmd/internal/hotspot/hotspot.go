@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"log/slog"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"hexspot/gateway"
+	"hexspot/gateway/exec"
 	"hexspot/gateway/mqtt"
 	"hexspot/hardware"
 	"hexspot/hardware/keys"
 	"hexspot/hardware/sx1302"
+	"hexspot/radio"
 )
 
 // Parts are what a hotspot is made of.
@@ -23,6 +24,10 @@ type Parts struct {
 	Key     keys.Key
 	Outputs []mqtt.Config
 	Log     *slog.Logger
+
+	Antenna  Antenna
+	Transmit Transmit
+	Commands exec.Commands // that networks may have run
 }
 
 // Hotspot is one radio and the networks that get its packets.
@@ -30,6 +35,9 @@ type Hotspot struct {
 	parts        Parts
 	concentrator *sx1302.Concentrator
 	statistics   *gateway.Statistics
+	runner       *exec.Runner                         // nil: no commands are permitted
+	submit       func(gateway.Submission)             // nil: receive only
+	counter      func() radio.Timestamp               // the concentrator's, now; nil: not known
 	forwarders   atomic.Pointer[[]*gateway.Forwarder] // nil until the chip has told its EUI
 }
 
@@ -44,7 +52,13 @@ func New(p Parts) (*Hotspot, error) {
 			return nil, fmt.Errorf("output %d: %w", i+1, err)
 		}
 	}
-	return &Hotspot{parts: p, concentrator: concentrator, statistics: gateway.NewStatistics()}, nil
+	h := &Hotspot{parts: p, concentrator: concentrator, statistics: gateway.NewStatistics()}
+	if len(p.Commands) > 0 {
+		if h.runner, err = exec.NewRunner(p.Commands); err != nil {
+			return nil, fmt.Errorf("commands: %w", err)
+		}
+	}
+	return h, nil
 }
 
 // Ready waits until the chip receives and says what it is.
@@ -81,12 +95,15 @@ func (h *Hotspot) forward(ctx context.Context) error {
 		router.Forwarders = append(router.Forwarders, gateway.NewForwarder(client, output.Limits(), h.parts.Log))
 	}
 	h.forwarders.Store(&router.Forwarders)
-	return together(ctx, router, clients)
+	return h.together(ctx, router, clients)
 }
 
 // together runs the moving parts until ctx ends or one fails.
-func together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client) error {
+func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client) error {
 	group, ctx := errgroup.WithContext(ctx)
+	if h.runner != nil {
+		group.Go(func() error { return h.runner.Run(ctx) })
+	}
 	group.Go(func() error { return router.Run(ctx) })
 	for _, f := range router.Forwarders {
 		group.Go(func() error { return f.Run(ctx) })
@@ -95,15 +112,6 @@ func together(ctx context.Context, router *gateway.Router, clients []*mqtt.Clien
 		group.Go(func() error { return c.Run(ctx) })
 	}
 	return group.Wait()
-}
-
-// station is the gateway as a network sees it.
-func (h *Hotspot) station(info sx1302.Info, output mqtt.Config) mqtt.Station {
-	login := func() (username, password string, err error) {
-		password, err = h.parts.Key.Token(output.Network, info.EUI, time.Now())
-		return h.parts.Key.Station().String(), password, err
-	}
-	return mqtt.Station{EUI: info.EUI, Plan: h.parts.Chip.Plan, Statistics: h.statistics, Login: login}
 }
 
 // Counters tell what became of the packets, since start.
