@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"hexspot/gateway"
+	"hexspot/internal/mosquitto"
 	"hexspot/radio"
 )
 
@@ -296,7 +297,7 @@ func TestRoundTrip(t *testing.T) {
 	roundTrip(t, "tcp://"+startBroker(t, "127.0.0.1:0").address())
 }
 
-func TestRoundTripOnMosquitto(t *testing.T) { roundTrip(t, mosquitto(t)) }
+func TestRoundTripOnMosquitto(t *testing.T) { roundTrip(t, mosquitto.Start(t)) }
 
 // TestJSONRoundTrip: as ChirpStack writes JSON, and as a person does.
 func TestJSONRoundTrip(t *testing.T) {

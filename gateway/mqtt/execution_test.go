@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"hexspot/gateway"
+	"hexspot/internal/mosquitto"
 )
 
 // echo is an executor that gives back what it is asked for.
@@ -60,7 +61,7 @@ func TestExecution(t *testing.T) {
 }
 
 func TestExecutionOnMosquitto(t *testing.T) {
-	url := mosquitto(t)
+	url := mosquitto.Start(t)
 	station := testStation(t)
 	station.Executor = &echo{}
 	gatewayOn(t, Config{Server: url}, station)

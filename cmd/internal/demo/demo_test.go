@@ -3,15 +3,14 @@ package demo
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"hexspot/internal/mosquitto"
 )
 
 // town300 is a town whose hotspots hear more than 300 good frames and some bad.
@@ -55,36 +54,8 @@ func TestRegionWithoutServiceChannels(t *testing.T) {
 
 func TestTownOnMosquitto(t *testing.T) {
 	c := town300()
-	c.Broker = mosquitto(t)
+	c.Broker = mosquitto.Start(t)
 	passes(t, c, 300)
-}
-
-// mosquitto starts Debian's broker on a free port and gives its URL.
-func mosquitto(t *testing.T) string {
-	t.Helper()
-	program, err := exec.LookPath("mosquitto")
-	if err != nil {
-		if program = "/usr/sbin/mosquitto"; !exists(program) {
-			t.Skip("mosquitto is not installed (apt-get install mosquitto)")
-		}
-	}
-	address := freeAddress(t)
-	_, port, _ := net.SplitHostPort(address)
-	config := filepath.Join(t.TempDir(), "mosquitto.conf")
-	text := fmt.Sprintf("listener %s 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest none\n", port)
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	server := exec.Command(program, "-c", config)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		server.Process.Signal(syscall.SIGTERM)
-		server.Wait()
-	})
-	awaitListener(t, address)
-	return "tcp://" + address
 }
 
 func exists(path string) bool {
@@ -100,22 +71,6 @@ func freeAddress(t *testing.T) string {
 	}
 	defer l.Close()
 	return l.Addr().String()
-}
-
-func awaitListener(t *testing.T, address string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			conn.Close()
-			return
-		}
-		if waitUntil(ctx, time.Now().Add(10*time.Millisecond)) != nil {
-			t.Fatalf("mosquitto does not listen: %v", err)
-		}
-	}
 }
 
 // recordOfTower is the real record: 12,614 frames at 42 hotspots.
