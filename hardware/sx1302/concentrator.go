@@ -158,7 +158,6 @@ func (c *Concentrator) start(ctx context.Context, bus hardware.Bus) (*receiver, 
 		return nil, err
 	}
 	c.announce(s.info)
-	c.planning.started(config.Plan)
 	return r, nil
 }
 
@@ -166,6 +165,7 @@ func (c *Concentrator) announce(info Info) {
 	c.told = ""
 	c.update(func(s *Status) { s.Info = info; s.Starts++ })
 	c.enter(StateRunning)
+	c.planning.started()
 	c.log.Info("concentrator started", "eui", info.EUI, "model", info.Model, "bus", info.Bus)
 	c.once.Do(func() { close(c.ready) })
 }

@@ -17,6 +17,7 @@ var errReplanned = errors.New("other channels are to be received")
 type planning struct {
 	mu      sync.Mutex
 	plan    radio.Plan
+	booting radio.Plan    // of the latest start
 	running bool          // the chip runs with plan
 	changed chan struct{} // closed when plan or running changes
 	asked   chan struct{} // has a token when the chip is to be started anew
@@ -95,12 +96,13 @@ func (p *planning) next() radio.Plan {
 	case <-p.asked: // this start does it
 	default:
 	}
+	p.booting = p.plan
 	return p.plan
 }
 
-// started says that the chip runs with plan.
-func (p *planning) started(plan radio.Plan) {
+// started says that the latest start has succeeded.
+func (p *planning) started() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.set(reflect.DeepEqual(p.plan, plan))
+	p.set(reflect.DeepEqual(p.plan, p.booting))
 }
