@@ -34,6 +34,6 @@ func FromConfig(c Config, log *slog.Logger) (*Hotspot, error) {
 	log.Info("hotspot starts", "station", key.Station(), "words", strings.Join(words[:], "-"), "plan", chip.Plan.Name, "bus", c.Concentrator.Bus)
 	return New(Parts{
 		Open: open, Chip: chip, Key: key, Outputs: c.Outputs, Log: log,
-		Antenna: c.Antenna, Transmit: c.Transmit, Commands: c.Commands,
+		ReceiveOnly: c.Region == "", Antenna: c.Antenna, Transmit: c.Transmit, Commands: c.Commands,
 	})
 }

@@ -25,9 +25,10 @@ type Parts struct {
 	Outputs []mqtt.Config
 	Log     *slog.Logger
 
-	Antenna  Antenna
-	Transmit Transmit
-	Commands exec.Commands // that networks may have run
+	ReceiveOnly bool // nobody has set the region
+	Antenna     Antenna
+	Transmit    Transmit
+	Commands    exec.Commands // that networks may have run
 }
 
 // Hotspot is one radio and the networks that get its packets.
