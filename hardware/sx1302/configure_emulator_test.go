@@ -27,7 +27,7 @@ func other(t *testing.T) radio.Plan {
 	return p
 }
 
-func at(f radio.Hertz, payload string) emulator.Frame {
+func frameAt(f radio.Hertz, payload string) emulator.Frame {
 	return emulator.Frame{Payload: []byte(payload), Frequency: f, Modulation: lora(9), RSSI: -10000, SNR: 500, CRC: radio.CRCOK}
 }
 
@@ -41,10 +41,10 @@ func TestConfigure(t *testing.T) {
 		if err := r.c.Configure(r.ctx, other(t)); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.chip.TryInject(at(868_100*radio.KHz, "deaf")); err == nil {
+		if err := r.chip.TryInject(frameAt(868_100*radio.KHz, "deaf")); err == nil {
 			t.Error("a channel that was taken away hears")
 		}
-		if err := r.chip.TryInject(at(867_300*radio.KHz, "after")); err != nil {
+		if err := r.chip.TryInject(frameAt(867_300*radio.KHz, "after")); err != nil {
 			t.Fatal(err)
 		}
 		after := r.receive()
@@ -96,7 +96,7 @@ func TestConfigureAway(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 		r.ready()
-		if err := r.chip.TryInject(at(867_500*radio.KHz, "new")); err != nil {
+		if err := r.chip.TryInject(frameAt(867_500*radio.KHz, "new")); err != nil {
 			t.Error(err)
 		}
 		if err := r.c.Configure(r.ctx, other(t)); err != nil || r.c.Status().Starts != 1 {
