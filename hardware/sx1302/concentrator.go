@@ -13,8 +13,8 @@ import (
 )
 
 // Concentrator keeps one chip running: it opens the bus, starts the chip, reads
-// what it hears and looks after it. One goroutine, that of Run, touches the chip;
-// all methods may be called from any.
+// what it hears, sends what it is told and looks after it. One goroutine, that of
+// Run, touches the chip; all methods may be called from any.
 type Concentrator struct {
 	open   hardware.Opener
 	config Config
@@ -27,8 +27,13 @@ type Concentrator struct {
 	told     string // the latest error logged; Run's own, as is
 	coldTold bool   // that the board has no sensor
 
-	mu     sync.Mutex
-	status Status
+	chain txChain
+
+	mu      sync.Mutex
+	status  Status
+	tx      *transmitter // of the running chip; nil: none runs
+	counter reading      // the latest
+	pulses  pulses       // of the running chip
 }
 
 // pollSize is the most uplinks one poll finds, queueSize what is kept of them for a
@@ -43,8 +48,12 @@ func New(open hardware.Opener, config Config, log *slog.Logger) (*Concentrator, 
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
+	chain, err := config.txChain()
+	if err != nil {
+		return nil, err
+	}
 	return &Concentrator{
-		open: open, config: config, log: log,
+		open: open, config: config, log: log, chain: chain,
 		uplinks: make(chan radio.Uplink, queueSize),
 		ready:   make(chan struct{}),
 		status:  Status{State: StateIdle, Since: time.Now()},
