@@ -14,6 +14,9 @@ const (
 	shortestFSKPreamble = 3
 )
 
+// clockRate is that of the modulator in Hz.
+const clockRate = 32_000_000
+
 // fsk adds what an FSK frame needs. Its first symbol comes with the trigger: the
 // chip's start delay is for LoRa only, and stays as it is.
 func (c txChain) fsk(f *txFrame, m radio.FSK, payload []byte) error {
@@ -27,6 +30,7 @@ func (c txChain) fsk(f *txFrame, m radio.FSK, payload []byte) error {
 		m.Preamble = usualFSKPreamble
 	}
 	m.Preamble = max(m.Preamble, shortestFSKPreamble)
+	m.BitRate = clockRate / (clockRate / m.BitRate) // the nearest above that the divider makes
 	f.memory = append([]byte{byte(len(payload))}, payload...)
 	f.airtime, f.grain = m.TimeOnAir(len(payload)), 8*time.Second/time.Duration(m.BitRate)
 	f.settings = c.rows(fskTXSettings(m, len(payload))...)
@@ -38,7 +42,7 @@ func (c txChain) fsk(f *txFrame, m radio.FSK, payload []byte) error {
 // fskTXSettings are those of the modulator: variable length, whitening, Gaussian
 // filter of BT 1. m has its preamble.
 func fskTXSettings(m radio.FSK, size int) []setting {
-	rate := 32_000_000 / m.BitRate
+	rate := clockRate / m.BitRate
 	list := []setting{
 		{regTXModulation, 1}, {regTXSource, sourceFSK}, {regTXBandwidth, 0x80},
 		{regTXFSKPacketMode, 1}, {regTXFSKCRC, bitIf(!m.NoCRC, 1)}, {regTXFSKWhitening, 2}, {regTXFSKCRCIBM, 0},
