@@ -77,9 +77,10 @@ const (
 	txStartDelay  = 0x05 // 2 bytes
 	txControl     = 0x07 // bit 0: payload RAM open to the host
 	txModulation  = 0x09 // bit 0: 0 LoRa or carrier, 1 FSK
+	txAGCRate     = 0x0C // LoRa: bandwidth code; bit 7: carrier or FSK
 	txPower       = 0x0D
 	txStatus      = 0x11
-	txInterface   = 0x20 // bits 0, 1: source
+	txInterface   = 0x20 // bits 0, 1: source; 2: the radio is an SX1250
 	txIQGain      = 0x22
 	txIOffset     = 0x23
 	txQOffset     = 0x24
@@ -90,9 +91,10 @@ const (
 	txFSKPreamble = 0x42 // 2 bytes
 	txFSKBitRate  = 0x44 // 2 bytes
 	txLoRaRate    = 0x60 // bandwidth code, SF
-	txLoRaCode    = 0x61 // bits 0..2 code rate
+	txLoRaCode    = 0x61 // bits 0..2 code rate, 4, 5 low data rate, 6, 7 the same of the header
 	txLoRaModem   = 0x62 // bit 6 enable, 1 implicit header, 0 CRC
 	txLoRaLength  = 0x63
+	txLoRaStart   = 0x65 // bit 7
 	txLoRaPreLow  = 0x66
 	txLoRaPreHi   = 0x67
 	txLoRaShape   = 0x69 // bit 1: IQ inverted

@@ -86,8 +86,8 @@ func (c *Chip) settleChain(t *chain, now time.Time) {
 // begin takes the packet as the registers describe it when the trigger fires.
 func (c *Chip) begin(t *chain) {
 	out, delay, ok := c.describe(t)
-	if !ok || !c.canEmit(out.Chain) {
-		c.violateWrite(violTx, t.base+txTrigger, c.register(t.base+txTrigger))
+	if fault := c.txFault(t, out, ok); fault != "" {
+		c.violateWrite(fault, t.base+txTrigger, c.register(t.base+txTrigger))
 		t.phase = phaseFree
 		return
 	}
@@ -100,6 +100,19 @@ func (c *Chip) begin(t *chain) {
 	if c.lbtOn {
 		c.agc.status |= 1 << out.Chain
 	}
+}
+
+// txFault says why a chain emits nothing, or nothing that could be received.
+func (c *Chip) txFault(t *chain, out Transmission, described bool) string {
+	switch {
+	case !described || !c.canEmit(out.Chain):
+		return violTx
+	case c.txByte(t, txControl)&1 == 1:
+		return violTxOpen
+	case !c.agrees(t, out.Modulation):
+		return violTxOdds
+	}
+	return ""
 }
 
 // canEmit: the AGC firmware is what switches radio and amplifier.

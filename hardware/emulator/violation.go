@@ -44,6 +44,8 @@ const (
 	violOpcode     = "radio opcode unknown"
 	violMailbox    = "mailbox step out of order"
 	violTx         = "TX trigger of an unconfigured chain"
+	violTxOdds     = "TX trigger of a chain whose settings are at odds"
+	violTxOpen     = "TX trigger while the host owns the payload RAM"
 )
 
 type violations struct {

@@ -124,12 +124,12 @@ func (c *Concentrator) attempt(ctx context.Context) (ran bool, err error) {
 	}
 	defer func() { err = errors.Join(err, bus.Close()) }()
 	for {
-		r, err := c.start(ctx, bus)
+		r, info, err := c.start(ctx, bus)
 		if err != nil {
 			return ran, err
 		}
 		ran = true
-		err = c.serve(ctx, r)
+		err = c.serve(ctx, r, info)
 		var stall *StallError
 		if !errors.As(err, &stall) {
 			return ran, errors.Join(err, c.silence(ctx, bus))
@@ -140,24 +140,21 @@ func (c *Concentrator) attempt(ctx context.Context) (ran bool, err error) {
 }
 
 // start starts the chip and begins a session.
-func (c *Concentrator) start(ctx context.Context, bus hardware.Bus) (*receiver, error) {
+func (c *Concentrator) start(ctx context.Context, bus hardware.Bus) (*receiver, Info, error) {
 	c.enter(StateBooting)
 	s, err := newStarter(bus, c.config)
 	if err != nil {
-		return nil, err
+		return nil, Info{}, err
 	}
 	if err := s.boot(ctx); err != nil {
-		return nil, fmt.Errorf("starting the concentrator: %w", err)
+		return nil, Info{}, fmt.Errorf("starting the concentrator: %w", err)
 	}
 	r, err := newReceiver(bus, s.rxSetup(), newSession())
 	if err != nil {
-		return nil, err
+		return nil, Info{}, err
 	}
-	if err := c.warm(ctx, &s.info, r); err != nil {
-		return nil, err
-	}
-	c.announce(s.info)
-	return r, nil
+	err = c.warm(ctx, &s.info, r)
+	return r, s.info, err
 }
 
 func (c *Concentrator) announce(info Info) {

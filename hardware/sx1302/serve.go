@@ -24,7 +24,7 @@ const (
 const defaultTemperature = 25
 
 // serve reads uplinks, sends frames and looks after the chip until an error.
-func (c *Concentrator) serve(ctx context.Context, r *receiver) (err error) {
+func (c *Concentrator) serve(ctx context.Context, r *receiver, info Info) (err error) {
 	poll, look := time.NewTicker(pollEvery), time.NewTicker(lookEvery)
 	defer poll.Stop()
 	defer look.Stop()
@@ -35,6 +35,7 @@ func (c *Concentrator) serve(ctx context.Context, r *receiver) (err error) {
 	x := newTransmitter(c.chain, r)
 	c.attach(x, reading{last.counter, last.before})
 	defer func() { c.detach(); x.close(err) }()
+	c.announce(info)
 	for err == nil && ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
