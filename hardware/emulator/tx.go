@@ -19,6 +19,12 @@ const (
 	triggers         = triggerImmediate | triggerDelayed | triggerGPS
 )
 
+// Bits of the AGC's status at run time, of chain A; chain B's are the next.
+const (
+	agcStartedA = 1 << 0
+	agcBlockedA = 1 << 6
+)
+
 type phase uint8
 
 const (
@@ -91,6 +97,11 @@ func (c *Chip) begin(t *chain) {
 		t.phase = phaseFree
 		return
 	}
+	if c.faults.ChannelBusy {
+		c.agc.status |= agcBlockedA << out.Chain
+		t.phase = phaseFree
+		return
+	}
 	out.StartAt = t.fire.Add(durationOf(delay))
 	out.StartCounter = (c.clock.ticks(t.fire) + delay) / ticksPerMicro
 	t.phase, t.current, t.end = phaseEmitting, out, time.Time{}
@@ -98,7 +109,7 @@ func (c *Chip) begin(t *chain) {
 		t.end = out.StartAt.Add(out.Duration)
 	}
 	if c.lbtOn {
-		c.agc.status |= 1 << out.Chain
+		c.agc.status |= agcStartedA << out.Chain
 	}
 }
 

@@ -104,7 +104,10 @@ func (c *Concentrator) look(ctx context.Context, r *receiver, then health) (heal
 	}
 	info := c.Status().Info
 	err = c.warm(ctx, &info, r)
-	c.update(func(s *Status) { s.Info, s.Counter, s.Pulse = info, now.counter, now.pps != then.pps })
+	c.update(func(s *Status) {
+		s.Info, s.Counter, s.Pulse = info, now.counter, now.pps != then.pps
+		c.counter = reading{now.counter, now.before}
+	})
 	return now, err
 }
 

@@ -36,6 +36,8 @@ const (
 	pulseSlack   = 2 * time.Second // a GPS pulse comes every second
 	endSlack     = 500 * time.Millisecond
 	haltSlack    = time.Second // to become free after having been told
+
+	sameLook = 100 * time.Microsecond // a look that is early by this is in time
 )
 
 // see takes a look into account.
@@ -137,7 +139,7 @@ func (f *flight) end() radio.Timestamp { return f.start.Add(f.frame.airtime) }
 // the frame, and after its end.
 func (f *flight) next(now radio.Timestamp) (radio.Timestamp, bool) {
 	for _, t := range []radio.Timestamp{f.start.Add(f.frame.airtime / 2), f.end().Add(triggerSlack)} {
-		if later(t, now, 0) {
+		if later(t, now, sameLook) {
 			return t, true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"hexspot/hardware"
 	"hexspot/hardware/emulator"
+	"hexspot/hardware/sx1302"
 	"hexspot/radio"
 )
 
@@ -306,6 +307,32 @@ func TestStopWhileSending(t *testing.T) {
 			}
 			if c := r.c.Send(t.Context(), downlink("no")); c.Outcome != radio.Faulted {
 				t.Errorf("%+v", c)
+			}
+		})
+	}
+}
+
+// A busy channel is reported once, not of the frame after it as well.
+func TestBlocked(t *testing.T) {
+	for chain := range 2 {
+		synctest.Test(t, func(t *testing.T) {
+			r := onAir(t, emulator.Config{Temperature: 25}, func(c *sx1302.Config) { c.Board.TransmitRadio = chain })
+			defer r.end()
+			r.chip.SetFaults(emulator.Faults{ChannelBusy: true})
+			for _, ahead := range []time.Duration{0, 300 * time.Millisecond} {
+				d := downlink("busy")
+				if ahead > 0 {
+					d = at(d, r.c.Now().Add(ahead))
+				}
+				e := r.c.Send(t.Context(), d)
+				mustEnd(t, e, radio.Blocked, "busy")
+				silent(t, e)
+			}
+			r.chip.SetFaults(emulator.Faults{})
+			d := downlink("free")
+			r.mustMatch(d, r.c.Send(t.Context(), d), r.sent())
+			if s := r.c.Status(); s.Starts != 1 {
+				t.Errorf("%+v", s)
 			}
 		})
 	}

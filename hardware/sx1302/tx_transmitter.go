@@ -120,11 +120,27 @@ func (x *transmitter) observe(ctx context.Context) error {
 		return nil
 	case !v.stop:
 		x.conclude(x.flight.emission(v, s.after))
-		return nil
+		return x.acknowledge(ctx, v.outcome)
 	case x.flight.halt.outcome != 0:
 		return &StallError{v.cause}
 	}
 	return x.stop(ctx, v)
+}
+
+// acknowledge lets the AGC forget that it found the channel busy (HAL,
+// sx1302_send); it would say so of the next frame too.
+func (x *transmitter) acknowledge(ctx context.Context, outcome radio.EmissionOutcome) error {
+	if outcome != radio.Blocked {
+		return nil
+	}
+	chip := chip{x.r.bus}
+	if err := chip.write(ctx, setting{regMailboxWrite[0], 0xFF}); err != nil {
+		return err
+	}
+	if err := chip.await(ctx, agc(), "acknowledging a busy channel", 0); err != nil {
+		return err
+	}
+	return chip.write(ctx, setting{regMailboxWrite[0], 0})
 }
 
 // stop ends what the chain is about, because of v. The looks that follow see the
