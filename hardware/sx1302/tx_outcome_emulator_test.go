@@ -358,7 +358,7 @@ func TestRefusedByTheChip(t *testing.T) {
 		"long":  {SF: 9, Bandwidth: 125 * radio.KHz, CodeRate: 1},
 		"short": {SF: 5, Bandwidth: 500 * radio.KHz, CodeRate: 1},
 	} {
-		for _, ahead := range []time.Duration{0, 50 * time.Millisecond} {
+		for _, ahead := range []time.Duration{0, 50 * time.Millisecond, 54 * time.Millisecond} {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					r := onAir(t, emulator.Config{Temperature: 25}, nil)

@@ -42,7 +42,7 @@ func TestExchangesOfATransmission(t *testing.T) {
 		r.run()
 		defer r.end()
 		r.ready()
-		const period = 5 * time.Second // between two looks at the chip's health
+		const period = 4 * time.Second // twice that is before the look at the chip's health
 		time.Sleep(3 * time.Millisecond)
 		began := bus.exchanges
 		time.Sleep(period)
@@ -53,7 +53,7 @@ func TestExchangesOfATransmission(t *testing.T) {
 		d := at(downlink("counted"), r.c.Now().Add(period-time.Second))
 		r.mustMatch(d, r.c.Send(t.Context(), d), r.sent())
 		time.Sleep(time.Until(until))
-		if more := bus.exchanges - began - idle; idle != 500 || more < 1 || more > 3 || bus.loads != 1 || bus.operations > 40 {
+		if more := bus.exchanges - began - idle; idle != 400 || more != 3 || bus.loads != 1 || bus.operations > 40 {
 			t.Errorf("%d exchanges, %d more with a frame; loaded %d times with %d operations", idle, more, bus.loads, bus.operations)
 		}
 	})
