@@ -50,7 +50,7 @@ func (f *flight) see(s sighting) verdict {
 	switch {
 	case f.halt.outcome != 0:
 		return f.halting(s)
-	case s.blocked && !f.onAir:
+	case s.blocked && s.phase != phaseOnAir:
 		return verdict{outcome: radio.Blocked, cause: "the channel was busy", stop: true}
 	case s.phase == phaseWaiting:
 		return f.waiting(s)
@@ -120,7 +120,8 @@ func (f *flight) emission(v verdict, by radio.Timestamp) radio.Emission {
 		by = f.haltedAt
 	}
 	spent, ok := by.Sub(f.start)
-	if !ok || spent <= 0 || !f.onAir && v.outcome != radio.Aborted {
+	begun := f.onAir && v.outcome != radio.Blocked || v.outcome == radio.Aborted
+	if !begun || !ok || spent <= 0 {
 		return e
 	}
 	e.Start, e.Airtime = f.start, spent

@@ -58,6 +58,7 @@ func TestFlight(t *testing.T) {
 		{"never ends", timed, []sighting{looked(640_000, phaseOnAir), looked(650_001, phaseOnAir)}, radio.Faulted, true, "did not end"},
 		{"a strange status", timed, []sighting{looked(0, phaseUnclear), looked(110_000, phaseUnclear)}, 0, false, ""},
 		{"busy channel", timed, []sighting{looked(0, phaseWaiting), blocked(looked(99_000, phaseFree))}, radio.Blocked, true, "busy"},
+		{"busy channel, known while ramping up", now, []sighting{looked(98_600, phaseOnAir), blocked(looked(99_000, phaseFree))}, radio.Blocked, true, "busy"},
 		{"pulse", pulse, []sighting{pulsed(looked(0, phaseWaiting), 1), pulsed(looked(810_000, phaseOnAir), 801_482), pulsed(looked(860_000, phaseFree), 801_482)}, radio.Emitted, false, ""},
 		{"pulse, short", pulse, []sighting{pulsed(looked(0, phaseWaiting), 1), pulsed(looked(860_000, phaseFree), 801_482)}, radio.Emitted, false, ""},
 		{"pulse, refused", pulse, []sighting{pulsed(looked(0, phaseFree), 1)}, radio.Faulted, false, "did not take"},

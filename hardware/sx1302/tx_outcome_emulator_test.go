@@ -329,7 +329,7 @@ func TestBlocked(t *testing.T) {
 				silent(t, e)
 			}
 			r.chip.SetFaults(emulator.Faults{})
-			d := downlink("free")
+			d := at(downlink("free"), r.c.Now().Add(200*time.Millisecond))
 			r.mustMatch(d, r.c.Send(t.Context(), d), r.sent())
 			if s := r.c.Status(); s.Starts != 1 {
 				t.Errorf("%+v", s)
