@@ -11,6 +11,7 @@ import (
 type pulses struct {
 	ticks uint32  // the latch; stays when GPS is lost
 	seen  bool    // ticks is one
+	fresh uint32  // a latch that one poll has read
 	known []pulse // a second apart, oldest first
 }
 
@@ -38,6 +39,10 @@ const (
 // be trusted.
 func (p *pulses) see(r reception, clock *radio.Unwrapper, host time.Time) {
 	if p.seen && r.pps == p.ticks {
+		return
+	}
+	if r.pps != p.fresh { // its bytes may be of two pulses: the next poll confirms it
+		p.fresh = r.pps
 		return
 	}
 	first := !p.seen

@@ -35,8 +35,10 @@ func (g *gpsRig) poll(latch uint32) (reference radio.GPSReference, ok bool) {
 		host = time.Time{}
 	}
 	r := reception{now: now, pps: latch}
+	g.p.see(reception{now: now, pps: latch ^ 0xFFFF}, g.clock, host.Add(time.Hour)) // read torn
+	g.p.see(r, g.clock, host.Add(time.Hour))
 	g.p.see(r, g.clock, host)
-	g.p.see(r, g.clock, host.Add(time.Hour)) // the next poll finds the same latch
+	g.p.see(r, g.clock, host.Add(time.Hour)) // nothing new
 	return g.p.reference(now)
 }
 

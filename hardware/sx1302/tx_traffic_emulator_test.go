@@ -3,7 +3,9 @@ package sx1302_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,15 +19,15 @@ import (
 // countingBus counts exchanges, which are what a bus over USB takes its time for.
 type countingBus struct {
 	hardware.Bus
-	exchanges, loads, operations int
+	exchanges, loads, operations atomic.Int64
 }
 
 func (b *countingBus) Do(ctx context.Context, ops ...hardware.Op) error {
-	b.exchanges++
+	b.exchanges.Add(1)
 	for _, op := range ops {
 		if op.Address == 0x5200 && op.Value != 0 {
-			b.loads++
-			b.operations = len(ops)
+			b.loads.Add(1)
+			b.operations.Store(int64(len(ops)))
 		}
 	}
 	return b.Bus.Do(ctx, ops...)
@@ -44,17 +46,17 @@ func TestExchangesOfATransmission(t *testing.T) {
 		r.ready()
 		const period = 4 * time.Second // twice that is before the look at the chip's health
 		time.Sleep(3 * time.Millisecond)
-		began := bus.exchanges
+		began := bus.exchanges.Load()
 		time.Sleep(period)
-		idle := bus.exchanges - began
+		idle := bus.exchanges.Load() - began
 
-		began = bus.exchanges
+		began = bus.exchanges.Load()
 		until := time.Now().Add(period)
 		d := at(downlink("counted"), r.c.Now().Add(period-time.Second))
 		r.mustMatch(d, r.c.Send(t.Context(), d), r.sent())
 		time.Sleep(time.Until(until))
-		if more := bus.exchanges - began - idle; idle != 400 || more != 3 || bus.loads != 1 || bus.operations > 40 {
-			t.Errorf("%d exchanges, %d more with a frame; loaded %d times with %d operations", idle, more, bus.loads, bus.operations)
+		if more := bus.exchanges.Load() - began - idle; idle != 400 || more != 3 || bus.loads.Load() != 1 || bus.operations.Load() > 40 {
+			t.Errorf("%d exchanges, %d more with a frame; loaded %d times with %d operations", idle, more, bus.loads.Load(), bus.operations.Load())
 		}
 	})
 }
@@ -94,4 +96,37 @@ func TestNoGPSWithoutHostClock(t *testing.T) {
 			t.Errorf("%+v", ref)
 		}
 	})
+}
+
+// BenchmarkSend loads frames of 255 bytes into an emulated chip in process, and
+// aborts them a millisecond later.
+func BenchmarkSend(b *testing.B) {
+	chip := strictChip(b, emulator.Config{Temperature: 25})
+	c, err := sx1302.New(func(context.Context) (hardware.Bus, error) { return chip.Bus(), nil },
+		sx1302.Config{Plan: plan(b, "EU868"), Firmware: firmware(b)}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- c.Run(ctx) }()
+	if _, err := c.Ready(ctx); err != nil {
+		b.Fatal(err)
+	}
+	d := downlink(strings.Repeat("x", 255))
+	var total time.Duration
+	for b.Loop() {
+		asked := c.Now()
+		once, end := context.WithCancel(ctx)
+		d.Trigger.At = asked.Add(time.Second)
+		stop := time.AfterFunc(time.Millisecond, end)
+		e := c.Send(once, d)
+		stop.Stop()
+		end()
+		took, _ := e.Loaded.Sub(asked)
+		total += took
+	}
+	b.ReportMetric(float64(total.Microseconds())/float64(b.N), "µs-to-chip")
+	cancel()
+	<-done
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -92,6 +93,7 @@ func downlink(n int) radio.Transmission {
 // exact to the microsecond, at once, at a pulse, while uplinks flow.
 func TestTransmitOverUSB(t *testing.T) {
 	x := newTransmitter(t)
+	var loads []time.Duration // from the call to the chip
 	for n := range 30 {
 		d := downlink(n)
 		slack := int64(0)
@@ -106,11 +108,17 @@ func TestTransmitOverUSB(t *testing.T) {
 		if err := x.chip.TryInject(frame(byte(n), 868_100*radio.KHz)); err != nil {
 			t.Error(err)
 		}
-		x.mustMatch(d, x.Send(x.ctx, d), slack)
+		asked := x.Now()
+		e := x.Send(x.ctx, d)
+		x.mustMatch(d, e, slack)
+		took, _ := e.Loaded.Sub(asked)
+		loads = append(loads, took)
 		if u, err := x.Receive(x.ctx); err != nil || u.PHYPayload[len(u.PHYPayload)-1] != byte(n) {
 			t.Errorf("uplink %d: % x, %v", n, u.PHYPayload, err)
 		}
 	}
+	slices.Sort(loads)
+	t.Logf("loaded after %v, at most %v", loads[len(loads)/2], loads[len(loads)-1])
 	for _, v := range x.chip.Violations() {
 		t.Error("violation:", v)
 	}
