@@ -101,7 +101,7 @@ func TestTransmitOverUSB(t *testing.T) {
 		case n == 29:
 			d.Trigger.OnPulse = true
 		case n%2 == 0:
-			d.Trigger.At = x.Now().Add(60 * time.Millisecond)
+			d.Trigger.At = x.Now().Add(150 * time.Millisecond)
 		default:
 			slack = 5000 // measured, on a machine that does other things as well
 		}
@@ -129,8 +129,8 @@ func TestAbortOverUSB(t *testing.T) {
 	x := newTransmitter(t)
 	d := downlink(0)
 	d.Modulation = radio.LoRa{SF: 12, Bandwidth: 125 * radio.KHz, CodeRate: 1, NoCRC: true, InvertIQ: true}
-	for _, ahead := range []time.Duration{20 * time.Millisecond, 2 * time.Second} {
-		ctx, cancel := context.WithTimeout(x.ctx, 300*time.Millisecond)
+	for _, ahead := range []time.Duration{200 * time.Millisecond, 3 * time.Second} {
+		ctx, cancel := context.WithTimeout(x.ctx, 600*time.Millisecond)
 		d.Trigger.At = x.Now().Add(ahead)
 		e := x.Send(ctx, d)
 		cancel()
@@ -150,11 +150,11 @@ func TestPulledDuringEmission(t *testing.T) {
 	d := downlink(0)
 	d.Modulation = radio.LoRa{SF: 12, Bandwidth: 125 * radio.KHz, CodeRate: 1, NoCRC: true, InvertIQ: true}
 	ended := make(chan radio.Emission, 1)
-	start := x.Now().Add(30 * time.Millisecond)
+	start := x.Now().Add(300 * time.Millisecond)
 	d.Trigger.At = start
 	go func() { ended <- x.Send(x.ctx, d) }()
-	for x.ctx.Err() == nil { // until it is seen on the air
-		if past, ok := x.Now().Sub(start); ok && past > 100*time.Millisecond {
+	for tick := time.Tick(5 * time.Millisecond); ; <-tick { // until it has been on the air for a while
+		if past, ok := x.Now().Sub(start); !ok || past > 200*time.Millisecond {
 			break
 		}
 	}
