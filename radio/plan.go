@@ -68,3 +68,13 @@ func (p Plan) Topic() string { return strings.ToLower(p.Name) }
 
 // IsZero says that no region is set: receive only.
 func (p Plan) IsZero() bool { return p.Name == "" }
+
+// ReceiveOnly is the plan without leave to send anything: for a gateway whose
+// region is not set and that listens on this plan's channels, which is allowed
+// everywhere.
+func (p Plan) ReceiveOnly() Plan {
+	p.Transmit, p.SubBands = Range{}, nil
+	p.RX1, p.RX2, p.Downlink = ReceiveOne{}, ReceiveTwo{}, nil
+	p.BeaconChannels, p.BeaconMaxEIRP = nil, 0
+	return p
+}

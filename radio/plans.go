@@ -25,7 +25,9 @@ func Plans() []Plan {
 // or unknown name is an error that lists the known ones.
 func PlanNamed(name string) (Plan, error) {
 	plans := Plans()
-	i := slices.IndexFunc(plans, func(p Plan) bool { return strings.EqualFold(p.Name, name) })
+	i := slices.IndexFunc(plans, func(p Plan) bool {
+		return len(p.Name) == len(name) && strings.EqualFold(p.Name, name) // as long: "ſ" is no s here
+	})
 	if i < 0 {
 		return Plan{}, fmt.Errorf("region %q is not one of %s", name, knownNames(plans))
 	}

@@ -134,7 +134,7 @@ func TestPlanNamed(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, p.Name, err)
 		}
 	}
-	for _, name := range []string{"", "EU", "EU868 ", "US915", "US915_8", "AS923_1", "AS923-2", "cn470_12", "EUſ868"} {
+	for _, name := range []string{"", "EU", "EU868 ", "US915", "US915_8", "AS923_1", "AS923-2", "cn470_12", "Aſ923", "\u212aR920"} {
 		p, err := PlanNamed(name)
 		if err == nil || !p.IsZero() || !strings.Contains(err.Error(), "EU868, US915_0") {
 			t.Errorf("%q: %q, %v", name, p.Name, err)
@@ -176,16 +176,35 @@ func TestZeroPlanAllowsNothing(t *testing.T) {
 	if _, _, ok := p.Radio(868_100 * KHz); ok {
 		t.Error("a radio")
 	}
-	if _, ok := p.RX1Frequency(868_100 * KHz); ok {
-		t.Error("a receive window")
-	}
-	if _, ok := p.MaxEIRP(868_100 * KHz); ok {
-		t.Error("a power")
-	}
-	if _, ok := p.SubBand(868_100*KHz, -10000); ok {
-		t.Error("a sub-band")
-	}
 	if _, ok := p.DataRate(Up, 0); ok {
-		t.Error("a data rate")
+		t.Error("an uplink data rate")
+	}
+	checkSilent(t, p, 868_100*KHz)
+}
+
+func TestReceiveOnlyPlansHearAndSendNothing(t *testing.T) {
+	for _, p := range Plans() {
+		r := p.ReceiveOnly()
+		for _, f := range append([]Hertz{p.RX2.Frequency}, p.MultiSF...) {
+			checkSilent(t, r, f)
+		}
+		r.Transmit, r.SubBands, r.RX1, r.RX2, r.Downlink = p.Transmit, p.SubBands, p.RX1, p.RX2, p.Downlink
+		r.BeaconChannels, r.BeaconMaxEIRP = p.BeaconChannels, p.BeaconMaxEIRP
+		if diff := cmp.Diff(p, r); diff != "" {
+			t.Errorf("%s hears otherwise: %s", p.Name, diff)
+		}
+	}
+}
+
+// checkSilent demands that nothing may be sent at f.
+func checkSilent(t *testing.T, p Plan, f Hertz) {
+	t.Helper()
+	_, answered := p.RX1Frequency(f)
+	_, power := p.MaxEIRP(f)
+	_, band := p.SubBand(f, -10000)
+	_, rate := p.DataRate(Down, p.RX2.DataRate)
+	if answered || power || band || rate || p.Transmit.Contains(f) || len(p.BeaconChannels) > 0 {
+		t.Errorf("%s at %v: first window %v, power %v, sub-band %v, data rate %v, in %v, beacons at %v",
+			p.Name, f, answered, power, band, rate, p.Transmit, p.BeaconChannels)
 	}
 }

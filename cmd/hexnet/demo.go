@@ -17,7 +17,7 @@ import (
 type demoCommand struct {
 	Replay   string        `help:"Record to replay: receptions as newline-delimited JSON, gzip'd or plain. Without: a synthetic town." placeholder:"FILE"`
 	Speed    *demo.Speed   `help:"Seconds of the record (or the town) that pass in one, or max: as fast as the frames are taken. Default: max for a record, 1 for the town." placeholder:"N|max"`
-	Broker   string        `help:"Use this broker, which must ask for no name, instead of one in process." placeholder:"URL"`
+	Broker   string        `help:"Use this broker instead of one in process, scheme://[name:password@]host[:port]." placeholder:"URL"`
 	For      time.Duration `help:"Inject no frame later than this. Default: 30s for the town, no limit for a record." placeholder:"60s"`
 	Summary  string        `help:"Form of the summary: ${enum}." enum:"text,json" default:"text"`
 	Region   string        `help:"Channel plan. Default: the first that has a channel for every frame; EU868 for the town." placeholder:"PLAN"`

@@ -20,6 +20,9 @@ type emulateCommand struct {
 	Chip   emulateRun    `cmd:"" name:"run" default:"withargs" help:"Run an emulated concentrator until it is ended. (The word run may be left out.)"`
 	Inject emulateInject `cmd:"" help:"Put a frame on the air at an emulated concentrator."`
 	Sent   emulateSent   `cmd:"" help:"Print what an emulated concentrator sends, as lines of JSON."`
+	Fault  emulateFault  `cmd:"" help:"Break an emulated concentrator, or mend it."`
+	Status emulateStatus `cmd:"" help:"Print what an emulated concentrator is doing."`
+	Script emulateScript `cmd:"" help:"Have an emulated concentrator do what a file says, line by line."`
 }
 
 type emulateRun struct {
@@ -48,7 +51,8 @@ Examples:
   hexnet emulate inject --control 127.0.0.1:7000 --payload 40f17dbe4900020001954378762b11ff0d --frequency 868100000 --sf 7`
 }
 
-// rebootTime is how long a CoreCell is off the bus after a RESET.
+// A CoreCell that was told to start anew leaves its answer time to be read, and is
+// then off the bus for as long.
 const rebootTime = 200 * time.Millisecond
 
 // errReboot ends one life of the microcontroller.
@@ -126,10 +130,8 @@ func serveBridge(ctx context.Context, pty *corecell.PTY, link string, chip *emul
 		if !errors.Is(err, errReboot) {
 			return err
 		}
-		select {
-		case <-time.After(rebootTime):
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := pause(ctx, rebootTime); err != nil {
+			return err
 		}
 		if pty, err = corecell.OpenPTY(link); err != nil {
 			return err
@@ -143,5 +145,15 @@ func serveLife(ctx context.Context, pty *corecell.PTY, chip *emulator.Chip) erro
 	var id [12]byte
 	eui := chip.EUI()
 	copy(id[:], eui[:])
-	return corecell.Serve(ctx, pty, chip.Device(), id, corecell.OnReboot(func(bool) error { return errReboot }))
+	reboot := func(bool) error { return errors.Join(pause(ctx, rebootTime), errReboot) }
+	return corecell.Serve(ctx, pty, chip.Device(), id, corecell.OnReboot(reboot))
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -48,8 +48,8 @@ func importFirmware(_ context.Context, args []string, std streams) error {
 	return writeImages(found, *out, std.out)
 }
 
-// imageKinds are the images that a hotspot needs, with what names of files (and,
-// for a single file, of the array in it) tell them by.
+// imageKinds are the images that a hotspot needs, with what in the name of a file
+// tells them.
 var imageKinds = []struct{ what, file, mark string }{
 	{"AGC", hotspot.AGCFile, "agc"},
 	{"ARB", hotspot.ARBFile, "arb"},
@@ -103,12 +103,21 @@ func candidates(source string) ([]string, error) {
 		return nil, err
 	}
 	for _, e := range entries {
-		ending := filepath.Ext(e.Name())
-		if kindOf(e.Name()) >= 0 && e.Type().IsRegular() && (ending == ".var" || ending == ".bin") {
+		if kindOf(e.Name()) >= 0 && mayBeImage(e) {
 			paths = append(paths, filepath.Join(source, e.Name()))
 		}
 	}
 	return paths, nil
+}
+
+// mayBeImage keeps the source code that lies beside the images out of it.
+func mayBeImage(e fs.DirEntry) bool {
+	info, err := e.Info()
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	ending := filepath.Ext(e.Name())
+	return ending == ".var" || ending == ".bin" || info.Size() == sx1302.ProgramSize
 }
 
 // kindOf tells an image by its file's name: an index of imageKinds, -1 if by none.

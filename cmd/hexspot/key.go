@@ -24,7 +24,7 @@ func stationKey(ctx context.Context, args []string, std streams) error {
 	}
 	set := flags("key [export|import]", "Prints the station id of the station key, which is made if it is not there.\n"+
 		"The key is the station: back it up with 'export', and keep the copy as secret as the file.",
-		"hexspot key\nhexspot key export > station.pem\nhexspot key import station.pem", std)
+		"hexspot key\nhexspot key export station.pem\nhexspot key import station.pem", std)
 	path := set.String("file", hotspot.DefaultKey, "key `FILE`")
 	if err := parseOnly(set, args); err != nil {
 		return err
@@ -42,14 +42,23 @@ func printStation(w io.Writer, key keys.Key) error {
 }
 
 func exportKey(args []string, std streams) error {
-	set := flags("key export", "Prints the station key, a secret, as PEM (PKCS#8).", "hexspot key export > station.pem", std)
+	set := flags("key export [PEMFILE]", "Writes the station key, a secret, as PEM (PKCS#8) to standard output, or to a new file that only\n"+
+		"its owner may read (mode 0600). A file that is there is never overwritten.",
+		"hexspot key export station.pem\nhexspot key export | ssh new-hotspot hexspot key import", std)
 	path := set.String("file", hotspot.DefaultKey, "key `FILE`")
-	if err := parseOnly(set, args); err != nil {
+	targets, err := parse(set, args)
+	if err != nil {
 		return err
+	}
+	if len(targets) > 1 {
+		return fmt.Errorf("%w: one PEM file at a time", errUsage)
 	}
 	key, err := keys.Load(*path)
 	if err != nil {
 		return err
+	}
+	if len(targets) == 1 && targets[0] != "-" {
+		return key.Save(targets[0])
 	}
 	pem, err := key.Export()
 	if err != nil {

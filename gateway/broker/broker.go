@@ -175,5 +175,5 @@ func (b *Broker) Counters() Counters {
 // refuse counts and logs what a client was refused, without secrets.
 func (b *Broker) refuse(kind string, args ...any) {
 	b.refused.add(kind)
-	b.log.warn(kind+" refused", args...)
+	b.log.warn(kind, args...)
 }

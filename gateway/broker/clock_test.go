@@ -1,9 +1,7 @@
 package broker
 
 import (
-	"log/slog"
 	"net"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,25 +75,6 @@ func TestRetainedStays(t *testing.T) {
 		}
 		if err := b.server.Close(); err != nil {
 			t.Error(err)
-		}
-	})
-}
-
-// TestRefusalLog: a flood of refusals is told in a few lines.
-func TestRefusalLog(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out safeBuffer
-		log := newRefusalLog(slog.New(slog.NewTextHandler(&out, nil)))
-		for range 100 {
-			log.warn("login refused")
-		}
-		if n := lines(out.String(), "login refused"); n != 20 {
-			t.Errorf("%d lines of a flood, want 20", n)
-		}
-		time.Sleep(time.Second)
-		log.warn("login refused")
-		if got := out.String(); !strings.Contains(got, "not_logged=80") {
-			t.Errorf("the next line does not tell of 80 left out: %s", got)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"strings"
 	"sync"
@@ -80,9 +81,17 @@ func (h *hook) OnConnectAuthenticate(c *mochi.Client, p packets.Packet) bool {
 		err = h.enter(newClient(c, who, h.broker.config.Limits))
 	}
 	if err != nil {
-		h.broker.refuse(RefusedLogin, "name", clip(string(p.Connect.Username)), "remote", c.Net.Remote, "error", err)
+		h.broker.refuse(kindOf(err), "name", clip(string(p.Connect.Username)), "remote", c.Net.Remote, "error", err)
 	}
 	return err == nil
+}
+
+// kindOf is the kind of a login's refusal.
+func kindOf(err error) string {
+	if errors.Is(err, errBound) {
+		return RefusedBinding
+	}
+	return RefusedLogin
 }
 
 // OnPacketRead slows a station down that sends more than it may, and ends the

@@ -35,6 +35,7 @@ func (n named) mayPublish(topic string, _ bool, _ int) bool { return n.accountRi
 func (i *identity) isStation() bool { return !i.station.IsZero() }
 
 var (
+	errBound    = errors.New("belongs to station")
 	errPassword = errors.New("unknown name or wrong password")
 	errWill     = errors.New("no right to the topic of its last will")
 )
@@ -80,7 +81,7 @@ func (h *hook) loginStation(name, token, clientID string) (*identity, error) {
 		return nil, err
 	}
 	if owner != station {
-		return nil, fmt.Errorf("EUI %s belongs to station %s", eui, owner)
+		return nil, fmt.Errorf("EUI %s %w %s", eui, errBound, owner)
 	}
 	return &identity{name: name, station: station, eui: eui, rights: newStationRights(eui, station, h.regions)}, nil
 }

@@ -53,6 +53,7 @@ func TestStationLogins(t *testing.T) {
 		{"other subject", good, with("sub", p256.text), nil, false},
 		{"no subject", good, with("sub", nil), nil, false},
 		{"expired", good, func(c jwt.MapClaims) { c["iat"], c["exp"] = now-1000, now-100 }, nil, false},
+		{"expired just now", good, func(c jwt.MapClaims) { c["iat"], c["exp"] = now-60, now }, nil, false},
 		{"from the future", good, func(c jwt.MapClaims) { c["iat"], c["exp"] = now+600, now+1200 }, nil, false},
 		{"too long", good, func(c jwt.MapClaims) { c["exp"] = now + 3700 }, nil, false},
 		{"no end", good, with("exp", nil), nil, false},
@@ -145,6 +146,9 @@ func TestBindings(t *testing.T) {
 		intruder := second.as(t, b, testEUI)
 		if _, err := intruder.connect(); err == nil {
 			t.Error("another station took the EUI")
+		}
+		if got := b.Counters().RefusedBy; got[RefusedBinding] != 1 || got[RefusedLogin] != 0 {
+			t.Errorf("refused %v", got)
 		}
 		if got := log.String(); lines(got, "belongs to station "+first.text) != 1 || strings.Contains(got, intruder.password) {
 			t.Errorf("log: %s", got)

@@ -4,38 +4,62 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/time/rate"
 )
 
-// refusalLog logs refusals, but not more than a person can read: hostile clients
-// must not fill the disk.
+// refusalLog logs refusals, but of each kind not more than a person can read:
+// hostile clients must neither fill the disk nor hide one kind behind another.
 type refusalLog struct {
-	log     *slog.Logger
+	log *slog.Logger
+
+	mu    sync.Mutex
+	kinds map[string]*refusalPace
+}
+
+// refusalPace bounds the lines of one kind.
+type refusalPace struct {
 	limit   *rate.Limiter
-	skipped atomic.Int64
+	skipped int // since the last line
 }
 
 func newRefusalLog(log *slog.Logger) *refusalLog {
-	return &refusalLog{log: log, limit: rate.NewLimiter(1, 20)}
+	return &refusalLog{log: log, kinds: make(map[string]*refusalPace)}
 }
 
-func (l *refusalLog) warn(what string, args ...any) {
-	if !l.limit.Allow() {
-		l.skipped.Add(1)
+func (l *refusalLog) warn(kind string, args ...any) {
+	skipped, ok := l.allow(kind)
+	if !ok {
 		return
 	}
-	if n := l.skipped.Swap(0); n > 0 {
-		args = append(args, "not_logged", n)
+	if skipped > 0 {
+		args = append(args, "not_logged", skipped)
 	}
-	l.log.Warn(what, args...)
+	l.log.Warn(kind+" refused", args...)
+}
+
+// allow says whether a kind has a line now, and how many it had none for.
+func (l *refusalLog) allow(kind string) (skipped int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	pace := l.kinds[kind]
+	if pace == nil {
+		pace = &refusalPace{limit: rate.NewLimiter(1, 20)}
+		l.kinds[kind] = pace
+	}
+	if !pace.limit.Allow() {
+		pace.skipped++
+		return 0, false
+	}
+	skipped, pace.skipped = pace.skipped, 0
+	return skipped, true
 }
 
 // Kinds of refusals, the keys of Counters.RefusedBy.
 const (
 	RefusedConnection   = "connection"   // no room for it
-	RefusedLogin        = "login"        // wrong name, password, token, EUI, client id or last will
+	RefusedLogin        = "login"        // wrong name, password, token, client id or last will
+	RefusedBinding      = "binding"      // the EUI belongs to another station
 	RefusedPublication  = "publication"  // no right to the topic: the client is disconnected
 	RefusedSubscription = "subscription" // no right to the filter, or too many of them
 	RefusedStorage      = "storage"      // Options.Durable failed: the client is disconnected

@@ -16,7 +16,7 @@ import (
 const (
 	maxToken = 2048             // bytes; a station's token has about 400
 	maxLife  = time.Hour        // from iat to exp (protocol hexspot/1, "MQTT")
-	leeway   = 60 * time.Second // between the station's clock and ours
+	leeway   = 60 * time.Second // that a station's clock may be ahead of ours
 )
 
 // claims are what a station's token says; it says nothing else.
@@ -111,7 +111,7 @@ func (c *claims) check(station radio.Station, network radio.Network, now time.Ti
 		return fmt.Errorf("exp is more than %v after iat", maxLife)
 	case issued.After(now.Add(leeway)):
 		return fmt.Errorf("iat is %v ahead: is the station's clock right?", issued.Sub(now).Round(time.Second))
-	case !now.Before(expires.Add(leeway)):
+	case !now.Before(expires): // without leeway: a station signs a new token for each login
 		return fmt.Errorf("the token expired %v ago: is the station's clock right?", now.Sub(expires).Round(time.Second))
 	}
 	return nil

@@ -40,6 +40,8 @@ type Client struct {
 	session *session        // the present one, nil while there is none
 	told    map[string]bool // what is logged once: names of commands, "refused"
 
+	reported gateway.Totals // what event/stats has told so far; used by Run only
+
 	pause time.Duration // before the next try; used by Connect only
 	last  time.Time     // when the latest session began
 }
@@ -58,7 +60,7 @@ func New(config Config, station Station, log *slog.Logger) (*Client, error) {
 	return &Client{
 		config: config, station: station, log: log.With("output", config.Name()),
 		topics: topics, up: topics.Event("up"), open: openNetwork,
-		told: make(map[string]bool),
+		told: make(map[string]bool), reported: station.Statistics.Totals(),
 	}, nil
 }
 
@@ -134,23 +136,23 @@ func (c *Client) current() *session {
 	return c.session
 }
 
-// Run sends event/stats at each interval, until ctx ends. An interval without a
-// connection is reported with the next one.
+// Run sends event/stats at each interval, until ctx ends. The first is of all that
+// was counted since New; an interval without a connection is reported with the
+// next one.
 func (c *Client) Run(ctx context.Context) error {
 	ticker := time.NewTicker(c.config.StatsInterval.or(30 * time.Second))
 	defer ticker.Stop()
-	reported := c.station.Statistics.Totals()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case now := <-ticker.C:
 			totals := c.station.Statistics.Totals()
-			if err := c.report(ctx, now, totals.Since(reported)); err != nil {
+			if err := c.report(ctx, now, totals.Since(c.reported)); err != nil {
 				c.log.Debug("statistics wait for the next interval", "error", err)
 				continue
 			}
-			reported = totals
+			c.reported = totals
 		}
 	}
 }

@@ -248,13 +248,30 @@ func TestStatistics(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	start(t, client.Run)
+	router := gateway.Router{Receiver: &oneUplink{}, Statistics: station.Statistics}
+	if err := router.Run(t.Context()); !errors.Is(err, errHeardAll) {
+		t.Fatal(err)
+	}
+	start(t, client.Run) // which reports what was heard before it ran, too
 	messages := broker.await("statistics", func(m []packets.Packet) bool { return len(on(statsTopic, m)) >= 1 })
 	var stats gw.GatewayStats
 	if err := proto.Unmarshal(on(statsTopic, messages)[0].Payload, &stats); err != nil {
 		t.Fatal(err)
 	}
-	if stats.GatewayId != testEUI.String() || stats.Time == nil {
+	if stats.GatewayId != testEUI.String() || stats.Time == nil || stats.RxPacketsReceived != 1 {
 		t.Errorf("statistics %v", &stats)
 	}
+}
+
+// oneUplink is a radio that hears one frame.
+type oneUplink struct{ heard bool }
+
+var errHeardAll = errors.New("that was all")
+
+func (r *oneUplink) Receive(context.Context) (radio.Uplink, error) {
+	if r.heard {
+		return radio.Uplink{}, errHeardAll
+	}
+	r.heard = true
+	return loraUplink(), nil
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"hexspot/hardware"
 	"hexspot/radio"
 )
 
@@ -29,12 +30,13 @@ func (m Model) String() string {
 // Config says which chip on which board to be. All but the EUI is useful at zero.
 type Config struct {
 	EUI          radio.EUI
-	Model        Model         // zero: SX1302
-	AGCVersion   byte          // what the AGC firmware reports; zero: 10
-	ARBVersion   byte          // what the ARB firmware reports; zero: 2
-	CounterStart time.Duration // the counter after each reset
-	Temperature  float64       // of the board, °C
-	RSSIOffset   radio.DB      // board's correction, raw to dBm; zero: -215.4 dB
+	Model        Model           // zero: SX1302
+	AGCVersion   byte            // what the AGC firmware reports; zero: 10
+	ARBVersion   byte            // what the ARB firmware reports; zero: 2
+	CounterStart time.Duration   // the counter after each reset
+	Temperature  float64         // of the board, °C
+	RSSIOffset   radio.DB        // board's correction, raw to dBm; zero: -215.4 dB
+	Gain         []hardware.Gain // the board's transmit power by setting; empty: the CoreCell's
 
 	// Strict makes an access that no correct driver makes an error of the
 	// operation. Without it the chip behaves as memory. Violations has it either way.
@@ -67,6 +69,13 @@ func (c Config) withDefaults() (Config, error) {
 	if c.RSSIOffset == 0 {
 		c.RSSIOffset = defaultRSSIOffset
 	}
+	if len(c.Gain) == 0 {
+		board, err := hardware.BoardNamed("corecell")
+		if err != nil {
+			return c, fmt.Errorf("emulator: gain table: %w", err)
+		}
+		c.Gain = board.Gain
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -98,6 +107,7 @@ type Chip struct {
 	violations violations
 	changed    chan struct{} // closed when a waiting Inject may look again; nil if none waits
 	sent       subscribers
+	watch      watch
 }
 
 // New makes a chip that is powered and out of reset.

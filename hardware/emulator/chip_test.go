@@ -338,6 +338,10 @@ func TestRadio(t *testing.T) {
 	if got := h.radio(1, 0x1D, 0x08, 0xE2, 0, 0, 0); !slices.Equal(got, []byte{0x22, 0x22, 0x22, 0x22, 0x0D, 0x0E}) {
 		t.Errorf("register: % x", got)
 	}
+	h.radio(1, 0x86, 0x36, 0x38, 0x01, 0x23)
+	if got := h.radio(1, 0x1D, 0x08, 0x8B, 0, 0, 0, 0, 0)[4:]; !slices.Equal(got, []byte{0x36, 0x38, 0x01, 0x23}) {
+		t.Errorf("frequency: % x", got)
+	}
 	if got := h.radio(1, 0x17, 0, 0, 0); !slices.Equal(got, []byte{0x22, 0x22, 0, 0}) {
 		t.Errorf("device errors: % x", got)
 	}

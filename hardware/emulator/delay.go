@@ -66,8 +66,9 @@ func (r reception) fineDelay() int64 {
 
 func (r reception) symbolMicros() int64 { return int64(1) << r.sf * 1_000_000 / int64(r.bandwidth) }
 
-// payloadSymbols counts those after the eight that hold the header. The modem's
-// reference uses the low data rate's count for every SF11 and SF12.
+// payloadSymbols counts those after the eight that hold the header. The modem's low
+// data rate rule counts; the public HAL's arithmetic, which takes every SF11 and SF12
+// for low, is too long at 250 and 500 kHz.
 func (r reception) payloadSymbols() int64 {
 	bits := 8*r.length - 4*r.sf + 20
 	if r.crc {
@@ -77,7 +78,7 @@ func (r reception) payloadSymbols() int64 {
 		bits += 8
 	}
 	perBlock := 4 * r.sf
-	if r.sf >= 11 {
+	if r.lowDataRate() {
 		perBlock = 4 * (r.sf - 2)
 	}
 	blocks := (max(bits, 0) + perBlock - 1) / perBlock

@@ -54,11 +54,12 @@ func (c *Chip) power(on bool) {
 	c.powered = on
 }
 
-// hold drives the reset line. The chip starts anew when it is released.
+// hold drives the reset line. What the chip is doing ends when it becomes active, a
+// transmission too; the chip starts anew when it is released.
 func (c *Chip) hold(active bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.held && !active {
+	if c.held != active {
 		c.reset(time.Now())
 	}
 	c.held = active

@@ -35,6 +35,7 @@ func (c *Chip) SetFaults(f Faults) {
 	c.faults = f
 	c.clock.freeze(now, f.CounterStopped)
 	c.clock.pulse(now, c.register(regGPS)&gpsEnable != 0 && !f.NoPPS)
+	c.rearm(now)
 	c.wake()
 }
 

@@ -11,12 +11,12 @@ import (
 
 // host is a driver of few words: enough of one to put a chip into any state.
 type host struct {
-	t    *testing.T
+	t    testing.TB
 	chip *Chip
 	bus  *Bus
 }
 
-func newHost(t *testing.T, config Config) *host {
+func newHost(t testing.TB, config Config) *host {
 	t.Helper()
 	chip, err := New(config)
 	if err != nil {

@@ -10,8 +10,7 @@ import (
 	"hexspot/radio"
 )
 
-// Frame is one frame on the air at the chip's antenna. It ends at the instant
-// it is injected.
+// Frame is one frame on the air at the chip's antenna.
 type Frame struct {
 	Payload    []byte
 	Frequency  radio.Hertz
@@ -20,6 +19,10 @@ type Frame struct {
 	SNR        radio.DB
 	CRC        radio.CRCStatus // its zero value: the frame carries none
 	Private    bool            // sync word of private networks (0x12)
+
+	// End is when the last symbol ended, to which the chip's timestamp is exact
+	// however late the frame is injected. Zero: when it is injected.
+	End time.Time
 }
 
 // Errors of TryInject.
@@ -81,9 +84,15 @@ func (c *Chip) hear(f Frame) error {
 		return err
 	}
 	now := time.Now()
+	if f.End.IsZero() {
+		f.End = now
+	}
 	c.settle(now)
 	if reason := c.deaf(); reason != "" {
 		return fmt.Errorf("%w: %s", ErrNotReceiving, reason)
+	}
+	if f.End.Before(c.clock.origin) {
+		return &NotHeardError{Frequency: f.Frequency, Reason: "it ended before the chip's counter began"}
 	}
 	ears, err := c.ears(&f)
 	if err != nil {
@@ -92,7 +101,7 @@ func (c *Chip) hear(f Frame) error {
 	packets, need := make([][]byte, len(ears)), 0
 	readies := make([]time.Time, len(ears))
 	for i, e := range ears {
-		p, ready := c.demodulate(&f, e, now)
+		p, ready := c.demodulate(&f, e)
 		packets[i], readies[i] = c.faults.spoil(p.append(make([]byte, 0, p.size()))), ready
 		need += len(packets[i])
 	}
@@ -121,7 +130,7 @@ func (f *Frame) validate() error {
 
 // demodulate makes the packet and says when the modem is done with it, which is
 // never before its timestamp.
-func (c *Chip) demodulate(f *Frame, e ear, now time.Time) (packet, time.Time) {
+func (c *Chip) demodulate(f *Frame, e ear) (packet, time.Time) {
 	p := packet{payload: f.Payload, channel: e.channel, modem: e.modem,
 		crcOn: f.CRC != radio.CRCNone, crcBad: f.CRC == radio.CRCBad}
 	var delay int64 // µs from the end of the frame to the timestamp
@@ -131,12 +140,12 @@ func (c *Chip) demodulate(f *Frame, e ear, now time.Time) (packet, time.Time) {
 		p.rssi = c.rawFSK(f.RSSI.Float())
 		delay = fskDelay(f.Modulation.(radio.FSK).BitRate)
 	}
-	stamp := c.clock.ticks(now) + uint64(delay*ticksPerMicro)
+	stamp := c.clock.ticks(f.End) + uint64(delay*ticksPerMicro)
 	p.ticks = uint32(stamp)
 	if delay < 0 {
-		return p, now
+		return p, f.End
 	}
-	return p, now.Add(time.Duration(delay+1) * time.Microsecond)
+	return p, f.End.Add(time.Duration(delay+1) * time.Microsecond)
 }
 
 func (c *Chip) demodulateLoRa(p *packet, f *Frame, m radio.LoRa, away float64) (delay int64) {

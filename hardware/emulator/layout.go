@@ -1,28 +1,26 @@
 package emulator
 
-import (
-	"sync"
-
-	"hexspot/hardware/sx1302"
-)
+import "sync"
 
 // layout is what the register file is made of, byte by byte from addrRegisters.
 type layout struct {
 	defined, readOnly, reset [addrRegistersEnd - addrRegisters]byte
 }
 
-// sharedLayout is the same for all chips, which only read it. Of the driver's
-// register table it takes where fields are, what they hold after a reset and
-// which are read-only; what fields do, this package knows by itself.
+// sharedLayout is the same for all chips, which only read it.
 var sharedLayout = sync.OnceValue(func() *layout {
 	l := new(layout)
-	for _, f := range sx1302.Fields() {
-		i := f.Address - addrRegisters
-		l.defined[i] |= f.Mask()
-		l.reset[i] |= f.Reset << f.Bit
-		if f.ReadOnly {
-			l.readOnly[i] |= f.Mask()
+	for _, b := range chipBytes {
+		l.put(b)
+		if b.address < addrTxPayload {
+			b.address += chainStep
+			l.put(b)
 		}
 	}
 	return l
 })
+
+func (l *layout) put(b chipByte) {
+	i := b.address - addrRegisters
+	l.defined[i], l.readOnly[i], l.reset[i] = b.bits, b.readOnly, b.reset
+}

@@ -164,6 +164,7 @@ func (c *Chip) act(address uint16, old, value byte, now time.Time) {
 		c.radioLines(int(address-regRFEnableA), value)
 	case regGPS:
 		c.clock.pulse(now, value&gpsEnable != 0 && !c.faults.NoPPS)
+		c.rearm(now)
 	case addrTxTop + txTrigger, addrTxTop + chainStep + txTrigger:
 		c.trigger(&c.tx[(address-addrTxTop)/chainStep], old, value, now)
 	}

@@ -91,8 +91,8 @@ const (
 	txFSKPreamble = 0x42 // 2 bytes
 	txFSKBitRate  = 0x44 // 2 bytes
 	txLoRaRate    = 0x60 // bandwidth code, SF
-	txLoRaCode    = 0x61 // bits 0..2 code rate, 4, 5 low data rate, 6, 7 the same of the header
-	txLoRaModem   = 0x62 // bit 6 enable, 1 implicit header, 0 CRC
+	txLoRaCode    = 0x61 // bits 6,7 and 4,5 low data rate of header and payload, 0..2 code rate
+	txLoRaModem   = 0x62 // bit 7 fine synchronisation, 6 enable, 1 implicit header, 0 CRC
 	txLoRaLength  = 0x63
 	txLoRaStart   = 0x65 // bit 7
 	txLoRaPreLow  = 0x66

@@ -1,5 +1,7 @@
 package emulator
 
+import "encoding/binary"
+
 // Modes of an SX1250 or SX1261, as its status byte says them.
 const (
 	modeOff       = 0
@@ -84,7 +86,7 @@ func (t *transceiver) exchange(out, in []byte) (known bool) {
 	case opSetSleep:
 		t.mode = modeOff
 	case opSetFrequency:
-		t.frequency = uint32(at(args, 0))<<24 | uint32(at(args, 1))<<16 | uint32(at(args, 2))<<8 | uint32(at(args, 3))
+		t.tune(uint32(at(args, 0))<<24 | uint32(at(args, 1))<<16 | uint32(at(args, 2))<<8 | uint32(at(args, 3)))
 	case opWriteRegister:
 		t.writeRegisters(args)
 	case opReadRegister:
@@ -98,6 +100,15 @@ func (t *transceiver) exchange(out, in []byte) (known bool) {
 		return false
 	}
 	return true
+}
+
+// frequencyRegisters is where a radio shows the frequency it was set to, four bytes,
+// most significant first (public HAL, test_loragw_com_sx1250.c).
+const frequencyRegisters = 0x088B
+
+func (t *transceiver) tune(steps uint32) {
+	t.frequency = steps
+	t.writeRegisters(binary.BigEndian.AppendUint32([]byte{frequencyRegisters >> 8, frequencyRegisters & 0xFF}, steps))
 }
 
 func (t *transceiver) writeRegisters(args []byte) {

@@ -18,14 +18,14 @@ type Transmission struct {
 	Private      bool // LoRa with the sync word of private networks
 	Payload      []byte
 	Power        Power
+	Conducted    radio.DBm     // what the board's gain table makes of Power, at the antenna connector
 	StartCounter uint64        // µs of the chip's counter, unwrapped, at the first symbol
 	StartAt      time.Time     // the same instant on the host's clock
 	Duration     time.Duration // time on the air
 	Aborted      bool          // cut short by the host
 }
 
-// Power is the power setting as the registers have it; what it means in dBm is
-// the board's table.
+// Power is the power setting as the registers have it.
 type Power struct {
 	Amplifier   bool // external amplifier on
 	Index       byte // SX1250 power index
@@ -97,6 +97,17 @@ func (c *Chip) describeLoRa(t *chain, out *Transmission) bool {
 	out.Payload = append([]byte{}, t.payload[:size]...)
 	out.Private = c.sync(t.base+txLoRaSync) == syncPrivate
 	return true
+}
+
+// checkLoRa notes settings with which the frame goes out and no receiver decodes it.
+func (c *Chip) checkLoRa(t *chain, m radio.LoRa) {
+	code, modem := c.txByte(t, txLoRaCode), c.txByte(t, txLoRaModem)
+	if code>>4 != bit(m.LowDataRate(), 0) {
+		c.violateWrite(violLowDataRate, t.base+txLoRaCode, code)
+	}
+	if modem>>7 != bit(m.SF < 7, 0) {
+		c.violateWrite(violFineSync, t.base+txLoRaModem, modem)
+	}
 }
 
 func (c *Chip) describeFSK(t *chain, out *Transmission) bool {

@@ -60,23 +60,44 @@ func (c *Chip) trigger(t *chain, old, value byte, now time.Time) {
 }
 
 func (c *Chip) arm(t *chain, rising byte, now time.Time) {
-	t.phase, t.fire, t.waiting = phaseArmed, now, fsmRampingUp
+	t.phase, t.waiting = phaseArmed, fsmRampingUp
 	switch {
 	case rising&triggerDelayed != 0:
-		ticks := c.clock.ticks(now)
-		ahead := c.txWord(t, txTimer, 4) - uint32(ticks)
-		t.fire, t.waiting = c.clock.when(ticks+uint64(ahead)), fsmDelayed
-		if c.clock.frozen {
-			t.fire = time.Time{}
-		}
+		t.waiting = fsmDelayed
 	case rising&triggerGPS != 0:
-		t.fire, t.waiting = time.Time{}, fsmGPS
-		if c.clock.pulsing {
-			t.fire = nextPulse(now)
-		}
+		t.waiting = fsmGPS
 	}
+	t.fire = c.fires(t, now)
 	c.settleChain(t, now)
 	c.schedule(t, now)
+}
+
+// fires is when an armed chain's trigger will come, as things are; zero: never.
+func (c *Chip) fires(t *chain, now time.Time) time.Time {
+	switch {
+	case t.waiting == fsmDelayed && !c.clock.frozen:
+		ticks := c.clock.ticks(now)
+		return c.clock.when(ticks + uint64(c.txWord(t, txTimer, 4)-uint32(ticks)))
+	case t.waiting == fsmGPS && c.clock.pulsing:
+		return nextPulse(now)
+	case t.waiting == fsmRampingUp:
+		return now
+	}
+	return time.Time{}
+}
+
+// rearm follows a change of the clock: what waits for it may wait for ever, or no
+// longer.
+func (c *Chip) rearm(now time.Time) {
+	for i := range c.tx {
+		t := &c.tx[i]
+		if t.phase != phaseArmed {
+			continue
+		}
+		t.unschedule()
+		t.fire = c.fires(t, now)
+		c.schedule(t, now)
+	}
 }
 
 // settleChain moves a chain on to what it is at an instant.
@@ -92,8 +113,8 @@ func (c *Chip) settleChain(t *chain, now time.Time) {
 // begin takes the packet as the registers describe it when the trigger fires.
 func (c *Chip) begin(t *chain) {
 	out, delay, ok := c.describe(t)
-	if fault := c.txFault(t, out, ok); fault != "" {
-		c.violateWrite(fault, t.base+txTrigger, c.register(t.base+txTrigger))
+	if !ok || !c.canEmit(out.Chain) {
+		c.violateWrite(violTx, t.base+txTrigger, c.register(t.base+txTrigger))
 		t.phase = phaseFree
 		return
 	}
@@ -102,28 +123,18 @@ func (c *Chip) begin(t *chain) {
 		t.phase = phaseFree
 		return
 	}
+	c.checkSettings(t, out.Modulation)
+	out.Conducted = out.Power.conducted(c.config.Gain)
 	out.StartAt = t.fire.Add(durationOf(delay))
 	out.StartCounter = (c.clock.ticks(t.fire) + delay) / ticksPerMicro
 	t.phase, t.current, t.end = phaseEmitting, out, time.Time{}
 	if _, endless := out.Modulation.(Carrier); !endless {
 		t.end = out.StartAt.Add(out.Duration)
 	}
+	c.watch.began(out)
 	if c.lbtOn {
 		c.agc.status |= agcStartedA << out.Chain
 	}
-}
-
-// txFault says why a chain emits nothing, or nothing that could be received.
-func (c *Chip) txFault(t *chain, out Transmission, described bool) string {
-	switch {
-	case !described || !c.canEmit(out.Chain):
-		return violTx
-	case c.txByte(t, txControl)&1 == 1:
-		return violTxOpen
-	case !c.agrees(t, out.Modulation):
-		return violTxOdds
-	}
-	return ""
 }
 
 // canEmit: the AGC firmware is what switches radio and amplifier.
@@ -139,14 +150,14 @@ func (c *Chip) finish(t *chain) {
 // abort frees a chain. A packet on the air is cut short.
 func (c *Chip) abort(t *chain, now time.Time) {
 	c.settleChain(t, now)
-	if t.timer != nil {
-		t.timer.Stop()
-		t.timer = nil
-	}
-	if t.phase == phaseEmitting && now.After(t.current.StartAt) {
+	t.unschedule()
+	if t.phase == phaseEmitting {
 		t.current.Aborted = true
-		t.current.Duration = now.Sub(t.current.StartAt)
-		c.sent.publish(t.current)
+		t.current.Duration = max(now.Sub(t.current.StartAt), 0)
+		c.watch.cut(t.current)
+		if t.current.Duration > 0 {
+			c.sent.publish(t.current)
+		}
 	}
 	t.phase = phaseFree
 }
@@ -173,6 +184,13 @@ func (c *Chip) schedule(t *chain, now time.Time) {
 		c.schedule(t, now)
 	})
 	t.timer = timer
+}
+
+func (t *chain) unschedule() {
+	if t.timer != nil {
+		t.timer.Stop()
+		t.timer = nil
+	}
 }
 
 // status is the FSM status register.

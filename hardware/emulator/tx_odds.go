@@ -2,37 +2,42 @@ package emulator
 
 import "hexspot/radio"
 
-// agrees says whether the settings that a driver has to keep in step are: the same
-// bandwidth for modem, front end and AGC, the same deviation for front end and
-// radio, low data rate where symbols are long. Otherwise the chip would emit what
-// nobody can receive.
-func (c *Chip) agrees(t *chain, m radio.Modulation) bool {
+// checkSettings notes settings of a chain that contradict each other. The chip sends
+// what it is told, which nobody can receive then.
+func (c *Chip) checkSettings(t *chain, m radio.Modulation) {
+	trigger := t.base + txTrigger
+	if c.txByte(t, txControl)&1 == 1 {
+		c.violateWrite(violTxOpen, trigger, c.register(trigger))
+	}
+	agrees := true
 	switch m := m.(type) {
 	case radio.LoRa:
-		return c.agreesLoRa(t, m)
+		c.checkLoRa(t, m)
+		agrees = c.agreesLoRa(t, m)
 	case radio.FSK:
-		return c.agreesFSK(t)
+		agrees = c.agreesFSK(t)
 	}
-	return true // a carrier
+	if !agrees {
+		c.violateWrite(violTxOdds, trigger, c.register(trigger))
+	}
 }
 
+// agreesLoRa: modem, front end and AGC have the same bandwidth, and the modem runs.
 func (c *Chip) agreesLoRa(t *chain, m radio.LoRa) bool {
-	low := reception{bandwidth: int(m.Bandwidth), sf: int(m.SF)}.lowDataRate()
-	code := c.txByte(t, txLoRaCode)
 	return c.toSX1250(t) &&
 		c.txByte(t, txAGCRate) == c.txByte(t, txLoRaRate)>>4 &&
 		c.deviation(t) == uint32(int64(m.Bandwidth/2)<<18/ticksPerSecond) &&
-		code>>4&3 == bit(low, 0) && code>>6 == 0 &&
 		c.txByte(t, txLoRaStart)>>7 == 1
 }
 
-// agreesFSK: the AGC is told the deviation through the mailbox, 128 times as fine.
+// agreesFSK: the AGC is told of FSK, and through the mailbox of the deviation, 128
+// times as fine as the front end.
 func (c *Chip) agreesFSK(t *chain) bool {
-	var radio uint32
+	var fine uint32
 	for i := range uint16(3) {
-		radio = radio<<8 | uint32(c.register(regMailboxWrite0-2+i))
+		fine = fine<<8 | uint32(c.register(regMailboxWrite0-2+i))
 	}
-	return c.toSX1250(t) && c.txByte(t, txAGCRate)&0x80 != 0 && radio>>7 == c.deviation(t)
+	return c.toSX1250(t) && c.txByte(t, txAGCRate)&0x80 != 0 && fine>>7 == c.deviation(t)
 }
 
 func (c *Chip) toSX1250(t *chain) bool { return c.txByte(t, txInterface)>>2&1 == 1 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hexspot/hardware/corecell"
 	"hexspot/radio"
 )
 
@@ -129,7 +130,7 @@ func TestDelayedTransmission(t *testing.T) {
 		want := Transmission{
 			Frequency:  869_524_902, // 7123148 steps of 122.07 Hz
 			Modulation: loaded, Payload: payload,
-			Power:        Power{Amplifier: true, Index: 6},
+			Power: Power{Amplifier: true, Index: 6}, Conducted: 2300,
 			StartCounter: 10_500_000, StartAt: got.StartAt, Duration: air,
 		}
 		if d := cmp.Diff(want, got); d != "" {
@@ -224,6 +225,57 @@ func TestStoppedCounterFiresNothing(t *testing.T) {
 	})
 }
 
+// What is already waiting notices that the clock stops, and goes on when it does.
+func TestClockStopsUnderATrigger(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		how    byte
+		faults Faults
+	}{
+		{"delayed", triggerDelayed, Faults{CounterStopped: true}},
+		{"GPS", triggerGPS, Faults{NoPPS: true}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHost(t, Config{})
+				h.boot()
+				h.modify(regGPS, gpsEnable, gpsEnable)
+				h.loadLoRa(0, []byte{1})
+				h.write(addrTxTop+txTimer, 0, 0xFF, 0, 0) // 0.52 s
+				h.fire(0, c.how)
+				h.chip.SetFaults(c.faults)
+				time.Sleep(time.Hour)
+				h.nothingSent()
+				h.chip.SetFaults(Faults{})
+				if got := h.sent(); !slices.Equal(got.Payload, []byte{1}) {
+					t.Errorf("sent % x", got.Payload)
+				}
+			})
+		})
+	}
+}
+
+// A chip that is held in reset sends nothing, and nothing more.
+func TestResetLineEndsTransmissions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHost(t, Config{})
+		h.boot()
+		h.loadLoRa(0, []byte{1})
+		h.loadLoRa(1, []byte{2})
+		h.fireAt(1, h.chip.Counter()+500_000)
+		h.fire(0, triggerImmediate)
+		time.Sleep(10 * time.Millisecond)
+		pins := h.chip.Device()
+		pins.GPIO(corecell.PinReset.Port, corecell.PinReset.Number, true)
+		if got := h.sent(); !got.Aborted {
+			t.Errorf("%+v is not cut short", got)
+		}
+		time.Sleep(time.Minute)
+		pins.GPIO(corecell.PinReset.Port, corecell.PinReset.Number, false)
+		h.nothingSent()
+	})
+}
+
 func TestTriggerAcrossWrap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// The counter wraps 217.728 ms from now.
@@ -304,15 +356,12 @@ func TestCarrierLastsUntilAborted(t *testing.T) {
 	})
 }
 
-// Settings that contradict each other send nothing.
+// Settings that contradict each other are noted.
 func TestSettingsAtOdds(t *testing.T) {
 	for name, spoil := range map[string]func(h *host){
 		"deviation":              func(h *host) { h.write(addrTxTop+txDeviation, 4, 0) },
 		"bandwidth of the AGC":   func(h *host) { h.write(addrTxTop+txAGCRate, 5) },
 		"FSK for the AGC":        func(h *host) { h.write(addrTxTop+txAGCRate, 0x84) },
-		"low data rate at SF9":   func(h *host) { h.modify(addrTxTop+txLoRaCode, 0x30, 0x10) },
-		"no low data rate":       func(h *host) { h.write(addrTxTop+txLoRaRate, 0x4C) },
-		"low data rate, header":  func(h *host) { h.modify(addrTxTop+txLoRaCode, 0xC0, 0x80) },
 		"modem not started":      func(h *host) { h.modify(addrTxTop+txLoRaStart, 0x80, 0) },
 		"for an SX1257":          func(h *host) { h.modify(addrTxTop+txInterface, 0x04, 0) },
 		"payload RAM left open":  func(h *host) { h.write(addrTxTop+txControl, 1) },
@@ -330,7 +379,6 @@ func TestSettingsAtOdds(t *testing.T) {
 			if len(v) != 1 || v[0].What != violTxOdds && v[0].What != violTxOpen {
 				t.Errorf("violations %v", v)
 			}
-			h.nothingSent()
 		})
 	}
 }
@@ -357,6 +405,47 @@ func TestUnconfiguredSendsNothing(t *testing.T) {
 				t.Errorf("violations %v", v)
 			}
 			h.nothingSent()
+		})
+	}
+}
+
+// The modem sends what it is told; receivers go by rate and spreading factor.
+func TestUndecodableFrames(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		rate       byte // bandwidth code, spreading factor
+		code, more byte
+		want       string
+	}{
+		{"SF9", 0x49, 0x01, 0x60, ""},
+		{"SF9 with low data rate", 0x49, 0x11, 0x60, violLowDataRate},
+		{"SF12", 0x4C, 0x11, 0x60, ""},
+		{"SF12 without", 0x4C, 0x01, 0x60, violLowDataRate},
+		{"SF12 with it in the header, as after a reset", 0x4C, 0x91, 0x60, violLowDataRate},
+		{"SF12 at 500 kHz", 0x6C, 0x01, 0x60, ""},
+		{"SF12 at 500 kHz with low data rate", 0x6C, 0x11, 0x60, violLowDataRate},
+		{"SF5", 0x45, 0x01, 0xE0, ""},
+		{"SF6 without fine synchronisation", 0x46, 0x01, 0x60, violFineSync},
+		{"SF7 with", 0x47, 0x01, 0xE0, violFineSync},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHost(t, Config{})
+				h.boot()
+				h.loadLoRa(0, []byte{1})
+				h.write(addrTxTop+txAGCRate, c.rate>>4)
+				h.write(addrTxTop+txDeviation, 2<<(c.rate>>4-4))
+				h.write(addrTxTop+txLoRaRate, c.rate, c.code, c.more)
+				h.fire(0, triggerImmediate)
+				h.sent()
+				var got string
+				for _, v := range h.chip.Violations() {
+					got += v.What
+				}
+				if got != c.want {
+					t.Errorf("%q, want %q", got, c.want)
+				}
+			})
 		})
 	}
 }

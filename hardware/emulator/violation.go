@@ -44,8 +44,12 @@ const (
 	violOpcode     = "radio opcode unknown"
 	violMailbox    = "mailbox step out of order"
 	violTx         = "TX trigger of an unconfigured chain"
-	violTxOdds     = "TX trigger of a chain whose settings are at odds"
-	violTxOpen     = "TX trigger while the host owns the payload RAM"
+
+	violLowDataRate = "LoRa frame whose low data rate optimisation is not that of its rate"
+	violFineSync    = "LoRa frame whose fine synchronisation is not that of its spreading factor"
+
+	violTxOdds = "TX trigger of a chain whose settings are at odds"
+	violTxOpen = "TX trigger while the host owns the payload RAM"
 )
 
 type violations struct {

@@ -61,8 +61,9 @@ func New(open hardware.Opener, config Config, log *slog.Logger) (*Concentrator, 
 }
 
 // Receive waits for the next uplink. When nobody takes uplinks, they stay in the
-// chip, whose buffer of 4 kB drops what comes when it is full; and after 134 s there
-// their times are wrong by turns of the counter. The only error is the context's.
+// chip, whose buffer of 4 kB drops what comes when it is full; after a minute of
+// that the chip is started again, because the times of what waits there are not
+// known. The only error is the context's.
 func (c *Concentrator) Receive(ctx context.Context) (radio.Uplink, error) {
 	select {
 	case u := <-c.uplinks:

@@ -135,6 +135,42 @@ func TestStalls(t *testing.T) {
 	}
 }
 
+// Frames that waited in the chip for longer than its counter can tell get no time
+// of the old session, by which an old one would look fresh.
+func TestUplinksNobodyTakesBeginANewSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, emulator.Config{Temperature: 25}, nil)
+		r.run()
+		defer func() { r.stop() }()
+		r.ready()
+		const many = 100 // too many for the driver to go on fetching
+		for range many {
+			r.inject("waits")
+			time.Sleep(50 * time.Millisecond)
+		}
+		time.Sleep(3 * time.Minute)
+		before := r.receive()
+		taken := 1
+		for ; taken < many && r.c.Status().Stalls == 0; taken++ {
+			if u := r.receive(); u.Timestamp.Session != before.Timestamp.Session {
+				t.Fatalf("%v in another session than %v", u.Timestamp, before.Timestamp)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		time.Sleep(5 * time.Second)
+		s := r.c.Status()
+		if s.Starts != 2 || s.Stalls != 1 || s.Failed != 0 || !strings.Contains(s.LastError, "nobody read it for 3m") {
+			t.Fatalf("after %d: %+v", taken, s)
+		}
+		r.inject("after")
+		for u := r.receive(); string(u.PHYPayload) != "after"; u = r.receive() {
+			if u.Timestamp.Session != before.Timestamp.Session {
+				t.Errorf("%v: a frame that waited is of the new session", u.Timestamp)
+			}
+		}
+	})
+}
+
 func TestUnplugAndReplug(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, emulator.Config{Temperature: 25}, nil)

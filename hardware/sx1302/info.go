@@ -45,10 +45,10 @@ type Info struct {
 // otpModel is where OTP memory holds the model; the EUI-64 is at 0 to 7.
 const otpModel = 0xD0
 
-// readOTP reads the EUI-64 and the model in one exchange.
+// readOTP reads the model and the EUI-64 in one exchange, in the order of the HAL.
 func (c chip) readOTP(ctx context.Context) (eui radio.EUI, model Model, err error) {
 	var ops []hardware.Op
-	for _, address := range []byte{0, 1, 2, 3, 4, 5, 6, 7, otpModel} {
+	for _, address := range []byte{otpModel, 0, 1, 2, 3, 4, 5, 6, 7} {
 		ops = append(ops, writeOp(regOTPAddress.Address, address), readOp(regOTPData.Address, 1))
 	}
 	if err := c.bus.Do(ctx, ops...); err != nil {
@@ -56,9 +56,9 @@ func (c chip) readOTP(ctx context.Context) (eui radio.EUI, model Model, err erro
 	}
 	at := func(i int) byte { return readData(ops[2*i+1])[0] }
 	for i := range eui {
-		eui[i] = at(i)
+		eui[i] = at(i + 1)
 	}
-	return eui, Model(at(len(eui))), nil
+	return eui, Model(at(0)), nil
 }
 
 // Identify resets the chip on a bus and reads what it says about itself, which takes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"time"
 
 	"hexspot/hardware"
 	"hexspot/radio"
@@ -34,18 +35,37 @@ func (c *rxCounts) Add(other rxCounts) {
 	c.Twins += other.Twins
 }
 
+// longestGap is how long the chip may be left alone, less than a turn of its
+// counter. After a longer time nobody can tell how many turns there were, nor how
+// old a waiting frame is.
+const longestGap = time.Minute
+
 // poll takes all waiting frames out of the chip and reads its counter. It is to be
-// called every 10 ms or so, and at least once a minute, or times lose count of the
-// counter's turns. After an error the beginning of a packet that was kept is
+// called every 10 ms or so; after more than longestGap it is a StallError, so that
+// a new session begins and no old timestamp passes for a fresh one. After an error the beginning of a packet that was kept is
 // forgotten, and counted in what comes with the error.
 //
 // An idle poll is one exchange on the bus, another one fetches frames.
 func (r *receiver) poll(ctx context.Context) (reception, error) {
+	began := time.Now()
 	p, err := r.read(ctx)
+	if err == nil {
+		err = r.keptPace()
+	}
 	if err != nil {
 		return r.forget(), fmt.Errorf("receiving: %w", err)
 	}
+	r.polled = began
 	return p, nil
+}
+
+// keptPace is an error if the poll that ends now comes too late after the one
+// before, because the program was stopped or nobody took its uplinks.
+func (r *receiver) keptPace() error {
+	if gap := time.Since(r.polled); gap > longestGap {
+		return &StallError{fmt.Sprintf("nobody read it for %v, times are lost", gap.Round(time.Second))}
+	}
+	return nil
 }
 
 func (r *receiver) forget() (lost reception) {

@@ -2,6 +2,7 @@ package sx1302
 
 import (
 	"encoding/binary"
+	"time"
 
 	"hexspot/hardware"
 	"hexspot/radio"
@@ -24,6 +25,7 @@ type receiver struct {
 	fsk, fskRaw radio.Modulation // with and without CRC
 
 	stream  [largestPacket + RXFIFOSize]byte
+	polled  time.Time      // when the latest poll began
 	kept    int            // bytes of stream waiting for the rest of their packet
 	packets []Packet       // room for those of one poll
 	earlier []radio.Uplink // of the poll before that heard any, in fine timestamp mode
@@ -45,7 +47,7 @@ func newReceiver(bus hardware.Bus, setup rxSetup, session uint64) (*receiver, er
 		return nil, err
 	}
 	r := &receiver{
-		bus: bus, setup: setup, clock: clock,
+		bus: bus, setup: setup, clock: clock, polled: time.Now(),
 		modulations: make(map[radio.LoRa]radio.Modulation),
 		fsk:         radio.FSK{BitRate: setup.bitRate},
 		fskRaw:      radio.FSK{BitRate: setup.bitRate, NoCRC: true},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,6 +60,21 @@ func mustPoll(t testing.TB, r *receiver) reception {
 		t.Fatal(err)
 	}
 	return p
+}
+
+func TestPollsTooFarApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newTestReceiver(t, &fakeChip{}, europeRX())
+		for range 5 { // longer than a turn of the counter
+			time.Sleep(longestGap)
+			mustPoll(t, r)
+		}
+		time.Sleep(longestGap + 1)
+		_, err := r.poll(t.Context())
+		if stall := new(StallError); !errors.As(err, &stall) || !strings.Contains(stall.Cause, "nobody read it for 1m0s") {
+			t.Errorf("%v", err)
+		}
+	})
 }
 
 func TestReceiveEveryKindOfChannel(t *testing.T) {

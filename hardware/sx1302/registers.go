@@ -36,8 +36,8 @@ const (
 	TXChainStep  = 0x0200 // from an address of TX chain A to that of chain B
 )
 
-// Fields lists every field this driver or its emulator knows, in the order of
-// addresses. The caller may change the slice.
+// Fields lists every field this driver knows, in the order of addresses. The caller
+// may change the slice.
 func Fields() []Field {
 	all := slices.Concat(commonFields, gpioFields, frontEndFields, agcFields, clockFields,
 		channelFields, correlatorFields, modemFields, bufferFields,

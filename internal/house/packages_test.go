@@ -14,13 +14,12 @@ const module = "hexspot"
 
 // pkg is what the rules look at, a part of `go list -json`.
 type pkg struct {
-	ImportPath   string
-	Doc          string
-	Imports      []string
-	Deps         []string
-	GoFiles      []string
-	TestGoFiles  []string
-	XTestGoFiles []string
+	ImportPath string
+	Doc        string
+	Imports    []string
+	Deps       []string
+	GoFiles    []string
+	Module     struct{ Path string }
 }
 
 // path is the package's place in the module: "" for the root, "gateway/mqtt".

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 
 	"hexspot/cmd/internal/network"
@@ -22,7 +24,8 @@ type meetingPoint struct {
 // hotspots log in to with their own keys; stop ends it.
 func startBroker(ctx context.Context, fail context.CancelCauseFunc, c Config) (at meetingPoint, stop func(), err error) {
 	if c.Broker != "" {
-		return meetingPoint{output: mqtt.Config{Server: c.Broker}, observer: Access{URL: c.Broker}}, func() {}, nil
+		at, err := outsideBroker(c.Broker)
+		return at, func() {}, err
 	}
 	dir, err := os.MkdirTemp("", "hexnet-demo-")
 	if err != nil {
@@ -36,6 +39,34 @@ func startBroker(ctx context.Context, fail context.CancelCauseFunc, c Config) (a
 	}
 	end := background(ctx, fail, serve)
 	return at, func() { end(); remove() }, nil
+}
+
+// usualPorts are those of the schemes whose port may be left out (MQTT 3.1.1, 4.2).
+var usualPorts = map[string]string{"tcp": "1883", "mqtt": "1883", "ssl": "8883", "tls": "8883", "mqtts": "8883"}
+
+// outsideBroker is a broker that is there already. Its URL may leave out the usual
+// port, and hold the name and password that both sides log in with.
+func outsideBroker(text string) (meetingPoint, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return meetingPoint{}, errors.New("--broker is not a URL such as tcp://127.0.0.1:1883") // without err: it quotes a password
+	}
+	user, password := u.User.Username(), ""
+	if u.User != nil {
+		password, _ = u.User.Password()
+	}
+	u.User = nil
+	if port := usualPorts[u.Scheme]; u.Port() == "" && port != "" {
+		u.Host = net.JoinHostPort(u.Hostname(), port)
+	}
+	at := meetingPoint{
+		output:   mqtt.Config{Server: u.String(), Username: user, Password: password},
+		observer: Access{URL: u.String(), User: user, Password: password},
+	}
+	if err := at.output.Validate(); err != nil {
+		return meetingPoint{}, fmt.Errorf("--broker: %w", err)
+	}
+	return at, nil
 }
 
 // newBroker sets a network up on a free port, with an account for the observer.
@@ -64,10 +95,22 @@ func newBroker(data network.Data, c Config) (meetingPoint, func(context.Context)
 	return meetingPoint{output: output, observer: observer}, n.Run, nil
 }
 
-// brokerName is the broker in the summary.
+// brokerName is the broker in the summary, without a password.
 func (c Config) brokerName() string {
-	if c.Broker != "" {
-		return c.Broker
+	if c.Broker == "" {
+		return "in process"
 	}
-	return "in process"
+	u, err := url.Parse(c.Broker)
+	if err != nil {
+		return ""
+	}
+	return u.Redacted()
+}
+
+// underway is how many frames may be on their way to the broker.
+func (c Config) underway() int {
+	if c.Broker != "" {
+		return underwayOutside
+	}
+	return underwayAll
 }

@@ -16,7 +16,7 @@ type Config struct {
 	Region  string        // empty: of a record the first plan that fits, of a town EU868
 	Speed   *Speed        // nil: a record as fast as it goes, a town in real time
 	For     time.Duration // no frame is injected later; zero: a town 30 s, a record without limit
-	Broker  string        // URL of a broker that asks for no names; empty: one in process
+	Broker  string        // URL of a broker, with name and password if it asks for them; empty: one in process
 	Display Display
 	Log     *slog.Logger
 }

@@ -39,7 +39,7 @@ func injection(speed Speed, most time.Duration, at ...time.Duration) (*injector,
 		s.Receptions = append(s.Receptions, r)
 	}
 	m := &mast{begun: time.Now()}
-	return &injector{script: s, speed: speed, most: most, checker: newChecker(), window: newWindow(s.Hotspots),
+	return &injector{script: s, speed: speed, most: most, checker: newChecker(), window: newWindow(s.Hotspots, underwayAll),
 		antennas: map[radio.EUI]antenna{tested: m}}, m
 }
 

@@ -34,7 +34,7 @@ type session struct {
 
 func newSession(c Config, script Script) *session {
 	s := &session{config: c, script: script, checker: newChecker(), start: time.Now()}
-	s.injector = &injector{script: script, speed: *c.Speed, most: c.For, checker: s.checker, window: newWindow(script.Hotspots)}
+	s.injector = &injector{script: script, speed: *c.Speed, most: c.For, checker: s.checker, window: newWindow(script.Hotspots, c.underway())}
 	return s
 }
 

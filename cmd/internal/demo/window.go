@@ -7,11 +7,14 @@ import (
 )
 
 // Frames that are on their way, at most. The whole path may hold the sum of them,
-// so no bounded queue on it, of a gateway or a broker (ours: 512 messages to a
-// client, Mosquitto: 1000), can overflow.
+// so no bounded queue on it, of a gateway or of our broker (512 messages to a
+// client), can overflow. Other brokers get fewer: Mosquitto 2.0.11, whose limit
+// should be 1000 messages to a client, was measured to drop some of 81,334 frames
+// in each run with 384 on their way, and none with 200.
 const (
-	underwayEach = 256
-	underwayAll  = 384
+	underwayEach    = 256
+	underwayAll     = 384
+	underwayOutside = 128
 )
 
 // window bounds how many frames are injected and not yet received.
@@ -20,8 +23,9 @@ type window struct {
 	each map[radio.EUI]chan struct{}
 }
 
-func newWindow(hotspots []radio.EUI) *window {
-	w := &window{all: make(chan struct{}, underwayAll), each: map[radio.EUI]chan struct{}{}}
+// newWindow lets most frames be on their way in all.
+func newWindow(hotspots []radio.EUI, most int) *window {
+	w := &window{all: make(chan struct{}, most), each: map[radio.EUI]chan struct{}{}}
 	for _, eui := range hotspots {
 		w.each[eui] = make(chan struct{}, underwayEach)
 	}

@@ -44,7 +44,7 @@ func (c Config) chip() (sx1302.Config, hardware.Board, error) {
 	if err != nil {
 		return sx1302.Config{}, board, err
 	}
-	plan, _, err := c.plan()
+	plan, err := c.plan()
 	if err != nil {
 		return sx1302.Config{}, board, err
 	}

@@ -109,12 +109,11 @@ func (c Config) checkBus() error {
 	return nil
 }
 
-// plan is the channel plan to receive on; it may be transmitted on only if set.
-func (c Config) plan() (plan radio.Plan, set bool, err error) {
+// plan is the channel plan, one to receive on only if no region is set.
+func (c Config) plan() (radio.Plan, error) {
 	if c.Region == "" {
-		plan, err = radio.PlanNamed(listenRegion)
-		return plan, false, err
+		plan, err := radio.PlanNamed(listenRegion)
+		return plan.ReceiveOnly(), err
 	}
-	plan, err = radio.PlanNamed(c.Region)
-	return plan, true, err
+	return radio.PlanNamed(c.Region)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hexspot/cmd/internal/settings"
+	"hexspot/radio"
 )
 
 // uncommented is the default text with the lines of its example in force.
@@ -85,9 +86,16 @@ func TestLoad(t *testing.T) {
 }
 
 func TestRegionUnsetListens(t *testing.T) {
-	plan, set, err := Config{}.plan()
-	if err != nil || set || plan.Name != "EU868" {
-		t.Errorf("plan %s, set %v, %v; want EU868 to listen on, not set", plan.Name, set, err)
+	plan, err := Config{}.plan()
+	if err != nil || plan.Name != "EU868" || len(plan.MultiSF) != 8 {
+		t.Errorf("plan %s, %v; want EU868 to listen on", plan.Name, err)
+	}
+	if eirp, ok := plan.MaxEIRP(868_100 * radio.KHz); ok {
+		t.Errorf("without a region it may send with %v", eirp)
+	}
+	plan, err = Config{Region: "EU868"}.plan()
+	if _, ok := plan.MaxEIRP(868_100 * radio.KHz); err != nil || !ok {
+		t.Errorf("with a region it may not send, %v", err)
 	}
 }
 
