@@ -1,6 +1,7 @@
 package hardware
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ type Board struct {
 
 	RSSI        []RSSIOffset
 	Temperature TemperatureCompensation
-	Gain        []Gain // ascending by Power
+	Gain        Gains
 }
 
 // NoPin says that a board has no such pin.
@@ -51,6 +52,22 @@ func (t TemperatureCompensation) At(celsius float64) float64 {
 	return ((((t.A*celsius+t.B)*celsius+t.C)*celsius+t.D)*celsius + t.E) / 65536
 }
 
+// Gains are the levels a transmitter has, ascending by Power.
+type Gains []Gain
+
+// For is the strongest level that does not exceed a conducted power; false if all
+// of them do.
+func (g Gains) For(power radio.DBm) (Gain, bool) {
+	n, exact := slices.BinarySearchFunc(g, power, func(l Gain, p radio.DBm) int { return cmp.Compare(l.Power, p) })
+	switch {
+	case exact:
+		return g[n], true
+	case n == 0:
+		return Gain{}, false
+	}
+	return g[n-1], true
+}
+
 // Gain is a setting of the transmitter and the conducted power it gives.
 type Gain struct {
 	Power radio.DBm
@@ -70,18 +87,6 @@ func (b Board) RSSIOffset(f radio.Hertz) float64 {
 // distance of a frequency from the band.
 func (o RSSIOffset) distance(f radio.Hertz) radio.Hertz {
 	return max(o.Low-f, f-o.High, 0)
-}
-
-// GainFor is the strongest setting that does not exceed a conducted power; the
-// weakest there is if all do.
-func (b Board) GainFor(power radio.DBm) Gain {
-	best := b.Gain[0]
-	for _, g := range b.Gain {
-		if g.Power <= power {
-			best = g
-		}
-	}
-	return best
 }
 
 // BoardNamed looks a board up. An unknown name is an error that lists the known.

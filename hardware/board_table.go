@@ -57,7 +57,7 @@ var referenceRSSI = []RSSIOffset{
 var referenceTemperature = TemperatureCompensation{C: 20.41, D: 2162.56}
 
 // referenceGain is the table of the HAL's SX1250 configuration for EU868.
-var referenceGain = []Gain{
+var referenceGain = Gains{
 	{12 * dBm, false, 15}, {13 * dBm, false, 16}, {14 * dBm, false, 17}, {15 * dBm, false, 19},
 	{16 * dBm, false, 20}, {17 * dBm, false, 22}, {18 * dBm, true, 1}, {19 * dBm, true, 2},
 	{20 * dBm, true, 3}, {21 * dBm, true, 4}, {22 * dBm, true, 5}, {23 * dBm, true, 6},
@@ -65,7 +65,7 @@ var referenceGain = []Gain{
 }
 
 // rak5146Gain is RAK's for 863-928 MHz: one index a decibel, amplifier always on.
-var rak5146Gain = []Gain{
+var rak5146Gain = Gains{
 	{12 * dBm, true, 6}, {13 * dBm, true, 7}, {14 * dBm, true, 8}, {15 * dBm, true, 9},
 	{16 * dBm, true, 10}, {17 * dBm, true, 11}, {18 * dBm, true, 12}, {19 * dBm, true, 13},
 	{20 * dBm, true, 14}, {21 * dBm, true, 15}, {22 * dBm, true, 16}, {23 * dBm, true, 17},

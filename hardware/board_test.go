@@ -102,23 +102,27 @@ func TestTemperatureCompensation(t *testing.T) {
 	}
 }
 
-func TestGainFor(t *testing.T) {
+func TestGainsFor(t *testing.T) {
 	reference, _ := BoardNamed("corecell")
 	rak, _ := BoardNamed("rak5146")
 	for _, c := range []struct {
-		board Board
+		gains Gains
 		power radio.DBm
 		want  Gain
+		ok    bool
 	}{
-		{reference, 14 * dBm, Gain{14 * dBm, false, 17}},
-		{reference, 14*dBm + 99, Gain{14 * dBm, false, 17}},
-		{reference, 15*dBm - 1, Gain{14 * dBm, false, 17}},
-		{reference, 0, Gain{12 * dBm, false, 15}},
-		{reference, 30 * dBm, Gain{27 * dBm, true, 14}},
-		{rak, 27 * dBm, Gain{27 * dBm, true, 21}},
+		{reference.Gain, 14 * dBm, Gain{14 * dBm, false, 17}, true},
+		{reference.Gain, 14*dBm + 99, Gain{14 * dBm, false, 17}, true},
+		{reference.Gain, 15*dBm - 1, Gain{14 * dBm, false, 17}, true},
+		{reference.Gain, 12 * dBm, Gain{12 * dBm, false, 15}, true},
+		{reference.Gain, 12*dBm - 1, Gain{}, false}, // never more than was asked for
+		{reference.Gain, 0, Gain{}, false},
+		{reference.Gain, 30 * dBm, Gain{27 * dBm, true, 14}, true},
+		{rak.Gain, 27 * dBm, Gain{27 * dBm, true, 21}, true},
+		{nil, 27 * dBm, Gain{}, false},
 	} {
-		if got := c.board.GainFor(c.power); got != c.want {
-			t.Errorf("%s at %v: %+v, want %+v", c.board.Name, c.power, got, c.want)
+		if got, ok := c.gains.For(c.power); got != c.want || ok != c.ok {
+			t.Errorf("%v: %+v, %v, want %+v", c.power, got, ok, c.want)
 		}
 	}
 }

@@ -18,6 +18,7 @@ type Faults struct {
 	Stall          bool `json:"stall,omitempty"`           // AGC status 14, both parity errors, nothing received
 	CounterStopped bool `json:"counter_stopped,omitempty"` // the 32 MHz counter stands still
 	NoPPS          bool `json:"no_pps,omitempty"`          // no pulse per second: the latch keeps its value
+	ChannelBusy    bool `json:"channel_busy,omitempty"`    // frames are not sent: the AGC finds every channel busy, as with listen before talk
 	FIFOChecksum   bool `json:"fifo_checksum,omitempty"`   // frames from now on carry a wrong checksum
 	FIFOGarbage    bool `json:"fifo_garbage,omitempty"`    // frames from now on follow bytes that are no frame
 }

@@ -96,10 +96,10 @@ func (c *Chip) answerMailbox(next byte) {
 	c.agcReady = next == 0
 }
 
-// mailboxLow follows a write of byte 0, which at run time, with listen before
-// talk on, acknowledges the status bits of a transmission.
+// mailboxLow follows a write of byte 0, which at run time acknowledges the status
+// bits of a transmission (there are none without listen before talk).
 func (c *Chip) mailboxLow(value byte) {
-	if c.agcReady && c.lbtOn && value == 0xFF {
+	if c.agcReady && value == 0xFF {
 		c.agc.status = 0
 	}
 }

@@ -77,9 +77,10 @@ const (
 	txStartDelay  = 0x05 // 2 bytes
 	txControl     = 0x07 // bit 0: payload RAM open to the host
 	txModulation  = 0x09 // bit 0: 0 LoRa or carrier, 1 FSK
+	txAGCRate     = 0x0C // LoRa: bandwidth code; bit 7: carrier or FSK
 	txPower       = 0x0D
 	txStatus      = 0x11
-	txInterface   = 0x20 // bits 0, 1: source
+	txInterface   = 0x20 // bits 0, 1: source; 2: the radio is an SX1250
 	txIQGain      = 0x22
 	txIOffset     = 0x23
 	txQOffset     = 0x24
@@ -93,6 +94,7 @@ const (
 	txLoRaCode    = 0x61 // bits 6,7 and 4,5 low data rate of header and payload, 0..2 code rate
 	txLoRaModem   = 0x62 // bit 7 fine synchronisation, 6 enable, 1 implicit header, 0 CRC
 	txLoRaLength  = 0x63
+	txLoRaStart   = 0x65 // bit 7
 	txLoRaPreLow  = 0x66
 	txLoRaPreHi   = 0x67
 	txLoRaShape   = 0x69 // bit 1: IQ inverted

@@ -118,7 +118,7 @@ func (c *Chip) describeFSK(t *chain, out *Transmission) bool {
 	}
 	m := radio.FSK{
 		BitRate:   ticksPerSecond / divider,
-		Deviation: stepsToHertz(c.txWord(t, txDeviation, 2) & 0xFFF),
+		Deviation: stepsToHertz(c.deviation(t)),
 		Preamble:  uint16(c.txWord(t, txFSKPreamble, 2)),
 		NoCRC:     c.txByte(t, txFSKConfig)>>1&1 == 0,
 	}

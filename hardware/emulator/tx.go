@@ -1,10 +1,6 @@
 package emulator
 
-import (
-	"time"
-
-	"hexspot/radio"
-)
+import "time"
 
 // What a chain's FSM status register shows.
 const (
@@ -21,6 +17,12 @@ const (
 	triggerDelayed   = 1 << 1
 	triggerGPS       = 1 << 2
 	triggers         = triggerImmediate | triggerDelayed | triggerGPS
+)
+
+// Bits of the AGC's status at run time, of chain A; chain B's are the next.
+const (
+	agcStartedA = 1 << 0
+	agcBlockedA = 1 << 6
 )
 
 type phase uint8
@@ -116,9 +118,12 @@ func (c *Chip) begin(t *chain) {
 		t.phase = phaseFree
 		return
 	}
-	if m, ok := out.Modulation.(radio.LoRa); ok {
-		c.checkLoRa(t, m)
+	if c.faults.ChannelBusy {
+		c.agc.status |= agcBlockedA << out.Chain
+		t.phase = phaseFree
+		return
 	}
+	c.checkSettings(t, out.Modulation)
 	out.Conducted = out.Power.conducted(c.config.Gain)
 	out.StartAt = t.fire.Add(durationOf(delay))
 	out.StartCounter = (c.clock.ticks(t.fire) + delay) / ticksPerMicro
@@ -128,7 +133,7 @@ func (c *Chip) begin(t *chain) {
 	}
 	c.watch.began(out)
 	if c.lbtOn {
-		c.agc.status |= 1 << out.Chain
+		c.agc.status |= agcStartedA << out.Chain
 	}
 }
 

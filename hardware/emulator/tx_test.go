@@ -22,13 +22,28 @@ func (h *host) loadLoRa(chain uint16, payload []byte) {
 	h.write(base+txInterface, 0x0C|sourceLoRa)
 	steps := uint64(869_525_000) << 18 / 32_000_000
 	h.write(base+txFrequency, byte(steps>>16), byte(steps>>8), byte(steps))
-	h.write(base+txPower, 0x46)
+	h.write(base+txDeviation, 2, 0) // 62.5 kHz
+	h.write(base+txAGCRate, 4, 0x46)
 	h.write(base+txStartDelay, 47413>>8, 47413&0xFF)
 	h.write(base+txLoRaRate, 0x49, 0x01, 0x60, byte(len(payload)))
-	h.write(base+txLoRaPreLow, 8, 0)
+	h.write(base+txLoRaStart, 0x80, 8, 0)
 	h.write(base+txLoRaShape, 0x62)
 	h.write(base+txLoRaSync, 6, 8)
 	h.loadPayload(base, payload)
+}
+
+// loadFSK sets chain A to an FSK frame: 868.8 MHz, 50 kbit/s, 25 kHz.
+func (h *host) loadFSK(payload []byte) {
+	h.t.Helper()
+	h.write(addrTxTop+txModulation, 1)
+	h.write(addrTxTop+txInterface, 4|sourceFSK)
+	h.write(addrTxTop+txAGCRate, 0x80)
+	h.write(regMailboxWrite0-2, 0, 0x66, 0x66)
+	steps := uint64(868_800_000) << 18 / 32_000_000
+	h.write(addrTxTop+txFrequency, byte(steps>>16), byte(steps>>8), byte(steps))
+	h.write(addrTxTop+txDeviation, 0, 0xCC) // 24902 Hz
+	h.write(addrTxTop+txFSKLength, byte(len(payload)), 0x0B, 0, 5, 0x02, 0x80)
+	h.loadPayload(addrTxTop, append([]byte{byte(len(payload))}, payload...))
 }
 
 func (h *host) loadPayload(base uint16, payload []byte) {
@@ -313,13 +328,7 @@ func TestFSKTransmission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost(t, Config{})
 		h.boot()
-		h.write(addrTxTop+txModulation, 1)
-		h.write(addrTxTop+txInterface, sourceFSK)
-		steps := uint64(868_800_000) << 18 / 32_000_000
-		h.write(addrTxTop+txFrequency, byte(steps>>16), byte(steps>>8), byte(steps))
-		h.write(addrTxTop+txDeviation, 0, 0xCC) // 24902 Hz
-		h.write(addrTxTop+txFSKLength, 3, 0x0B, 0, 5, 0x02, 0x80)
-		h.loadPayload(addrTxTop, []byte{3, 7, 8, 9})
+		h.loadFSK([]byte{7, 8, 9})
 		h.fire(0, triggerImmediate)
 		got := h.sent()
 		want := radio.FSK{BitRate: 50_000, Deviation: 24902, Preamble: 5}
@@ -345,6 +354,33 @@ func TestCarrierLastsUntilAborted(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
+}
+
+// Settings that contradict each other are noted.
+func TestSettingsAtOdds(t *testing.T) {
+	for name, spoil := range map[string]func(h *host){
+		"deviation":              func(h *host) { h.write(addrTxTop+txDeviation, 4, 0) },
+		"bandwidth of the AGC":   func(h *host) { h.write(addrTxTop+txAGCRate, 5) },
+		"FSK for the AGC":        func(h *host) { h.write(addrTxTop+txAGCRate, 0x84) },
+		"modem not started":      func(h *host) { h.modify(addrTxTop+txLoRaStart, 0x80, 0) },
+		"for an SX1257":          func(h *host) { h.modify(addrTxTop+txInterface, 0x04, 0) },
+		"payload RAM left open":  func(h *host) { h.write(addrTxTop+txControl, 1) },
+		"FSK without deviation":  func(h *host) { h.loadFSK([]byte{7}); h.write(regMailboxWrite0-2, 0, 0, 0) },
+		"FSK, LoRa for the AGC":  func(h *host) { h.loadFSK([]byte{7}); h.write(addrTxTop+txAGCRate, 4) },
+		"FSK, another deviation": func(h *host) { h.loadFSK([]byte{7}); h.write(addrTxTop+txDeviation, 0, 0xCB) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHost(t, Config{})
+			h.boot()
+			h.loadLoRa(0, []byte{1})
+			spoil(h)
+			h.fire(0, triggerImmediate)
+			v := h.chip.Violations()
+			if len(v) != 1 || v[0].What != violTxOdds && v[0].What != violTxOpen {
+				t.Errorf("violations %v", v)
+			}
+		})
+	}
 }
 
 // A chain that nobody set up, or a chip that is not started, sends nothing.
@@ -397,6 +433,8 @@ func TestUndecodableFrames(t *testing.T) {
 				h := newHost(t, Config{})
 				h.boot()
 				h.loadLoRa(0, []byte{1})
+				h.write(addrTxTop+txAGCRate, c.rate>>4)
+				h.write(addrTxTop+txDeviation, 2<<(c.rate>>4-4))
 				h.write(addrTxTop+txLoRaRate, c.rate, c.code, c.more)
 				h.fire(0, triggerImmediate)
 				h.sent()

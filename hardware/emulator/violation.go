@@ -47,6 +47,9 @@ const (
 
 	violLowDataRate = "LoRa frame whose low data rate optimisation is not that of its rate"
 	violFineSync    = "LoRa frame whose fine synchronisation is not that of its spreading factor"
+
+	violTxOdds = "TX trigger of a chain whose settings are at odds"
+	violTxOpen = "TX trigger while the host owns the payload RAM"
 )
 
 type violations struct {

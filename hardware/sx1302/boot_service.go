@@ -63,10 +63,9 @@ func fskSyncWord() []byte { return []byte{0xC1, 0x94, 0xC1} }
 // fskSettings are those of the FSK modem, for LoRaWAN's packets: variable length,
 // CRC, whitening.
 func fskSettings(s radio.FSKChannel) []setting {
-	sync := fskSyncWord()
 	rate := 32_000_000 / s.BitRate
 	list := []setting{
-		{regFSKSyncSize, byte(len(sync) - 1)},
+		{regFSKSyncSize, byte(len(fskSyncWord()) - 1)},
 		{regFSKRateHigh, byte(rate >> 8)}, {regFSKRateLow, byte(rate)},
 		{regFSKBandwidth, 3},
 		{regFSKInvert, 0}, {regFSKInvertIQ, 0}, {regFSKRSSILength, 4},
@@ -74,12 +73,14 @@ func fskSettings(s radio.FSKChannel) []setting {
 		{regFSKTolerance, 10}, {regFSKLength, 255}, {regFSKNode, 0}, {regFSKBroadcast, 0},
 		{regFSKAutoAFC, 1}, {regFSKTimeoutHigh, 0}, {regFSKTimeoutLow, 128},
 	}
-	for i, f := range regFSKSync {
-		var b byte
-		if i < len(sync) {
-			b = sync[i]
-		}
-		list = append(list, setting{f, b})
+	return append(list, fskSyncSettings(regFSKSync)...)
+}
+
+// fskSyncSettings put the sync word into eight rows, unused ones zero.
+func fskSyncSettings(rows []Field) []setting {
+	list := all(rows, 0)
+	for i, b := range fskSyncWord() {
+		list[i].value = b
 	}
 	return list
 }

@@ -13,8 +13,8 @@ import (
 )
 
 // Concentrator keeps one chip running: it opens the bus, starts the chip, reads
-// what it hears and looks after it. One goroutine, that of Run, touches the chip;
-// all methods may be called from any.
+// what it hears, sends what it is told and looks after it. One goroutine, that of
+// Run, touches the chip; all methods may be called from any.
 type Concentrator struct {
 	open   hardware.Opener
 	config Config
@@ -29,8 +29,13 @@ type Concentrator struct {
 	told     string // the latest error logged; Run's own, as is
 	coldTold bool   // that the board has no sensor
 
-	mu     sync.Mutex
-	status Status
+	chain txChain
+
+	mu      sync.Mutex
+	status  Status
+	tx      *transmitter // of the running chip; nil: none runs
+	counter reading      // the latest
+	pulses  pulses       // of the running chip
 }
 
 // pollSize is the most uplinks one poll finds, queueSize what is kept of them for a
@@ -45,8 +50,12 @@ func New(open hardware.Opener, config Config, log *slog.Logger) (*Concentrator, 
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
+	chain, err := config.txChain()
+	if err != nil {
+		return nil, err
+	}
 	return &Concentrator{
-		open: open, config: config, log: log,
+		open: open, config: config, log: log, chain: chain,
 		planning: newPlanning(config.Plan),
 		uplinks:  make(chan radio.Uplink, queueSize),
 		ready:    make(chan struct{}),
@@ -119,12 +128,12 @@ func (c *Concentrator) attempt(ctx context.Context) (ran bool, err error) {
 	}
 	defer func() { err = errors.Join(err, bus.Close()) }()
 	for {
-		r, err := c.start(ctx, bus)
+		r, info, err := c.start(ctx, bus)
 		if err != nil {
 			return ran, err
 		}
 		ran = true
-		err = c.serve(ctx, r)
+		err = c.serve(ctx, r, info)
 		if errors.Is(err, errReplanned) {
 			c.log.Info("starting the concentrator again", "cause", err)
 			continue
@@ -139,26 +148,23 @@ func (c *Concentrator) attempt(ctx context.Context) (ran bool, err error) {
 }
 
 // start starts the chip and begins a session.
-func (c *Concentrator) start(ctx context.Context, bus hardware.Bus) (*receiver, error) {
+func (c *Concentrator) start(ctx context.Context, bus hardware.Bus) (*receiver, Info, error) {
 	c.enter(StateBooting)
 	config := c.config
 	config.Plan = c.planning.next()
 	s, err := newStarter(bus, config)
 	if err != nil {
-		return nil, err
+		return nil, Info{}, err
 	}
 	if err := s.boot(ctx); err != nil {
-		return nil, fmt.Errorf("starting the concentrator: %w", err)
+		return nil, Info{}, fmt.Errorf("starting the concentrator: %w", err)
 	}
 	r, err := newReceiver(bus, s.rxSetup(), newSession())
 	if err != nil {
-		return nil, err
+		return nil, Info{}, err
 	}
-	if err := c.warm(ctx, &s.info, r); err != nil {
-		return nil, err
-	}
-	c.announce(s.info)
-	return r, nil
+	err = c.warm(ctx, &s.info, r)
+	return r, s.info, err
 }
 
 func (c *Concentrator) announce(info Info) {

@@ -26,6 +26,7 @@ type rig struct {
 	stop           func()          // ends Run and waits for it
 	opened, broken int             // buses opened; the next so many fail to
 	cold           bool            // buses have no thermometer
+	wrap           func(hardware.Bus) hardware.Bus
 }
 
 func plan(t testing.TB, name string) radio.Plan {
@@ -52,6 +53,9 @@ func newRig(t *testing.T, config emulator.Config, change func(*sx1302.Config)) *
 		}
 		if r.cold {
 			return coldBus{r.chip.Bus()}, nil
+		}
+		if r.wrap != nil {
+			return r.wrap(r.chip.Bus()), nil
 		}
 		return r.chip.Bus(), nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"hexspot/hardware"
 	"hexspot/radio"
 )
 
@@ -32,6 +33,9 @@ type Board struct {
 	SingleInput bool       // radios have a single-ended input
 	RSSIOffset  [2]float64 // dB to add to the raw RSSI of each radio; 0: -215.4
 	RSSICurve   *RSSICurve // correction over temperature; nil: the CoreCell's
+
+	Gain          hardware.Gains // levels of the transmitter, ascending; nil: the CoreCell's
+	TransmitRadio int            // which radio transmits: 0 A, 1 B
 }
 
 // RSSICurve are the coefficients of a polynomial over the temperature in degrees
@@ -72,6 +76,9 @@ func (c Config) validateRadio() error {
 	}
 	if c.Board.ClockRadio != 0 && c.Board.ClockRadio != 1 {
 		return fmt.Errorf("clock from radio %d: there are two, 0 and 1", c.Board.ClockRadio)
+	}
+	if err := c.Board.validateTransmitter(); err != nil {
+		return err
 	}
 	for i, f := range c.Plan.Radios {
 		if imageCalibration(f) == nil {

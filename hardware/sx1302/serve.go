@@ -23,8 +23,8 @@ const (
 // defaultTemperature is that of a board that cannot tell, in degrees Celsius.
 const defaultTemperature = 25
 
-// serve reads uplinks and looks after the chip until an error.
-func (c *Concentrator) serve(ctx context.Context, r *receiver) error {
+// serve reads uplinks, sends frames and looks after the chip until an error.
+func (c *Concentrator) serve(ctx context.Context, r *receiver, info Info) (err error) {
 	poll, look := time.NewTicker(pollEvery), time.NewTicker(lookEvery)
 	defer poll.Stop()
 	defer look.Stop()
@@ -32,42 +32,67 @@ func (c *Concentrator) serve(ctx context.Context, r *receiver) error {
 	if err != nil {
 		return err
 	}
-	for {
+	x := newTransmitter(c.chain, r)
+	c.attach(x, reading{last.counter, last.before})
+	defer func() { c.detach(); x.close(err) }()
+	c.announce(info)
+	for err == nil && ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
 		case <-poll.C:
-			err = c.fetch(ctx, r)
+			err = c.fetch(ctx, x)
+		case <-x.aim.C:
+			err = c.fetch(ctx, x)
+		case job := <-x.accept():
+			err = x.load(ctx, job, c.Now())
+		case <-x.cancelled():
+			err = x.abort(ctx, "given up")
 		case <-look.C:
 			last, err = c.look(ctx, r, last)
 		case <-c.planning.asked:
 			err = errReplanned
 		}
-		if err != nil {
-			return err
-		}
 	}
+	if ctx.Err() != nil {
+		return errors.Join(ctx.Err(), x.shutdown(ctx))
+	}
+	return err
 }
 
-// fetch takes what has arrived, as long as there is room for it.
-func (c *Concentrator) fetch(ctx context.Context, r *receiver) error {
+// fetch takes what has arrived, as long as there is room for it, and looks at the
+// transmitter.
+func (c *Concentrator) fetch(ctx context.Context, x *transmitter) error {
 	for range repolls {
 		if cap(c.uplinks)-len(c.uplinks) < pollSize {
-			return nil
+			return x.glance(ctx)
 		}
-		p, err := r.poll(ctx)
-		c.update(func(s *Status) { s.count(p) })
-		if err != nil {
+		found, err := c.poll(ctx, x)
+		if err != nil || found < busyPoll {
 			return err
-		}
-		for _, u := range p.uplinks {
-			c.uplinks <- u
-		}
-		if len(p.uplinks) < busyPoll {
-			return nil
 		}
 	}
 	return nil
+}
+
+// poll makes one poll and gives away what it found.
+func (c *Concentrator) poll(ctx context.Context, x *transmitter) (found int, err error) {
+	before := time.Now()
+	p, err := x.r.poll(ctx)
+	host := x.r.hostTime()
+	c.update(func(s *Status) {
+		s.count(p)
+		if err == nil {
+			c.counter = reading{p.now, before}
+			c.pulses.see(p, x.r.clock, host)
+		}
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, u := range p.uplinks {
+		c.uplinks <- u
+	}
+	return len(p.uplinks), x.observe(ctx)
 }
 
 // look examines the chip and compares with the look before.
@@ -81,7 +106,10 @@ func (c *Concentrator) look(ctx context.Context, r *receiver, then health) (heal
 	}
 	info := c.Status().Info
 	err = c.warm(ctx, &info, r)
-	c.update(func(s *Status) { s.Info, s.Counter, s.Pulse = info, now.counter, now.pps != then.pps })
+	c.update(func(s *Status) {
+		s.Info, s.Counter, s.Pulse = info, now.counter, now.pps != then.pps
+		c.counter = reading{now.counter, now.before}
+	})
 	return now, err
 }
 

@@ -19,6 +19,7 @@ func ChipConfig(board hardware.Board, plan radio.Plan) sx1302.Config {
 			SingleInput: board.SingleInput,
 			RSSIOffset:  [2]float64{board.RSSIOffset(plan.Radios[0]), board.RSSIOffset(plan.Radios[1])},
 			RSSICurve:   &sx1302.RSSICurve{t.A, t.B, t.C, t.D, t.E},
+			Gain:        board.Gain,
 		},
 		Now: trustedNow,
 	}
