@@ -81,6 +81,7 @@ func statsMessage(id radio.EUI, now *timestamppb.Timestamp, t gateway.Totals) *g
 		m.RxPacketsPerModulation = append(m.RxPacketsPerModulation,
 			&gw.PerModulationCount{Modulation: modulation(modem), Count: count(n)})
 	}
+	addTransmitted(m, t)
 	return m
 }
 

@@ -36,6 +36,7 @@ type Hotspot struct {
 	parts        Parts
 	concentrator *sx1302.Concentrator
 	statistics   *gateway.Statistics
+	transmitter  *gateway.Transmitter                 // nil: receive only
 	runner       *exec.Runner                         // nil: no commands are permitted
 	submit       func(gateway.Submission)             // nil: receive only
 	counter      func() radio.Timestamp               // the concentrator's, now; nil: not known
@@ -58,6 +59,9 @@ func New(p Parts) (*Hotspot, error) {
 		if h.runner, err = exec.NewRunner(p.Commands); err != nil {
 			return nil, fmt.Errorf("commands: %w", err)
 		}
+	}
+	if err := h.transmit(); err != nil {
+		return nil, fmt.Errorf("setting up the transmitter: %w", err)
 	}
 	return h, nil
 }
@@ -102,6 +106,9 @@ func (h *Hotspot) forward(ctx context.Context) error {
 // together runs the moving parts until ctx ends or one fails.
 func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client) error {
 	group, ctx := errgroup.WithContext(ctx)
+	if h.transmitter != nil {
+		group.Go(func() error { return h.transmitter.Run(ctx) })
+	}
 	if h.runner != nil {
 		group.Go(func() error { return h.runner.Run(ctx) })
 	}
