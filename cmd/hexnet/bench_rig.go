@@ -3,7 +3,7 @@ package main
 import (
 	"crypto/rand"
 
-	"hexspot/cmd/internal/demo"
+	"hexspot/cmd/internal/mqttlink"
 	"hexspot/cmd/internal/network"
 	"hexspot/gateway/broker"
 )
@@ -14,11 +14,11 @@ listen = ["127.0.0.1:0"]
 `
 
 // benchAccount makes an account in a data directory that may hear all uplinks.
-func benchAccount(data string) (demo.Access, error) {
-	access := demo.Access{User: "bench", Password: rand.Text()}
+func benchAccount(data string) (mqttlink.Access, error) {
+	access := mqttlink.Access{User: "bench", Password: rand.Text()}
 	hash, err := broker.HashPassword(access.Password)
 	if err != nil {
-		return demo.Access{}, err
+		return mqttlink.Access{}, err
 	}
 	return access, network.Data(data).AddAccount(broker.Account{
 		Name: access.User, PasswordHash: hash, Subscribe: []string{"+/gateway/+/event/+"},

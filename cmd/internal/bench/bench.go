@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"hexspot/cmd/internal/demo"
+	"hexspot/cmd/internal/mqttlink"
 	"hexspot/hardware/emulator"
 )
 
@@ -21,7 +21,7 @@ type Config struct {
 	Progress  io.Writer
 
 	Firmware func(dir string) error                 // writes images the emulator takes
-	Account  func(data string) (demo.Access, error) // makes an account that may hear all uplinks
+	Account  func(data string) (mqttlink.Access, error) // makes an account that may hear all uplinks
 }
 
 // loads are those measured in each run, in this order.

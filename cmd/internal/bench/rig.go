@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hexspot/cmd/internal/demo"
+	"hexspot/cmd/internal/mqttlink"
 	"hexspot/hardware/emulator"
 )
 
@@ -27,7 +27,7 @@ type rig struct {
 	log      *os.File // of the processes, shown if something fails
 	emulator *process
 	broker   *process
-	observer *demo.Observer
+	observer *mqttlink.Link
 	control  string // address of the emulator's control
 	server   string // URL of the broker
 	network  string // whom logins are for
@@ -66,7 +66,7 @@ func (r *rig) build(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	account.URL = r.server
-	r.observer, err = demo.Observe(ctx, account, topic, func(string, []byte) { r.received.Add(1) })
+	r.observer, err = mqttlink.Open(ctx, account, []string{mqttlink.Uplinks(topic)}, func(string, []byte) { r.received.Add(1) })
 	return err
 }
 

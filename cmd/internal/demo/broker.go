@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 
+	"hexspot/cmd/internal/mqttlink"
 	"hexspot/cmd/internal/network"
 	"hexspot/gateway/broker"
 	"hexspot/gateway/mqtt"
@@ -17,7 +18,7 @@ import (
 // meetingPoint is the broker of a demo, as both sides reach it.
 type meetingPoint struct {
 	output   mqtt.Config // of each hotspot
-	observer Access
+	observer mqttlink.Access
 }
 
 // startBroker gives the broker of the configuration, or starts one in process that
@@ -61,7 +62,7 @@ func outsideBroker(text string) (meetingPoint, error) {
 	}
 	at := meetingPoint{
 		output:   mqtt.Config{Server: u.String(), Username: user, Password: password},
-		observer: Access{URL: u.String(), User: user, Password: password},
+		observer: mqttlink.Access{URL: u.String(), User: user, Password: password},
 	}
 	if err := at.output.Validate(); err != nil {
 		return meetingPoint{}, fmt.Errorf("--broker: %w", err)
@@ -71,7 +72,7 @@ func outsideBroker(text string) (meetingPoint, error) {
 
 // newBroker sets a network up on a free port, with an account for the observer.
 func newBroker(data network.Data, c Config) (meetingPoint, func(context.Context) error, error) {
-	observer := Access{User: "demo", Password: rand.Text()}
+	observer := mqttlink.Access{User: "demo", Password: rand.Text()}
 	hash, err := broker.HashPassword(observer.Password)
 	if err != nil {
 		return meetingPoint{}, nil, err

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"hexspot/cmd/internal/mqttlink"
 	"hexspot/radio"
 )
 
@@ -48,7 +49,7 @@ func (s *session) run(ctx context.Context) error {
 		return err
 	}
 	defer stop()
-	o, err := Observe(ctx, broker.observer, s.script.Plan.Topic(), receive(s.checker, s.injector.window))
+	o, err := mqttlink.Open(ctx, broker.observer, []string{mqttlink.Uplinks(s.script.Plan.Topic())}, receive(s.checker, s.injector.window))
 	if err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func (s *session) run(ctx context.Context) error {
 	}
 	s.injector.antennas = s.fleet.antennas()
 	defer background(ctx, fail, s.fleet.run)()
-	defer background(ctx, fail, o.watch)()
+	defer background(ctx, fail, o.Watch)()
 	defer background(ctx, fail, s.watch)()
 	defer background(ctx, fail, s.display)()
 	if err := s.show(ctx); err != nil {

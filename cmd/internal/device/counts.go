@@ -1,0 +1,52 @@
+package device
+
+import "time"
+
+// Counts are what a device has done since it was made.
+type Counts struct {
+	JoinRequests  int           // sent
+	Joins         int           // accepted
+	Uplinks       int           // messages sent, each once however often it was repeated
+	Confirmed     int           // of them, those that asked for an acknowledgement
+	Acked         int           // of them, acknowledged
+	Unacked       int           // of them, given up
+	Repeats       int           // transmissions of a message beyond its first
+	Transmissions int           // join requests included
+	Airtime       time.Duration // of all transmissions
+	Delayed       int           // transmissions put off for the duty cycle
+
+	Downlinks      [slots]int // authentic and new, by Slot, join accepts included
+	ConfirmedDowns int        // of them, those that asked for an acknowledgement
+	AcksSent       int        // uplinks that acknowledged a downlink
+
+	Unheard    int // frames outside of every window, or while sending
+	Foreign    int // frames for others, or of no kind that a device gets
+	Unreadable int // no LoRaWAN frames
+	Forged     int // a wrong MIC, or a join accept that cannot be used
+	Stale      int // counters seen before or too far ahead
+}
+
+// Plus is the sum of two devices' counts.
+func (c Counts) Plus(o Counts) Counts {
+	c.JoinRequests += o.JoinRequests
+	c.Joins += o.Joins
+	c.Uplinks += o.Uplinks
+	c.Confirmed += o.Confirmed
+	c.Acked += o.Acked
+	c.Unacked += o.Unacked
+	c.Repeats += o.Repeats
+	c.Transmissions += o.Transmissions
+	c.Airtime += o.Airtime
+	c.Delayed += o.Delayed
+	for i := range c.Downlinks {
+		c.Downlinks[i] += o.Downlinks[i]
+	}
+	c.ConfirmedDowns += o.ConfirmedDowns
+	c.AcksSent += o.AcksSent
+	c.Unheard += o.Unheard
+	c.Foreign += o.Foreign
+	c.Unreadable += o.Unreadable
+	c.Forged += o.Forged
+	c.Stale += o.Stale
+	return c
+}
