@@ -20,7 +20,7 @@ type Config struct {
 	Runs      int    // of which the median counts
 	Progress  io.Writer
 
-	Firmware func(dir string) error                 // writes images the emulator takes
+	Firmware func(dir string) error                     // writes images the emulator takes
 	Account  func(data string) (mqttlink.Access, error) // makes an account that may hear all uplinks
 }
 

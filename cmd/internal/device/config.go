@@ -34,7 +34,7 @@ type Config struct {
 	Plan        radio.Plan
 	Class       Class
 	Rate        int           // number of an uplink data rate of LoRa at 125 kHz
-	EIRP        radio.DBm     // default 14 dBm
+	EIRP        radio.DBm     // default 14 dBm, or what the region allows if that is less
 	Period      time.Duration // mean time between new uplinks, default 20 s, at least 1 s
 	Confirmed   float64       // share of uplinks that ask for an acknowledgement, 0 to 1
 	JoinSpread  time.Duration // the first join request comes within this, default 10 s
@@ -51,6 +51,11 @@ const (
 func (c Config) withDefaults() Config {
 	if c.EIRP == 0 {
 		c.EIRP = defaultEIRP
+		for _, f := range c.Plan.MultiSF {
+			if most, ok := c.Plan.MaxEIRP(f); ok {
+				c.EIRP = min(c.EIRP, most)
+			}
+		}
 	}
 	if c.Period == 0 {
 		c.Period = defaultPeriod
