@@ -22,7 +22,14 @@ type Client struct {
 	prefix     string // of topics
 	tell       func(at time.Duration, a Action)
 	inbox      chan message
+	looks      chan look
 	unreadable atomic.Int64
+}
+
+// look is a wish to read the server between two events.
+type look struct {
+	read func(at time.Duration, s *Server)
+	done chan struct{}
 }
 
 type message struct {
@@ -34,11 +41,24 @@ type message struct {
 // server from now on. What the server does, and when by the client's clock, is told
 // to tell, which must not block and runs where the server may be read.
 func NewClient(s *Server, prefix string, tell func(at time.Duration, a Action)) *Client {
-	return &Client{server: s, prefix: prefix, tell: tell, inbox: make(chan message, inboxMost)}
+	return &Client{server: s, prefix: prefix, tell: tell, inbox: make(chan message, inboxMost), looks: make(chan look)}
 }
 
 // Unreadable counts the messages that were none.
 func (c *Client) Unreadable() int { return int(c.unreadable.Load()) }
+
+// Look lets a function read the server between two events, while Run runs. It is an
+// error if ctx ends first.
+func (c *Client) Look(ctx context.Context, read func(at time.Duration, s *Server)) error {
+	l := look{read, make(chan struct{})}
+	select {
+	case c.looks <- l:
+		<-l.done
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
 
 // Run connects, calls ready once it hears, and serves until ctx ends. The ledger's
 // clock begins with it.
@@ -80,6 +100,9 @@ func (c *Client) serve(ctx context.Context, link *mqttlink.Link) error {
 			if err := c.step(time.Since(start), Tick{}, link); err != nil {
 				return err
 			}
+		case l := <-c.looks:
+			l.read(time.Since(start), c.server)
+			close(l.done)
 		case <-ctx.Done():
 			return nil
 		}

@@ -31,7 +31,7 @@ func TestTown(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s/%d", c.region, c.devices), func(t *testing.T) {
 			a := newAir(t, c.region, c.gateways, c.devices, c.rates, nil)
-			a.run(time.Hour)
+			a.run(30 * time.Minute)
 			check(t, a)
 		})
 	}
