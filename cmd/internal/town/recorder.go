@@ -13,8 +13,8 @@ import (
 
 // How many rows are kept.
 const (
-	packetsMost = 30
-	recentMost  = 20
+	packetsMost = 12
+	recentMost  = 10
 )
 
 // Recorder keeps what a snapshot needs beyond counts. It is safe for several

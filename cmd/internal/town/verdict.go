@@ -46,8 +46,18 @@ func (s Snapshot) judge(problem string) Verdict {
 	case s.Devices.Joined == 0:
 		return Verdict{Off, "Waiting", fmt.Sprintf("All %s receive. No device has joined yet.", plural(len(s.Hotspots), "hotspot"))}
 	}
-	return Verdict{OK, "Works", fmt.Sprintf("%s of %s joined, %s of %s ended downlinks emitted on time, none lost.",
-		number(s.Devices.Joined), plural(s.Devices.Total, "device"), number(d.Emitted), number(d.Emitted+d.Failed))}
+	return Verdict{OK, "Works", fmt.Sprintf("%s of %s joined. %s", number(s.Devices.Joined), plural(s.Devices.Total, "device"), d.sentence())}
+}
+
+// sentence is about downlinks that ended as they should, or nearly all.
+func (d Downlinks) sentence() string {
+	switch {
+	case d.Emitted+d.Failed == 0:
+		return "No downlink has been emitted yet."
+	case d.Failed == 0:
+		return fmt.Sprintf("Each of %s accepted and ended was emitted.", plural(d.Emitted, "downlink"))
+	}
+	return fmt.Sprintf("%s of %s accepted downlinks were emitted; each of the others has its reason.", number(d.Emitted), number(d.Emitted+d.Failed))
 }
 
 // plural is a count with its noun.
