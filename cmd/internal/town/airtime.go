@@ -1,6 +1,7 @@
 package town
 
 import (
+	"math"
 	"time"
 
 	"hexspot/radio"
@@ -53,11 +54,22 @@ func (r *Recorder) bands(at time.Duration) []Band {
 				most, b.Hotspot = sum, p.hotspot.String()
 			}
 		}
-		b.Airtime = most.Seconds()
-		b.Used = 100 * most.Hours()
+		b.Airtime = seconds(most)
+		b.Used = math.Round(1e6*most.Hours()) / 1e4
 		list = append(list, b)
 	}
 	return list
+}
+
+// spent is what a hotspot has used in all sub-bands.
+func (r *Recorder) spent(at time.Duration, hotspot radio.EUI) time.Duration {
+	var sum time.Duration
+	for p, u := range r.usage {
+		if p.hotspot == hotspot {
+			sum += u.sum(at)
+		}
+	}
+	return sum
 }
 
 // spend counts an emission.

@@ -1,6 +1,7 @@
 package town
 
 import (
+	"slices"
 	"time"
 
 	"hexspot/cmd/internal/device"
@@ -58,7 +59,8 @@ func (r *Recorder) Snapshot(f Facts) Snapshot {
 	return s
 }
 
-// rows joins the hotspots' own counts with the record's.
+// rows joins the hotspots' own counts with the record's. Those that do not receive
+// come first.
 func (r *Recorder) rows(f Facts) (rows []Hotspot, receiving int) {
 	rows = make([]Hotspot, 0, len(f.Hotspots))
 	for _, h := range f.Hotspots {
@@ -67,17 +69,24 @@ func (r *Recorder) rows(f Facts) (rows []Hotspot, receiving int) {
 			row = *known
 		}
 		row.Name, row.Receiving, row.Heard, row.Forwarded = h.Name, h.Receiving, h.Heard, h.Forwarded
-		for p, u := range r.usage {
-			if p.hotspot == h.EUI {
-				row.Airtime += seconds(u.sum(f.At))
-			}
-		}
+		row.Airtime = seconds(r.spent(f.At, h.EUI))
 		if h.Receiving {
 			receiving++
 		}
 		rows = append(rows, row)
 	}
+	slices.SortStableFunc(rows, troubleFirst)
 	return rows, receiving
+}
+
+func troubleFirst(a, b Hotspot) int {
+	switch {
+	case a.Receiving == b.Receiving:
+		return 0
+	case b.Receiving:
+		return -1
+	}
+	return 1
 }
 
 func (f Facts) devices() Devices {

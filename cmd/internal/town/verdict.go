@@ -1,6 +1,7 @@
 package town
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 )
@@ -39,7 +40,7 @@ func (s Snapshot) judge(problem string) Verdict {
 	case s.Phase == Starting:
 		return Verdict{Off, "Starting", fmt.Sprintf("%s of %s receive.", number(s.Receiving), plural(len(s.Hotspots), "hotspot"))}
 	case s.Receiving < len(s.Hotspots):
-		return Verdict{Warn, "Works, not everywhere", fmt.Sprintf("%s of %s receive.", number(s.Receiving), plural(len(s.Hotspots), "hotspot"))}
+		return Verdict{Warn, "Works, not everywhere", s.deafSentence()}
 	case float64(d.Emitted) < enough*float64(d.Emitted+d.Failed):
 		return Verdict{Warn, "Downlinks fail", fmt.Sprintf("%s of %s accepted downlinks were not emitted; each has its reason.",
 			number(d.Failed), number(d.Emitted+d.Failed))}
@@ -49,13 +50,21 @@ func (s Snapshot) judge(problem string) Verdict {
 	return Verdict{OK, "Works", fmt.Sprintf("%s of %s joined. %s", number(s.Devices.Joined), plural(s.Devices.Total, "device"), d.sentence())}
 }
 
+// deafSentence names the hotspot that does not receive, if it is one.
+func (s Snapshot) deafSentence() string {
+	if h := s.Hotspots[0]; len(s.Hotspots)-s.Receiving == 1 {
+		return fmt.Sprintf("%s does not receive, the other %s do.", cmp.Or(h.Name, h.EUI), number(s.Receiving))
+	}
+	return fmt.Sprintf("%s of %s receive.", number(s.Receiving), plural(len(s.Hotspots), "hotspot"))
+}
+
 // sentence is about downlinks that ended as they should, or nearly all.
 func (d Downlinks) sentence() string {
 	switch {
 	case d.Emitted+d.Failed == 0:
 		return "No downlink has been emitted yet."
 	case d.Failed == 0:
-		return fmt.Sprintf("Each of %s accepted and ended was emitted.", plural(d.Emitted, "downlink"))
+		return fmt.Sprintf("All %s accepted downlinks that have ended were emitted.", number(d.Emitted))
 	}
 	return fmt.Sprintf("%s of %s accepted downlinks were emitted; each of the others has its reason.", number(d.Emitted), number(d.Emitted+d.Failed))
 }

@@ -50,9 +50,9 @@ const columns = (list) => el("tr", {}, ...list.map(([name, kind, u]) =>
 const empty = (n, text) => [el("tr", {}, el("td", { class: "empty", colspan: n }, text))];
 
 function packets(s) {
-  id("packets-note").textContent = s.packets.length ? `last ${s.packets.length}` : "";
+  id("packets-note").textContent = s.packets.length ? "newest first" : "";
   id("packets-head").replaceChildren(columns([
-    ["Heard, UTC"], ["Device"], ["Kind", "wide"], ["Rate", "wide"], ["RSSI", "num", "dBm"], ["SNR", "num wide", "dB"], ["Hotspot", "wide"], ["Heard by", "num wide"],
+    ["Heard, UTC"], ["Device"], ["Kind", "wide"], ["Rate", "wide"], ["RSSI", "num edge", "dBm"], ["SNR", "num wide", "dB"], ["Hotspot", "wide"], ["Heard by", "num wide"],
   ]));
   id("packets").replaceChildren(...(s.packets.length ? s.packets.map((p, i) =>
     el("tr", { class: i ? undefined : "new" },
@@ -61,7 +61,7 @@ function packets(s) {
         el("span", { class: "why phone" }, `${p.kind}, ${p.rate.replace("BW125", "")}, by ${nameOf(p.hotspot)}`)),
       el("td", { class: "wide nowrap" }, p.kind),
       el("td", { class: "wide", title: `${mhz(p.mhz * 1e6)} MHz` }, p.rate.replace("BW125", "")),
-      el("td", { class: "num" }, fixed(p.rssi_dbm, 0)),
+      el("td", { class: "num edge" }, fixed(p.rssi_dbm, 0)),
       el("td", { class: "num wide" }, fixed(p.snr_db, 0)),
       el("td", { class: "wide nowrap" }, hotspotName(p.hotspot)),
       el("td", { class: "num wide" }, count(p.gateways))))
@@ -85,7 +85,7 @@ function late(s) {
 }
 
 function recent(s) {
-  id("down-note").textContent = s.recent.length ? `last ${s.recent.length}` : "";
+  id("down-note").textContent = s.recent.length ? "newest first" : "";
   id("down-head").replaceChildren(columns([
     ["Ended, UTC"], ["Device"], ["For", "wide"], ["Sent in", "wide"], ["Lead", "num wide", "ms"], ["Hotspot", "wide"], ["Outcome"],
   ]));
