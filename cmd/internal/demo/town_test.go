@@ -37,9 +37,15 @@ func printed(s Script) []byte {
 
 func TestTownGolden(t *testing.T) {
 	got := printed(script(t, Town{Seed: 1, Hotspots: 3, Devices: 8, Duration: 30 * time.Second}))
-	const name = "testdata/town.golden"
+	golden(t, "town.golden", string(got))
+}
+
+// golden compares with a file below testdata, or writes it anew.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	name = "testdata/" + name
 	if *update {
-		if err := os.WriteFile(name, got, 0o644); err != nil {
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -47,8 +53,8 @@ func TestTownGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
-		t.Errorf("the same seed gives other frames; if that is meant, run with -update (-want +got):\n%s", diff)
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s has changed; if that is meant, run with -update (-want +got):\n%s", name, diff)
 	}
 }
 
