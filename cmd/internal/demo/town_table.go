@@ -88,7 +88,7 @@ func reasonText(s town.Snapshot) string {
 	var list []string
 	for _, reasons := range [][]town.Reason{s.Refusals, s.Failures} {
 		for _, r := range reasons {
-			list = append(list, fmt.Sprintf("%s %s", r.Code, grouped(r.Count)))
+			list = append(list, fmt.Sprintf("%s\u00a0%s", r.Code, grouped(r.Count)))
 		}
 	}
 	return strings.Join(list, ", ")

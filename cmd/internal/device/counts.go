@@ -28,25 +28,22 @@ type Counts struct {
 
 // Plus is the sum of two devices' counts.
 func (c Counts) Plus(o Counts) Counts {
-	c.JoinRequests += o.JoinRequests
-	c.Joins += o.Joins
-	c.Uplinks += o.Uplinks
-	c.Confirmed += o.Confirmed
-	c.Acked += o.Acked
-	c.Unacked += o.Unacked
-	c.Repeats += o.Repeats
-	c.Transmissions += o.Transmissions
-	c.Airtime += o.Airtime
-	c.Delayed += o.Delayed
-	for i := range c.Downlinks {
-		c.Downlinks[i] += o.Downlinks[i]
+	more := o.numbers()
+	for i, n := range c.numbers() {
+		*n += *more[i]
 	}
-	c.ConfirmedDowns += o.ConfirmedDowns
-	c.AcksSent += o.AcksSent
-	c.Unheard += o.Unheard
-	c.Foreign += o.Foreign
-	c.Unreadable += o.Unreadable
-	c.Forged += o.Forged
-	c.Stale += o.Stale
+	c.Airtime += o.Airtime
 	return c
+}
+
+// numbers are all counts but the air time.
+func (c *Counts) numbers() []*int {
+	list := []*int{
+		&c.JoinRequests, &c.Joins, &c.Uplinks, &c.Confirmed, &c.Acked, &c.Unacked, &c.Repeats, &c.Transmissions, &c.Delayed,
+		&c.ConfirmedDowns, &c.AcksSent, &c.Unheard, &c.Foreign, &c.Unreadable, &c.Forged, &c.Stale,
+	}
+	for i := range c.Downlinks {
+		list = append(list, &c.Downlinks[i])
+	}
+	return list
 }

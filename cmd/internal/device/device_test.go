@@ -18,7 +18,6 @@ type peer struct {
 	device  *Device
 	now     time.Duration
 	session otaa.Session
-	down    uint32
 }
 
 func newPeer(t *testing.T, region string, more func(*Config)) *peer {

@@ -146,7 +146,6 @@ func (a *air) serve(e Event) {
 func (a *air) command(c Command) {
 	g := a.gateways[slices.IndexFunc(a.gateways, func(g *gateway) bool { return g.eui == c.Gateway })]
 	statuses := make([]radio.TxStatus, len(c.Items))
-	taken := -1
 	for i, item := range c.Items {
 		start := a.now + 100*time.Millisecond
 		if item.Slot != Immediate {
@@ -155,13 +154,11 @@ func (a *air) command(c Command) {
 		end := start + item.airtime()
 		statuses[i] = g.check(a.now, start, end)
 		if statuses[i] == radio.TxOK {
-			taken = i
 			g.busy = append(g.busy, span{from: start, to: end})
 			a.plan(end, func() { a.emitted(g, c, i, start, end, start-a.now) })
 			break
 		}
 	}
-	_ = taken
 	a.plan(a.now+latency, func() { a.serve(Ack{g.eui, c.ID, statuses}) })
 }
 

@@ -46,7 +46,7 @@ func splitTopic(topic string) (gateway radio.EUI, name string, err error) {
 	_, rest, ok := strings.Cut("/"+topic, "/gateway/")
 	id, name, more := strings.Cut(rest, "/")
 	if !ok || !more {
-		return radio.EUI{}, "", fmt.Errorf("topic %.80q is not [PREFIX/]gateway/EUI/...", topic)
+		return radio.EUI{}, "", fmt.Errorf("topic %.80q is not one of a gateway", topic)
 	}
 	gateway, err = radio.ParseEUI(id)
 	return gateway, name, err

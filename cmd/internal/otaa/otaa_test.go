@@ -44,7 +44,8 @@ func TestCredentialsDiffer(t *testing.T) {
 			seen[c.AppKey], seen[c.DevEUI] = true, true
 		}
 	}
-	if CredentialsOf(7, 9) != CredentialsOf(7, 9) {
+	first, again := CredentialsOf(7, 9), CredentialsOf(7, 9)
+	if first != again {
 		t.Error("the same device differs")
 	}
 }

@@ -98,6 +98,9 @@ func (f *feed) serveEvents(w http.ResponseWriter, r *http.Request) {
 	defer f.leave()
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
+	if r.Method == http.MethodHead {
+		return
+	}
 	out := http.NewResponseController(w)
 	for {
 		latest, changed := f.now()

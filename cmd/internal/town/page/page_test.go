@@ -77,6 +77,7 @@ func TestRequests(t *testing.T) {
 		{"GET", "fonts/noto-sans-latin-400-normal.woff2", "", 200, "font/woff2", "wOF2"},
 		{"GET", "fonts/OFL.txt", "", 200, "text/plain", "SIL OPEN FONT LICENSE"},
 		{"GET", "snapshot.json", "", 200, "application/json", `"verdict":{"state":"ok"`},
+		{"HEAD", "events", "", 200, "text/event-stream", ""},
 		{"HEAD", "snapshot.json", "", 200, "application/json", ""},
 		{"GET", "snapshot.json", "localhost:80", 200, "application/json", "{"},
 		{"GET", "snapshot.json", "[::1]:80", 200, "application/json", "{"},
