@@ -3,37 +3,16 @@ package lns
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/chirpstack/chirpstack/api/go/v4/gw"
-	mochi "github.com/mochi-mqtt/server/v2"
-	"github.com/mochi-mqtt/server/v2/hooks/auth"
-	"github.com/mochi-mqtt/server/v2/listeners"
 	"google.golang.org/protobuf/proto"
 
 	"hexspot/cmd/internal/mqttlink"
+	"hexspot/cmd/internal/mqttlink/linktest"
 	"hexspot/radio"
 )
-
-// startBroker starts a broker that lets everyone do anything, and gives its URL.
-func startBroker(t *testing.T) string {
-	t.Helper()
-	b := mochi.New(&mochi.Options{Logger: slog.New(slog.DiscardHandler)})
-	if err := b.AddHook(new(auth.AllowHook), nil); err != nil {
-		t.Fatal(err)
-	}
-	tcp := listeners.NewTCP(listeners.Config{ID: "tcp", Address: "127.0.0.1:0"})
-	if err := b.AddListener(tcp); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Serve(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { b.Close() })
-	return "tcp://" + tcp.Address()
-}
 
 // startClient runs a desk's server over MQTT until the test ends.
 func startClient(t *testing.T, d *desk, at mqttlink.Access) (c *Client, told chan Action) {
@@ -68,7 +47,8 @@ func await[T any](t *testing.T, from <-chan T) T {
 }
 
 func TestClient(t *testing.T) {
-	at := mqttlink.Access{URL: startBroker(t)}
+	url, _ := linktest.Broker(t)
+	at := mqttlink.Access{URL: url}
 	d := newDesk(t)
 	commands := make(chan *gw.DownlinkFrame, 10)
 	gateway, err := mqttlink.Open(t.Context(), at, []string{"eu868/gateway/+/command/down"}, func(_ string, payload []byte) {
