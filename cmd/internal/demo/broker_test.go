@@ -3,6 +3,8 @@ package demo
 import (
 	"strings"
 	"testing"
+
+	"hexspot/cmd/internal/mqttlink"
 )
 
 func TestOutsideBroker(t *testing.T) {
@@ -26,7 +28,7 @@ func TestOutsideBroker(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
-		if got := at.observer; got != (Access{want.url, want.user, want.password}) {
+		if got := at.observer; got != (mqttlink.Access{URL: want.url, User: want.user, Password: want.password}) {
 			t.Errorf("%s: the observer reaches %+v", text, got)
 		}
 		if got := at.output; got.Server != want.url || got.Username != want.user || got.Password != want.password {
