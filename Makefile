@@ -43,6 +43,7 @@ race: ## run every test under the race detector
 	go test -race ./...
 
 check: ## formatting, vet, staticcheck, house rules, generated files
+	@.ci/deps core test
 	@.ci/check $(STATICCHECK)
 
 bench: ## Go benchmarks and whole-program measurements

@@ -1,0 +1,117 @@
+package wire
+
+import (
+	"google.golang.org/protobuf/proto"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// messageOf gives a body of package witness as a generated message.
+func messageOf(body any) proto.Message {
+	switch b := body.(type) {
+	case witness.Beacon:
+		return &Beacon{
+			Slot: uint64(b.Slot), Sig: b.Signature[:], FrequencyHz: uint32(b.Frequency), Sf: b.SF,
+			Conducted: int32(b.Conducted), CounterUs: b.Counter, SentMs: uint64(b.Sent),
+		}
+	case witness.Discovery:
+		return &Discovery{
+			Slot: uint64(b.Slot), Random: b.Random[:], FrequencyHz: uint32(b.Frequency), Sf: b.SF,
+			Conducted: int32(b.Conducted), CounterUs: b.Counter, SentMs: uint64(b.Sent),
+		}
+	case witness.Batch:
+		w := &Witness{Epoch: uint64(b.Epoch)}
+		for _, o := range b.Observations {
+			w.Observations = append(w.Observations, messageOfObservation(o))
+		}
+		return w
+	case witness.Anchor:
+		return messageOfAnchor(b)
+	case witness.Receipt:
+		return &Receipt{Record: b.Record[:], ReceiveMs: uint64(b.Received), Epoch: uint64(b.Epoch), Index: b.Index}
+	case witness.HighWater:
+		return &HighWater{Epoch: uint64(b.Epoch), Size: b.Size, Root: b.Root[:], ReceiveMs: uint64(b.Received)}
+	case []witness.Value:
+		return messageOfValues(b)
+	case []radio.Signed:
+		return messageOfAnchors(b)
+	}
+	panic("no such body")
+}
+
+func messageOfObservation(o witness.Observation) *Observation {
+	m := &Observation{
+		Frame: uint32(o.Frame.Type), Tag: o.Frame.Tag[:], Mark: o.Frame.Mark[:], FrequencyHz: uint32(o.Frequency),
+		Sf: o.SF, ChannelRssi: int32(o.ChannelRSSI), Snr: int32(o.SNR), OffsetHz: int32(o.Offset),
+		CounterUs: o.Counter, HeardMs: uint64(o.Heard), Copies: o.Copies,
+	}
+	if o.HasSignalRSSI {
+		m.SignalRssi = proto.Int32(int32(o.SignalRSSI))
+	}
+	if o.HasFine {
+		m.FineNs = proto.Uint64(uint64(o.Fine))
+	}
+	return m
+}
+
+func messageOfAnchor(a witness.Anchor) *Anchor {
+	m := &Anchor{
+		From: uint64(a.From), To: uint64(a.To), Revision: a.Revision,
+		SlotMs: uint32(a.Timing.Slot), WindowSlots: uint32(a.Timing.WindowSlots), GuardSlots: uint32(a.Timing.GuardSlots),
+		EpochSlots: uint32(a.Timing.EpochSlots), LeadMs: uint32(a.Timing.Lead), SpreadMs: uint32(a.Timing.Spread),
+		ReportMs: uint32(a.Timing.Report), HoldMs: uint32(a.Timing.Hold),
+		Parameters: a.Parameters[:], X0: a.X0[:],
+	}
+	for _, station := range a.Ingests {
+		m.Ingests = append(m.Ingests, station.Bytes())
+	}
+	return m
+}
+
+func messageOfValues(values []witness.Value) *Values {
+	m := &Values{}
+	for _, v := range values {
+		m.Values = append(m.Values, &Value{Slot: uint64(v.Slot), Revision: v.Revision, Value: v.Entropy[:]})
+	}
+	return m
+}
+
+func messageOfAnchors(anchors []radio.Signed) *Anchors {
+	m := &Anchors{}
+	for _, s := range anchors {
+		m.Anchors = append(m.Anchors, &Signed{
+			Station: s.Station.Bytes(), Kind: string(s.Kind), Body: s.Body, Signature: s.Signature[:],
+		})
+	}
+	return m
+}
+
+// codec is the strict reader and writer of a message.
+type codec struct {
+	name  string
+	parse func([]byte) (any, error)
+	empty func() proto.Message
+}
+
+var codecs = []codec{
+	{"beacon", func(b []byte) (any, error) { return witness.ParseBeacon(b) }, func() proto.Message { return &Beacon{} }},
+	{"discovery", func(b []byte) (any, error) { return witness.ParseDiscovery(b) }, func() proto.Message { return &Discovery{} }},
+	{"witness", func(b []byte) (any, error) { return witness.ParseBatch(b) }, func() proto.Message { return &Witness{} }},
+	{"anchor", func(b []byte) (any, error) { return witness.ParseAnchor(b) }, func() proto.Message { return &Anchor{} }},
+	{"receipt", func(b []byte) (any, error) { return witness.ParseReceipt(b) }, func() proto.Message { return &Receipt{} }},
+	{"high_water", func(b []byte) (any, error) { return witness.ParseHighWater(b) }, func() proto.Message { return &HighWater{} }},
+	{"values", func(b []byte) (any, error) { return witness.ParseValues(b) }, func() proto.Message { return &Values{} }},
+	{"anchors", func(b []byte) (any, error) { return witness.ParseAnchors(b) }, func() proto.Message { return &Anchors{} }},
+}
+
+// appendStrict writes what a codec has read.
+func appendStrict(body any) []byte {
+	switch b := body.(type) {
+	case []witness.Value:
+		return witness.AppendValues(nil, b)
+	case []radio.Signed:
+		return witness.AppendAnchors(nil, b)
+	}
+	return body.(interface{ Append([]byte) []byte }).Append(nil)
+}
