@@ -46,8 +46,8 @@ func (l links) walk(x Entropy, member, to uint32) Entropy {
 // number is that of the member that serves a slot.
 func (l links) number(k Slot) uint32 { return uint32(k-l.from) + 1 }
 
-// checkpointEvery is how many members a Chain leaves out between two that it
-// keeps: 1,440 slots take 46 of them, and a value 31 hashes at most.
+// checkpointEvery is the distance of the members that a Chain or a Trail keeps:
+// 1,440 slots take 45 of them, and a value 31 hashes at most.
 const checkpointEvery = 32
 
 // Chain makes the values of the slots [From, To) from a seed. It is for the

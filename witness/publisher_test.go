@@ -24,7 +24,7 @@ type publishing struct {
 	revealed []Value
 	lag      Millis // of the journal
 	late     []AnchorJournaled
-	broken   bool   // the store keeps nothing and answers nothing
+	broken   bool // the store keeps nothing and answers nothing
 }
 
 func newPublishing(t testing.TB) *publishing {

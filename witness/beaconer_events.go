@@ -1,0 +1,134 @@
+package witness
+
+import "hexspot/radio"
+
+// BeaconerEvent is what happens to a Beaconer.
+type BeaconerEvent interface{ apply(*step) }
+
+// PlanSet says which channel plan holds and which conducted levels the radio is
+// calibrated for. The zero Plan is none.
+type PlanSet struct {
+	Plan   radio.Plan
+	Levels []radio.DBm
+}
+
+// SiteSet says what the registry knows of the station's site; nil: nothing.
+type SiteSet struct{ Site *Placement }
+
+// ClockSet says whether the host trusts its clock.
+type ClockSet struct{ Trusted bool }
+
+// ValueSeen says that a value has come, which the chains have accepted.
+type ValueSeen struct {
+	Slot  Slot
+	Fresh bool // published just now, not retained from before
+}
+
+// OpeningSigned answers SignOpening.
+type OpeningSigned struct {
+	ID        uint32
+	Signature radio.Signature
+}
+
+// RecordSpooled says that what SpoolOpening or SpoolDiscovery gave is on disk.
+type RecordSpooled struct{ ID uint32 }
+
+// Failed says that signing or spooling has failed.
+type Failed struct {
+	ID    uint32
+	Cause string // in words
+}
+
+// Answered is the downlink queue's answer to Submit.
+type Answered struct {
+	ID     uint32
+	Status radio.TxStatus
+}
+
+// Ended is how an accepted Submit ended.
+type Ended struct {
+	ID       uint32
+	Emission radio.Emission
+	Sent     Millis // start of emission by the host clock, if there was one
+}
+
+// DiscoverUntil is the owner's demand for discovery beacons until a time. A time
+// that is past ends it.
+type DiscoverUntil struct{ Time Millis }
+
+func (e PlanSet) apply(s *step)       { s.plan, s.levels = e.Plan, e.Levels }
+func (e SiteSet) apply(s *step)       { s.site = e.Site }
+func (e ClockSet) apply(s *step)      { s.clock.set = e.Trusted }
+func (e DiscoverUntil) apply(s *step) { s.discover.until = e.Time }
+
+func (e ValueSeen) apply(s *step) {
+	if s.timed {
+		s.clock.see(s.now, s.timing.Start(e.Slot), e.Fresh)
+	}
+}
+
+// flying is the flight of that number in that stage, nil if there is none.
+func (s *step) flying(id uint32, at flightStage) *flight {
+	if f := s.flight; f != nil && f.id == id && f.stage == at {
+		return f
+	}
+	return nil
+}
+
+func (e OpeningSigned) apply(s *step) {
+	if f := s.flying(e.ID, flightSigning); f != nil {
+		f.signature, f.frame = e.Signature, BeaconFrame(f.lot, e.Signature)
+		f.stage = flightSpooling
+		s.want(SpoolOpening{f.id, f.beacon(), f.frame.Tag})
+	}
+}
+
+func (e RecordSpooled) apply(s *step) {
+	if f := s.flying(e.ID, flightSpooling); f != nil {
+		f.stage = flightReady
+	}
+}
+
+func (e Failed) apply(s *step) {
+	if f := s.flight; f != nil && f.id == e.ID && f.stage < flightReady {
+		s.land(Faulty, e.Cause)
+	}
+}
+
+func (e Answered) apply(s *step) {
+	if s.flying(e.ID, flightSubmitted) == nil {
+		return
+	}
+	switch e.Status {
+	case radio.TxOK:
+	case radio.TxDutyCycleOverflow:
+		s.land(DutyCycle, "")
+	default:
+		s.land(Refused, e.Status.String())
+	}
+}
+
+func (e Ended) apply(s *step) {
+	f := s.flying(e.ID, flightSubmitted)
+	if f == nil {
+		return
+	}
+	switch e.Emission.Outcome {
+	case radio.Emitted:
+		s.emitted(f, e)
+	case radio.Blocked:
+		s.land(ChannelBusy, e.Emission.Cause)
+	default:
+		s.land(NotEmitted, e.Emission.Cause)
+	}
+}
+
+func (s *step) emitted(f *flight, e Ended) {
+	s.land(0, "")
+	if f.frame.Type != FrameBeacon {
+		return
+	}
+	report := f.beacon()
+	report.Conducted, report.Counter, report.Sent = e.Emission.Conducted, uint32(e.Emission.Start.Micros), e.Sent
+	s.want(SpoolReport{f.id, report})
+}

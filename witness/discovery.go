@@ -1,0 +1,80 @@
+package witness
+
+import (
+	"io"
+	"slices"
+)
+
+// Limits of discovery beacons. The pause lets one end before the next, and spreads
+// the hour's over ten minutes.
+const (
+	discoveryRate          = 20 // an hour and station (protocol hexspot/1, "Discovery beacon")
+	discoveryPause  Millis = 30_000
+	discoverySF            = 10 // the farthest reach of the beacons' rates
+	discoveryWindow Millis = 3_600_000
+)
+
+// discovery is the owner's demand.
+type discovery struct {
+	until Millis
+	sent  []Millis // the times of the last hour, rising
+	count int      // of all so far: the channels take turns
+}
+
+// next is when another discovery beacon may be sent.
+func (d *discovery) next() Millis {
+	if len(d.sent) == 0 {
+		return 0
+	}
+	next := d.sent[len(d.sent)-1] + discoveryPause
+	if len(d.sent) >= discoveryRate {
+		next = max(next, d.sent[len(d.sent)-discoveryRate]+discoveryWindow)
+	}
+	return next
+}
+
+// discovery begins a discovery beacon if one is wanted and nothing else is on its
+// way or due in this slot.
+func (s *step) discovery() {
+	d := &s.discover
+	k := s.timing.SlotAt(s.now)
+	if s.now >= d.until || s.now < d.next() || s.flight != nil || s.owes(k) || s.blocked(s.now) != 0 {
+		return
+	}
+	v, ok := s.chains.Value(k)
+	if !ok {
+		return
+	}
+	var random Tag
+	if _, err := io.ReadFull(s.config.Random, random[:]); err != nil {
+		s.last = Outcome{FrameDiscovery, k, Faulty, err.Error()}
+		return
+	}
+	s.announce(v, random)
+}
+
+// owes says whether this window's beacon is due in a slot and not yet tried.
+func (s *step) owes(k Slot) bool {
+	due, ok := s.due(s.timing, s.now)
+	return ok && due == k && s.timing.Window(k) >= s.open
+}
+
+// announce has the record of a discovery beacon spooled, which must be before its
+// emission.
+func (s *step) announce(v Value, random Tag) {
+	d := &s.discover
+	channels := s.plan.BeaconChannels
+	drawn := Drawn{
+		Slot: v.Slot, Start: s.now, Channel: d.count % len(channels), SF: discoverySF, EIRP: s.plan.BeaconMaxEIRP,
+	}
+	drawn.Frequency = channels[drawn.Channel]
+	if reason := s.launch(FrameDiscovery, drawn); reason != 0 {
+		s.last = Outcome{FrameDiscovery, v.Slot, reason, ""}
+		return
+	}
+	d.count++
+	d.sent = append(slices.DeleteFunc(d.sent, func(t Millis) bool { return t <= s.now-discoveryWindow }), s.now)
+	s.flight.frame = DiscoveryFrame(s.config.Network, v.Entropy, random)
+	s.flight.stage = flightSpooling
+	s.want(SpoolDiscovery{s.flight.id, s.flight.discovery(s.now)})
+}

@@ -1,0 +1,88 @@
+package witness
+
+import "fmt"
+
+// Reason says why no beacon can be or was sent. The zero Reason is none.
+type Reason uint8
+
+// The reasons, those that hold until something changes first.
+const (
+	NoPlan Reason = iota + 1
+	NoSite
+	DataOnly
+	ClockUnset
+	ClockOff
+	NoAnchor
+	NoEntropy
+	NoLevel
+	SlotOver
+	DutyCycle
+	ChannelBusy
+	Refused
+	NotEmitted
+	NoAnswer
+	Faulty
+)
+
+// reasons are a name for programs and words for people.
+var reasons = [...]struct{ name, words string }{
+	NoPlan:      {"no_plan", "no channel plan with beacon channels is set"},
+	NoSite:      {"no_site", "the registry has no site of this station"},
+	DataOnly:    {"data_only", "the site is registered for data only"},
+	ClockUnset:  {"clock_unset", "the host clock is not set"},
+	ClockOff:    {"clock_off", "the host clock is 5 s or more off the network's"},
+	NoAnchor:    {"no_anchor", "the network has published no anchor for this time"},
+	NoEntropy:   {"no_entropy", "the entropy of the slot has not come"},
+	NoLevel:     {"no_level", "the radio has no power level within the cap for this antenna"},
+	SlotOver:    {"slot_over", "the slot ended before the beacon could"},
+	DutyCycle:   {"duty_cycle", "the duty cycle is used up"},
+	ChannelBusy: {"channel_busy", "the channel was busy"},
+	Refused:     {"refused", "the downlink queue refused the beacon"},
+	NotEmitted:  {"not_emitted", "the radio did not emit the beacon"},
+	NoAnswer:    {"no_answer", "the radio did not say what became of the beacon"},
+	Faulty:      {"fault", "the beacon could not be signed or stored"},
+}
+
+// Name is the reason for programs, "no_plan"; empty if there is none.
+func (r Reason) Name() string {
+	if int(r) < len(reasons) {
+		return reasons[r].name
+	}
+	return "unknown"
+}
+
+// String is the reason in words; empty if there is none.
+func (r Reason) String() string {
+	if int(r) < len(reasons) {
+		return reasons[r].words
+	}
+	return "unknown"
+}
+
+// Outcome is what became of the beacon of a due slot, or of a discovery beacon. The
+// zero Outcome is none yet.
+type Outcome struct {
+	Frame  FrameType
+	Slot   Slot
+	Reason Reason // zero: it was emitted
+	Detail string // of the reason, in words; may be empty
+}
+
+// String tells the outcome in words.
+func (o Outcome) String() string {
+	what := "beacon"
+	switch o.Frame {
+	case 0:
+		return "no beacon yet"
+	case FrameDiscovery:
+		what = "discovery beacon"
+	}
+	text := fmt.Sprintf("%s of slot %d: ", what, o.Slot)
+	switch {
+	case o.Reason == 0:
+		return text + "emitted"
+	case o.Detail == "":
+		return text + o.Reason.String()
+	}
+	return text + o.Reason.String() + " (" + o.Detail + ")"
+}
