@@ -72,14 +72,28 @@ func (s *sending) ready(now Millis) {
 // value lets the value of the present slot come.
 func (s *sending) value(now Millis, fresh bool) {
 	k := schedules["demo"].SlotAt(now)
-	x, ok := s.chain.Value(k)
-	if !ok {
-		return
+	if _, ok := s.chain.Value(k); ok {
+		s.know(k)
+		s.step(now, ValueSeen{k, fresh})
 	}
+}
+
+// untilDue gives the start of the due slot in the window from 60000, whose value has
+// come without a step.
+func (s *sending) untilDue() Millis {
+	s.ready(60_000)
+	s.value(60_000, true)
+	due := s.b.Status(60_000).Due
+	s.know(due)
+	return schedules["demo"].Start(due)
+}
+
+// know lets a value come without a step.
+func (s *sending) know(k Slot) {
+	x, _ := s.chain.Value(k)
 	if err := s.chains.AddValue(Value{k, 0, x}); err != nil {
 		s.t.Fatal(err)
 	}
-	s.step(now, ValueSeen{k, fresh})
 }
 
 // run lets time pass, with a step whenever one is due and each slot's value at its
@@ -265,10 +279,7 @@ func TestReasons(t *testing.T) {
 			if c.reason != ClockOff {
 				s.value(now, false)
 			} else { // a fresh value would clear it
-				x, _ := s.chain.Value(schedules["demo"].SlotAt(now))
-				if err := s.chains.AddValue(Value{schedules["demo"].SlotAt(now), 0, x}); err != nil {
-					t.Fatal(err)
-				}
+				s.know(schedules["demo"].SlotAt(now))
 			}
 			s.step(now, nil)
 		}
@@ -338,14 +349,7 @@ func TestRestartSendsNoSecondBeacon(t *testing.T) {
 
 func TestLateRadioStaysInSlot(t *testing.T) {
 	s := newSending(t)
-	s.ready(60_000)
-	s.value(60_000, true)
-	due := s.b.Status(60_000).Due
-	start := schedules["demo"].Start(due)
-	x, _ := s.chain.Value(due)
-	if err := s.chains.AddValue(Value{due, 0, x}); err != nil {
-		t.Fatal(err)
-	}
+	start := s.untilDue()
 	s.step(start+1_900, nil) // less than an airtime is left
 	if s.b.last.Reason != SlotOver || len(s.submits) > 0 {
 		t.Errorf("%v", s.b.last)
@@ -354,14 +358,7 @@ func TestLateRadioStaysInSlot(t *testing.T) {
 
 func TestSlowDiskLosesTheBeacon(t *testing.T) {
 	s := newSending(t)
-	s.ready(60_000)
-	s.value(60_000, true)
-	due := s.b.Status(60_000).Due
-	start := schedules["demo"].Start(due)
-	x, _ := s.chain.Value(due)
-	if err := s.chains.AddValue(Value{due, 0, x}); err != nil {
-		t.Fatal(err)
-	}
+	start := s.untilDue()
 	sign := s.b.Step(start, nil)[0].(SignOpening)
 	if len(s.b.Step(start+1, OpeningSigned{ID: sign.ID})) != 1 {
 		t.Fatal("the opening is not spooled")
@@ -378,10 +375,7 @@ func TestSlowDiskLosesTheBeacon(t *testing.T) {
 
 func TestSiteLostBeforeStart(t *testing.T) {
 	s := newSending(t)
-	s.ready(60_000)
-	s.value(60_000, true)
-	due := s.b.Status(60_000).Due
-	start := schedules["demo"].Start(due)
+	start := s.untilDue()
 	s.value(start, true) // signed and spooled at once, the start is 500 ms away at least
 	s.step(start+1, SiteSet{nil})
 	s.step(start+1_600, nil)

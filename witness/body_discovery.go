@@ -1,49 +1,39 @@
 package witness
 
-import (
-	"fmt"
-
-	"hexspot/radio"
-)
+import "fmt"
 
 // Discovery is the body of a `discovery` record: a station announces a discovery
-// beacon before it sends it (protocol hexspot/1, "Discovery beacon"). Times and
-// level are what is planned.
+// beacon before it sends it (protocol hexspot/1, "Discovery beacon"). OnAir is what is
+// planned; its counter is 0 if it is not known before.
 type Discovery struct {
-	Slot      Slot
-	Random    Tag         // the 18 bytes on air
-	Frequency radio.Hertz // centre of the plan's channel
-	SF        uint32      // as stated: any number may stand here
-	Conducted radio.DBm   // at the antenna connector
-	Counter   uint32      // of the concentrator in microseconds, 0 if not known before
-	Sent      Millis      // start of emission
+	Slot   Slot
+	Random Tag // the 18 bytes on air
+	OnAir
 }
 
 // Append appends the canonical encoding.
 func (d Discovery) Append(b []byte) []byte {
 	b = appendUint(b, 1, d.Slot)
 	b = appendBytes(b, 2, d.Random[:])
-	return d.emission().append(b)
+	return d.OnAir.append(b)
 }
 
 // ParseDiscovery reads a canonical body. Append gives the same bytes. Whether the
 // values are in range is CheckRange's to say.
 func ParseDiscovery(b []byte) (Discovery, error) {
-	r := reader{rest: b}
 	var d Discovery
-	d.Slot = Slot(r.uint64(1, "slot"))
-	r.fixed(2, "random", d.Random[:])
-	e := readEmission(&r)
-	d.Frequency, d.SF, d.Conducted, d.Counter, d.Sent = e.frequency, e.sf, e.conducted, e.counter, e.sent
-	if err := r.end(); err != nil {
+	var err error
+	d.Slot, d.OnAir, err = readSent(b, "random", d.Random[:])
+	if err != nil {
 		return Discovery{}, fmt.Errorf("discovery: %w", err)
 	}
 	return d, nil
 }
 
 // CheckRange says which field is outside the protocol's bounds, nil if none is.
-func (d Discovery) CheckRange() error { return d.emission().check("discovery", d.Slot) }
-
-func (d Discovery) emission() emission {
-	return emission{d.Frequency, d.SF, d.Conducted, d.Counter, d.Sent}
+func (d Discovery) CheckRange() error {
+	if err := d.OnAir.check(d.Slot); err != nil {
+		return fmt.Errorf("discovery: %w", err)
+	}
+	return nil
 }

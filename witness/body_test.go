@@ -262,7 +262,7 @@ func TestRanges(t *testing.T) {
 			t.Errorf("out of range is no fault of the encoding: %v", err)
 		}
 	}
-	edge := Beacon{Slot: 1<<40 - 1, Frequency: 1_000_000_000, Conducted: -32_767, Sent: 1<<53 - 1}
+	edge := Beacon{Slot: 1<<40 - 1, OnAir: OnAir{Frequency: 1_000_000_000, Conducted: -32_767, Sent: 1<<53 - 1}}
 	if err := edge.CheckRange(); err != nil {
 		t.Error(err)
 	}

@@ -190,6 +190,12 @@ func TestChainsServe(t *testing.T) {
 	if v, ok := chains.Value(45); !ok || v != (Value{45, 1, y}) {
 		t.Error("the value does not serve")
 	}
+	if err := chains.AddJournaled(n.sign(second), second.Begins()+1); err != nil {
+		t.Fatal(err)
+	}
+	if a, _ := chains.Serving(45); a.Revision != 0 {
+		t.Error("an anchor serves that was journaled too late")
+	}
 	chains.Forget(60)
 	if len(chains.Anchors()) != 0 {
 		t.Error("ended anchors are kept")

@@ -42,14 +42,17 @@ func (c *Chains) add(s radio.Signed, dated bool, at Millis) error {
 	if err != nil {
 		return err
 	}
-	isKnown, err := c.compare(s, a)
-	if isKnown || err != nil {
+	void := dated && at > a.Begins()
+	twin, err := c.compare(s, a)
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(c.known) == MaxRetained {
+	case twin != nil:
+		twin.void = twin.void || void
+		return nil
+	case len(c.known) == MaxRetained:
 		return fmt.Errorf("anchor to slot %d: %d anchors are known, no more are kept", a.To, MaxRetained)
 	}
-	void := dated && at > a.Begins()
 	c.known = append(c.known, known{signed: s, anchor: a, trail: NewTrail(c.network, a), void: void})
 	slices.SortStableFunc(c.known, known.compare)
 	return nil
@@ -66,19 +69,20 @@ func OpenAnchor(s radio.Signed, network radio.Network) (Anchor, error) {
 	return ParseAnchor(s.Body)
 }
 
-// compare holds a new anchor against those that are known.
-func (c *Chains) compare(s radio.Signed, a Anchor) (isKnown bool, err error) {
-	for _, k := range c.known {
-		switch same := k.signed.ID(c.network) == s.ID(c.network); {
-		case same:
-			return true, nil
+// compare holds a new anchor against those that are known, and finds itself among
+// them.
+func (c *Chains) compare(s radio.Signed, a Anchor) (twin *known, err error) {
+	for i, k := range c.known {
+		switch {
+		case k.signed.ID(c.network) == s.ID(c.network):
+			return &c.known[i], nil
 		case k.anchor.To == a.To && k.anchor.Revision == a.Revision:
-			return false, fmt.Errorf("anchor to slot %d: another one has revision %d", a.To, a.Revision)
+			return nil, fmt.Errorf("anchor to slot %d: another one has revision %d", a.To, a.Revision)
 		case !k.anchor.Timing.sameLengths(a.Timing):
-			return false, fmt.Errorf("anchor to slot %d: the length of slot, window or epoch has changed", a.To)
+			return nil, fmt.Errorf("anchor to slot %d: the length of slot, window or epoch has changed", a.To)
 		}
 	}
-	return false, nil
+	return nil, nil
 }
 
 // sameLengths compares the lengths that never change in a network.

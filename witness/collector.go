@@ -43,7 +43,9 @@ func NewCollector(network radio.Network, chains *Chains) *Collector {
 }
 
 // CollectorEvent is what happens to a Collector.
-type CollectorEvent interface{ hear(*Collector, Millis) []SendBatch }
+type CollectorEvent interface {
+	hear(*Collector, Millis) []SendBatch
+}
 
 // Heard is a frame that the concentrator received.
 type Heard struct {

@@ -94,17 +94,17 @@ func (f *flight) downlink() radio.Downlink {
 	}
 }
 
-// beacon is the record of the flight: as planned, until the emission is known.
+// onAir is the flight as planned, until the emission is known.
+func (f *flight) onAir() OnAir {
+	return OnAir{Frequency: f.drawn.Frequency, SF: uint32(f.drawn.SF), Conducted: f.conducted}
+}
+
 func (f *flight) beacon() Beacon {
-	return Beacon{
-		Slot: f.drawn.Slot, Signature: f.signature, Frequency: f.drawn.Frequency,
-		SF: uint32(f.drawn.SF), Conducted: f.conducted,
-	}
+	return Beacon{Slot: f.drawn.Slot, Signature: f.signature, OnAir: f.onAir()}
 }
 
 func (f *flight) discovery(sent Millis) Discovery {
-	return Discovery{
-		Slot: f.drawn.Slot, Random: f.frame.Tag, Frequency: f.drawn.Frequency,
-		SF: uint32(f.drawn.SF), Conducted: f.conducted, Sent: sent,
-	}
+	d := Discovery{Slot: f.drawn.Slot, Random: f.frame.Tag, OnAir: f.onAir()}
+	d.Sent = sent
+	return d
 }
