@@ -20,7 +20,7 @@ type Beaconer struct {
 	site   *Placement
 	clock  clock
 
-	open     uint64 // first window whose beacon is still open
+	closed   *Slot  // in the newest window that gets no further beacon
 	missing  Reason // why nothing was sent in the due slot so far
 	flight   *flight
 	flights  uint32
@@ -38,6 +38,7 @@ type BeaconerConfig struct {
 // Placement is what the registry says of a station's site, as far as sending goes.
 type Placement struct {
 	Antenna
+	Plan     string // name of the channel plan
 	DataOnly bool
 }
 
@@ -47,11 +48,21 @@ func NewBeaconer(c BeaconerConfig, chains *Chains) *Beaconer {
 	return &Beaconer{config: c, chains: chains}
 }
 
-// Restore says which opening was spooled last before the start: its window gets no
-// second beacon, which would make both invalid. It needs the timing of the network,
-// so the anchor that the opening's slot was served by.
-func (b *Beaconer) Restore(spooled Beacon, t Timing) {
-	b.open = max(b.open, t.Window(spooled.Slot)+1)
+// Restore says which opening was spooled before the start: its window gets no
+// second beacon, which would make both invalid.
+func (b *Beaconer) Restore(spooled Beacon) { b.close(spooled.Slot) }
+
+// close ends the window of a slot without a further beacon.
+func (b *Beaconer) close(k Slot) {
+	if b.closed == nil || *b.closed < k {
+		b.closed = &k
+	}
+	b.missing = 0
+}
+
+// open says whether the window of a slot may still have its beacon.
+func (b *Beaconer) open(t Timing, k Slot) bool {
+	return b.closed == nil || t.Window(k) > t.Window(*b.closed)
 }
 
 // Step lets time come to now and an event happen; a nil event is none. The actions
@@ -85,13 +96,23 @@ type step struct {
 
 func (s *step) want(a BeaconerAction) { s.actions = append(s.actions, a) }
 
-// blocked says why no beacon may be sent at this time.
+// refused says why no beacon may be sent at this time that a window owes.
+func (b *Beaconer) refused(now Millis) Reason {
+	if reason := b.blocked(now); reason != 0 || !b.site.DataOnly {
+		return reason
+	}
+	return DataOnly
+}
+
+// blocked says why no frame may be sent at this time, of either type.
 func (b *Beaconer) blocked(now Millis) Reason {
 	switch {
 	case len(b.plan.BeaconChannels) == 0:
 		return NoPlan
 	case b.site == nil:
 		return NoSite
+	case b.site.Plan != b.plan.Name:
+		return OtherPlan
 	}
 	if reason := b.clock.reason(); reason != 0 {
 		return reason
@@ -122,18 +143,18 @@ func (b *Beaconer) lot(v Value) Lot { return Lot{b.config.Network, b.config.Stat
 // beacon begins this window's beacon in its due slot, and notes why one was missed.
 func (s *step) beacon() {
 	k := s.timing.SlotAt(s.now)
-	window := s.timing.Window(k)
 	due, ok := s.due(s.timing, s.now)
-	if !ok || window < s.open {
+	if !ok || !s.open(s.timing, k) {
 		return
 	}
 	switch {
 	case k < due:
 		s.missing = 0
 	case k > due:
-		s.close(window, Outcome{FrameBeacon, due, s.missed(), ""})
+		s.last = Outcome{FrameBeacon, due, s.missed(), ""}
+		s.close(due)
 	default:
-		s.begin(window, due)
+		s.begin(due)
 	}
 }
 
@@ -145,22 +166,14 @@ func (s *step) missed() Reason {
 	return s.missing
 }
 
-// close ends a window without a further beacon.
-func (s *step) close(window uint64, o Outcome) {
-	s.open, s.missing, s.last = window+1, 0, o
-}
-
-func (s *step) begin(window uint64, due Slot) {
+// begin has the opening of a due beacon signed, or notes why not.
+func (s *step) begin(due Slot) {
 	v, ok := s.chains.Value(due)
-	s.missing = s.blocked(s.now)
-	switch {
-	case s.missing != 0 || s.flight != nil:
-		return
-	case s.site.DataOnly:
-		s.missing = DataOnly
-		return
-	case !ok:
+	s.missing = s.refused(s.now)
+	if s.missing == 0 && !ok {
 		s.missing = NoEntropy
+	}
+	if s.missing != 0 || s.flight != nil {
 		return
 	}
 	lot := s.lot(v)
@@ -169,11 +182,11 @@ func (s *step) begin(window uint64, due Slot) {
 		s.missing = NoPlan
 		return
 	}
+	s.close(due)
 	if reason := s.launch(FrameBeacon, drawn); reason != 0 {
-		s.close(window, Outcome{FrameBeacon, due, reason, ""})
+		s.last = Outcome{FrameBeacon, due, reason, ""}
 		return
 	}
 	s.flight.lot = lot
-	s.close(window, s.last)
 	s.want(SignOpening{s.flight.id, due, OpeningMessage(lot, due)})
 }

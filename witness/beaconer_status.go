@@ -21,11 +21,8 @@ type DiscoveryStatus struct {
 
 // Status tells how things stand at a time.
 func (b *Beaconer) Status(now Millis) BeaconerStatus {
-	s := BeaconerStatus{Reason: b.blocked(now), ClockBy: b.clock.by, Last: b.last}
+	s := BeaconerStatus{Reason: b.refused(now), ClockBy: b.clock.by, Last: b.last}
 	s.Discovery = DiscoveryStatus{b.discover.until, b.discover.count, b.discover.next()}
-	if s.Reason == 0 && b.site.DataOnly {
-		s.Reason = DataOnly
-	}
 	t, ok := b.chains.Timing(now)
 	if !ok {
 		return s
@@ -36,7 +33,7 @@ func (b *Beaconer) Status(now Millis) BeaconerStatus {
 		}
 		return s
 	}
-	s.Open = t.Window(t.SlotAt(now)) >= b.open
+	s.Open = b.open(t, s.Due)
 	if v, ok := b.chains.Value(s.Due); ok {
 		if drawn, err := t.DrawBeacon(s.Due, b.lot(v), b.plan); err == nil {
 			s.Start = drawn.Start

@@ -58,14 +58,14 @@ func (s *sending) start() {
 	random := rand.NewChaCha8([32]byte{1})
 	s.b = NewBeaconer(BeaconerConfig{Network: s.network, Station: s.station, Random: random}, s.chains)
 	for _, opening := range s.openings {
-		s.b.Restore(opening, schedules["demo"].Timing)
+		s.b.Restore(opening)
 	}
 }
 
 // ready gives the beaconer all that it needs but entropy.
 func (s *sending) ready(now Millis) {
 	s.step(now, PlanSet{planNamed(s.t, "EU868"), []radio.DBm{1000, 1200, 1400}})
-	s.step(now, SiteSet{&Placement{Antenna: Antenna{Gain: 300, Loss: 100}}})
+	s.step(now, SiteSet{&Placement{Antenna: Antenna{Gain: 300, Loss: 100}, Plan: "EU868"}})
 	s.step(now, ClockSet{true})
 }
 
@@ -240,7 +240,7 @@ func TestBeaconerTranscript(t *testing.T) {
 	s.step(now, SiteSet{nil})
 	now = s.run(now, 160_000)
 	s.note("# the owner wants discovery beacons for 70 s; the site is for data only")
-	s.step(now, SiteSet{&Placement{Antenna: Antenna{Gain: 300, Loss: 100}, DataOnly: true}})
+	s.step(now, SiteSet{&Placement{Antenna: Antenna{Gain: 300, Loss: 100}, Plan: "EU868", DataOnly: true}})
 	s.step(now, DiscoverUntil{now + 70_000})
 	s.run(now, 240_000)
 	s.golden(t, "beaconer.txt")
@@ -258,7 +258,8 @@ func TestReasons(t *testing.T) {
 		{NoPlan, func(s *sending) { s.step(60_000, PlanSet{}) }},
 		{NoPlan, func(s *sending) { s.step(60_000, PlanSet{Plan: planNamed(t, "EU868").ReceiveOnly()}) }},
 		{NoSite, func(s *sending) { s.step(60_000, SiteSet{}) }},
-		{DataOnly, func(s *sending) { s.step(60_000, SiteSet{&Placement{DataOnly: true}}) }},
+		{OtherPlan, func(s *sending) { s.step(60_000, SiteSet{&Placement{Plan: "US915_1"}}) }},
+		{DataOnly, func(s *sending) { s.step(60_000, SiteSet{&Placement{Plan: "EU868", DataOnly: true}}) }},
 		{ClockUnset, func(s *sending) { s.step(60_000, ClockSet{false}) }},
 		{ClockOff, func(s *sending) { s.step(60_000, ValueSeen{33, false}) }},
 		{NoLevel, func(s *sending) { s.step(60_000, PlanSet{planNamed(t, "EU868"), []radio.DBm{2700}}) }},

@@ -130,3 +130,6 @@ func (a Anchor) Begins() Millis { return a.Timing.Start(a.From) }
 
 // Ends is when the chain's last slot has ended.
 func (a Anchor) Ends() Millis { return a.Timing.Start(a.To) }
+
+// expires is when the last case of the chain's slots closes.
+func (a Anchor) expires() Millis { return a.Timing.CaseCloses(a.To - 1) }

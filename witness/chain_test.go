@@ -196,8 +196,10 @@ func TestChainsServe(t *testing.T) {
 	if a, _ := chains.Serving(45); a.Revision != 0 {
 		t.Error("an anchor serves that was journaled too late")
 	}
-	chains.Forget(60)
-	if len(chains.Anchors()) != 0 {
+	if chains.Expire(first.Ends() + first.Timing.Report - 1); len(chains.Anchors()) != 3 {
+		t.Error("an anchor is dropped while cases are open")
+	}
+	if chains.Expire(first.Ends() + first.Timing.Report); len(chains.Anchors()) != 0 {
 		t.Error("ended anchors are kept")
 	}
 }

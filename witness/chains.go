@@ -163,9 +163,10 @@ func (k known) away(slot Slot) int64 {
 	return max(int64(k.anchor.From)-int64(slot), int64(slot)-int64(k.anchor.To)+1, 0)
 }
 
-// Forget drops the anchors that end at a slot or before.
-func (c *Chains) Forget(before Slot) {
-	c.known = slices.DeleteFunc(c.known, func(k known) bool { return k.anchor.To <= before })
+// Expire drops the anchors of chains that have been over for report_ms: no case of
+// theirs is open.
+func (c *Chains) Expire(now Millis) {
+	c.known = slices.DeleteFunc(c.known, func(k known) bool { return now >= k.anchor.expires() })
 }
 
 // Anchors are the signed anchors that are known, in no promised order.

@@ -56,7 +56,7 @@ func (s *step) discovery() {
 // owes says whether this window's beacon is due in a slot and not yet tried.
 func (s *step) owes(k Slot) bool {
 	due, ok := s.due(s.timing, s.now)
-	return ok && due == k && s.timing.Window(k) >= s.open
+	return ok && due == k && s.open(s.timing, k)
 }
 
 // announce has the record of a discovery beacon spooled, which must be before its

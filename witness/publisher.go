@@ -16,10 +16,11 @@ import (
 // or whose anchor was journaled too late is followed by one of the next revision
 // from a future slot on. It is not safe for use by several goroutines.
 type Publisher struct {
-	config   PublisherConfig
-	chains   []*publication // by first slot, end and revision
-	changed  bool           // the anchors to be published
-	revealed Slot           // first slot whose value is still to be revealed
+	config  PublisherConfig
+	chains  []*publication // by first slot, end and revision
+	changed bool           // the anchors to be published
+	newest  *Value         // revealed
+	renew   bool           // values were revealed before the start, and may not be retained any more
 }
 
 // PublisherConfig is what a network states in its anchors, and where seeds come
@@ -89,8 +90,8 @@ func (p *Publisher) Restore(r Publication) error {
 		c.journaled(*r.Signed, r.Journaled)
 		p.changed = true
 	}
-	if r.Last != nil {
-		p.revealed = max(p.revealed, r.Last.Slot+1)
+	if r.Last != nil && (p.newest == nil || p.newest.Slot < r.Last.Slot) {
+		p.newest, p.renew = r.Last, true
 	}
 	p.insert(c)
 	return nil
@@ -134,7 +135,7 @@ func (p *Publisher) Step(now Millis, e PublisherEvent) ([]PublisherAction, error
 func (p *Publisher) retire(now Millis) {
 	before := len(p.chains)
 	p.chains = slices.DeleteFunc(p.chains, func(c *publication) bool {
-		return now >= c.anchor.Ends()+c.anchor.Timing.Report
+		return now >= c.anchor.expires()
 	})
 	p.changed = p.changed || len(p.chains) < before
 }
@@ -243,13 +244,22 @@ func (p *Publisher) anchors() []radio.Signed {
 func (p *Publisher) reveal(actions []PublisherAction, now Millis) []PublisherAction {
 	k := p.config.Schedule.SlotAt(now)
 	c := p.serving(k)
-	if k < p.revealed || c == nil || c.chain == nil {
-		return actions
+	if p.newest != nil && k <= p.newest.Slot || c == nil || c.chain == nil {
+		return p.again(actions)
 	}
 	x, _ := c.chain.Value(k)
 	v := Value{Slot: k, Revision: c.anchor.Revision, Entropy: x}
-	c.last, p.revealed = &v, k+1
+	c.last, p.newest, p.renew = &v, &v, false
 	return append(actions, Reveal{v, p.retained(v)})
+}
+
+// again has the values retained once more that were before the start.
+func (p *Publisher) again(actions []PublisherAction) []PublisherAction {
+	if !p.renew {
+		return actions
+	}
+	p.renew = false
+	return append(actions, RetainValues{p.retained(*p.newest)})
 }
 
 // serving is the chain that serves a slot, nil if there is none.

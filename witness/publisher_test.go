@@ -134,6 +134,9 @@ func TestPublisherTranscript(t *testing.T) {
 	h.note("# start again, with all that was stored")
 	h.start()
 	now = h.run(now, now+4_000)
+	h.note("# and once more within the same slot")
+	h.start()
+	h.step(now-1_500, nil)
 	h.note("# start again, without the seeds")
 	for _, s := range h.stored {
 		s.Seed = nil

@@ -80,17 +80,22 @@ type SignAnchor struct{ Anchor Anchor }
 // PublishAnchors asks to retain these anchors below hexspot/net/anchor.
 type PublishAnchors struct{ Anchors []radio.Signed }
 
-// Reveal asks to log a value with the time of publishing, and to retain the list
-// below hexspot/net/value.
+// Reveal asks to retain the list below hexspot/net/value, and to log the value
+// with the time of that.
 type Reveal struct {
 	Value    Value
 	Retained []Value // Value first
 }
 
+// RetainValues asks to retain values below hexspot/net/value that were revealed and
+// logged before.
+type RetainValues struct{ Retained []Value }
+
 func (KeepSeed) publisherAction()       {}
 func (SignAnchor) publisherAction()     {}
 func (PublishAnchors) publisherAction() {}
 func (Reveal) publisherAction()         {}
+func (RetainValues) publisherAction()   {}
 
 // String says which seed, never the seed.
 func (a KeepSeed) String() string {
@@ -113,3 +118,6 @@ func (a Reveal) String() string {
 	}
 	return text
 }
+
+// String says how many.
+func (a RetainValues) String() string { return fmt.Sprintf("retain %d values again", len(a.Retained)) }

@@ -9,6 +9,7 @@ type Reason uint8
 const (
 	NoPlan Reason = iota + 1
 	NoSite
+	OtherPlan
 	DataOnly
 	ClockUnset
 	ClockOff
@@ -28,6 +29,7 @@ const (
 var reasons = [...]struct{ name, words string }{
 	NoPlan:      {"no_plan", "no channel plan with beacon channels is set"},
 	NoSite:      {"no_site", "the registry has no site of this station"},
+	OtherPlan:   {"other_plan", "the site is registered with another channel plan than the radio's"},
 	DataOnly:    {"data_only", "the site is registered for data only"},
 	ClockUnset:  {"clock_unset", "the host clock is not set"},
 	ClockOff:    {"clock_off", "the host clock is 5 s or more off the network's"},
