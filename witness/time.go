@@ -1,9 +1,6 @@
 package witness
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Millis is a time in Unix milliseconds UTC, or a length of time in
 // milliseconds. Division by a slot's length rounds down.
@@ -122,24 +119,12 @@ func (t Timing) InEpoch(at Millis, e Epoch, slack Millis) bool {
 	return t.Epoch(first) <= e && e <= t.Epoch(last)
 }
 
-// Schedule is the timing of a network and how far ahead it publishes anchors,
-// which anchors do not state.
-type Schedule struct {
-	Timing
-	AnchorAhead Millis
-}
-
-// schedules are the rows of the table in protocol hexspot/1, "Time".
-var schedules = map[string]Schedule{
-	"default": {Timing{60_000, 360, 60, 1440, 10_000, 40_000, 10_800_000, 1_800_000}, 3_600_000},
-	"demo":    {Timing{2_000, 10, 2, 30, 500, 1_000, 10_000, 0}, 20_000},
-}
-
-// ScheduleNamed is a row of the protocol's table: "default" or "demo".
-func ScheduleNamed(name string) (Schedule, error) {
-	s, ok := schedules[name]
-	if !ok {
-		return Schedule{}, fmt.Errorf("there are no timings %q: default or demo", name)
+// LogEpoch is the epoch in whose log a record is booked that belongs to the epoch own
+// and was received at a time: its own until that may freeze, else that of the time
+// (protocol hexspot/1, "Receipts and the log").
+func (t Timing) LogEpoch(own Epoch, received Millis) Epoch {
+	if received < t.Freezes(own) {
+		return own
 	}
-	return s, nil
+	return t.Epoch(t.SlotAt(received))
 }

@@ -78,6 +78,35 @@ func TestInEpoch(t *testing.T) {
 	}
 }
 
+func TestLogEpoch(t *testing.T) {
+	timing := scheduleNamed(t, "demo").Timing // epochs of 60 s, 10 s for reports
+	for _, c := range []struct {
+		received Millis
+		want     Epoch
+	}{{0, 1}, {129_999, 1}, {130_000, 2}, {200_000, 3}} {
+		if got := timing.LogEpoch(1, c.received); got != c.want {
+			t.Errorf("received at %d: epoch %d, want %d", c.received, got, c.want)
+		}
+	}
+}
+
+func TestScheduleRefuses(t *testing.T) {
+	for field, spoil := range map[string]func(*Schedule){
+		"slot_ms":     func(s *Schedule) { s.Slot = 0 },
+		"epoch_slots": func(s *Schedule) { s.EpochSlots = 360 * 1000 },
+		"anchor_ms":   func(s *Schedule) { s.AnchorAhead = 24 * 3_600_000 * 16 },
+	} {
+		s := scheduleNamed(t, "default")
+		if err := s.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		spoil(&s)
+		if err := s.Validate(); err == nil || !strings.HasPrefix(err.Error(), field) {
+			t.Errorf("%v, want a fault of %s", err, field)
+		}
+	}
+}
+
 func TestTimingRefuses(t *testing.T) {
 	cases := []struct {
 		field string
