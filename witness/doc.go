@@ -4,7 +4,8 @@
 // hears, and the bodies of the signed records, each as a strict Append and Parse.
 //
 // Beaconer, Collector and Publisher are state machines: time and events go in as
-// values, actions come out as values. Nothing here reads a clock, draws random
-// bytes, signs, stores or sends; all levels, times and draws are integers. The
-// generated protobuf code for other clients is in witness/wire and is not used here.
+// values, actions come out as values. Nothing here reads a clock, signs, stores or
+// sends; random bytes come from a reader that is handed in; all levels, times and
+// draws are integers. The generated protobuf code for other clients is in witness/wire
+// and is not used here.
 package witness
