@@ -17,6 +17,7 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/tarm/serial v0.0.0-20180830185346-98f6abe2eb07
 	github.com/tyler-smith/go-bip39 v1.1.0
+	github.com/uber/h3-go/v4 v4.4.0
 	github.com/warthog618/go-gpiocdev v0.9.1
 	golang.org/x/sync v0.24.0
 	golang.org/x/sys v0.49.0
