@@ -1,0 +1,68 @@
+package witness
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"sync"
+
+	"hexspot/radio"
+)
+
+// Epoch is what the verdicts of one epoch follow from.
+type Epoch struct {
+	Parameters *Parameters
+	Length     int64 // ms
+	Before     State
+	// LastBefore is when a station's last beacon report of earlier epochs was
+	// received, negative if never; nil: unknown. Only set helium-2026-05 asks.
+	LastBefore func(radio.Station) int64
+	Cases      []Case // in any order
+}
+
+// Judge gives the verdicts of both passes, sorted by tag and slot, and the state for
+// the next epoch. The number of workers and the order of cases change nothing.
+// It fails where the epoch is longer than an event counts.
+func (e *Epoch) Judge(workers int) ([]Verdict, State, error) {
+	all, err := NewReciprocity(e.Parameters, e.Before, e.Length)
+	if err != nil {
+		return nil, nil, err
+	}
+	index := NewBeaconIndex(e.Cases)
+	verdicts := make([]Verdict, len(e.Cases))
+	parts := make([]*Reciprocity, max(1, workers))
+	share(len(e.Cases), len(parts), func(part, i int) {
+		if parts[part] == nil {
+			parts[part], _ = NewReciprocity(e.Parameters, nil, e.Length) // it was no error above
+		}
+		c := index.Relate(e.Cases[i], e.LastBefore)
+		verdicts[i] = Judge(&c, e.Parameters)
+		parts[part].Add(&verdicts[i])
+	})
+	for _, part := range parts {
+		if part != nil {
+			all.Merge(part)
+		}
+	}
+	share(len(verdicts), len(parts), func(_, i int) { all.Settle(&verdicts[i]) })
+	slices.SortFunc(verdicts, compareVerdicts)
+	return verdicts, all.After(), nil
+}
+
+func compareVerdicts(a, b Verdict) int {
+	return cmp.Or(bytes.Compare(a.Tag[:], b.Tag[:]), cmp.Compare(a.Slot, b.Slot))
+}
+
+// share calls work for 0 to n-1 from some goroutines at once, each with every
+// parts-th number, and waits for all.
+func share(n, parts int, work func(part, i int)) {
+	var group sync.WaitGroup
+	for part := range parts {
+		group.Go(func() {
+			for i := part; i < n; i += parts {
+				work(part, i)
+			}
+		})
+	}
+	group.Wait()
+}

@@ -1,0 +1,127 @@
+package witness
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"hexspot/radio"
+)
+
+// Parameters are what a network has chosen: the set of rules, its figures, and the
+// channel plans with the cap of a beacon's EIRP in each.
+type Parameters struct {
+	Set   *Set
+	Plans map[string]radio.DBm
+	Figures
+}
+
+// Figure is a parameter as documentation shows it.
+type Figure struct {
+	Name, Unit, Reason string
+	Value              int64
+}
+
+// figureBound keeps each product of a figure within 64 bits.
+const figureBound = 1_000_000_000_000
+
+// DefaultParameters are the defaults of a set, with every plan there is.
+func DefaultParameters(set *Set) *Parameters {
+	p := &Parameters{Set: set, Plans: map[string]radio.DBm{}}
+	for _, plan := range radio.Plans() {
+		p.Plans[plan.Name] = plan.BeaconMaxEIRP
+	}
+	for _, r := range set.rows {
+		*r.pointer(&p.Figures) = r.value
+	}
+	return p
+}
+
+// parameterFile is the content of parameters.json.
+type parameterFile struct {
+	Figures map[string]int64     `json:"figures"`
+	Plans   map[string]radio.DBm `json:"plans"`
+	Set     string               `json:"set"`
+}
+
+// Encode gives the parameters as the one file that stands for them: JSON
+// without spaces, keys sorted, a line feed at the end.
+func (p *Parameters) Encode() []byte {
+	file := parameterFile{Figures: map[string]int64{}, Plans: p.Plans, Set: p.Set.Name}
+	for _, r := range p.Set.rows {
+		file.Figures[r.name] = *r.pointer(&p.Figures)
+	}
+	b, err := json.Marshal(file)
+	if err != nil {
+		panic(err) // strings and integers always encode
+	}
+	return append(b, '\n')
+}
+
+// Hash is the SHA-256 of the file, which an anchor binds.
+func (p *Parameters) Hash() [32]byte { return sha256.Sum256(p.Encode()) }
+
+// ParseParameters reads what Encode writes, and nothing else: unknown sets, plans
+// and figures, missing ones, figures out of range and any other spelling of the
+// same are errors.
+func ParseParameters(b []byte) (*Parameters, error) {
+	p, err := parseParameters(b)
+	if err != nil {
+		return nil, fmt.Errorf("parameters: %w", err)
+	}
+	return p, nil
+}
+
+func parseParameters(b []byte) (*Parameters, error) {
+	var file parameterFile
+	if err := json.Unmarshal(b, &file); err != nil {
+		return nil, err
+	}
+	set, err := SetNamed(file.Set)
+	if err != nil {
+		return nil, err
+	}
+	p := &Parameters{Set: set, Plans: file.Plans}
+	for _, r := range set.rows {
+		*r.pointer(&p.Figures) = file.Figures[r.name]
+	}
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(p.Encode(), b) {
+		return nil, errors.New("not in canonical form, or a figure is missing or unknown")
+	}
+	return p, nil
+}
+
+// Validate says what is wrong with parameters: no set, no plans or unknown ones, a
+// figure that is zero or too large.
+func (p *Parameters) Validate() error {
+	if p.Set == nil || len(p.Plans) == 0 {
+		return errors.New("there is no set or no plan")
+	}
+	for name, limit := range p.Plans {
+		plan, err := radio.PlanNamed(name)
+		if err != nil || plan.Name != name || limit < -levelBound || limit > levelBound {
+			return fmt.Errorf("plan %q with %v is not sound", name, limit)
+		}
+	}
+	for _, r := range p.Set.rows {
+		v := *r.pointer(&p.Figures)
+		if v == 0 || v < -figureBound || v > figureBound || (v < 0) != (r.value < 0) {
+			return fmt.Errorf("%s = %d is out of range", r.name, v)
+		}
+	}
+	return nil
+}
+
+// Table gives the figures of the set in order of name.
+func (p *Parameters) Table() []Figure {
+	table := make([]Figure, len(p.Set.rows))
+	for i, r := range p.Set.rows {
+		table[i] = Figure{r.name, r.unit, r.reason, *r.pointer(&p.Figures)}
+	}
+	return table
+}

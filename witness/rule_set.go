@@ -1,0 +1,66 @@
+package witness
+
+import "fmt"
+
+// Rule is a row of a set's table.
+type Rule struct {
+	Name Reason // what a report is that fails it
+	Unit string // of value, limit and margin; "yes" for a rule that is met or not
+	Need string // what would make it pass
+	Code int    // the number Helium gives the reason, 0: none
+
+	// optional: a report is valid though the rule could not be evaluated.
+	optional bool
+	// check is nil for a rule of the second pass.
+	check func(*view) Finding
+}
+
+// Set is a set of rules: which, in which order, and what counts as an event.
+type Set struct {
+	Name    string
+	Beacon  []Rule
+	Witness []Rule
+	// Rows are the figures of the set.
+	rows []row
+
+	anyWitness bool // an event needs a witness report, not a valid one
+	inherit    bool // a witness of an invalid beacon gets the beacon's reason
+	byArrival  bool // the age of an event counts from the report's arrival, not from the slot
+}
+
+// The reasons that more than the tables know.
+const (
+	ReasonBeacon Reason = "beacon" // the beacon is not valid
+	ReasonOrphan Reason = "orphan" // nobody opened the tag
+	reasonFine   Reason = "fine_time"
+)
+
+// SetNamed finds "hexspot-1" or "helium-2026-05".
+func SetNamed(name string) (*Set, error) {
+	for _, s := range [...]*Set{hexspot1, helium202605} {
+		if s.Name == name {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("rule set %q: want %s or %s", name, hexspot1.Name, helium202605.Name)
+}
+
+// stops says whether a finding ends the report's hope: the rule failed, or it had to
+// be evaluated and could not be.
+func (r *Rule) stops(f Finding) bool {
+	return f.Outcome == Failed || f.Outcome == NotEvaluated && !r.optional
+}
+
+// firstFailure is the reason that findings give, in the first pass without the
+// rules of the second.
+func firstFailure(rules []Rule, findings []Finding, secondPass bool) Reason {
+	for i := range rules {
+		if rules[i].check == nil && !secondPass {
+			continue
+		}
+		if rules[i].stops(findings[i]) {
+			return rules[i].Name
+		}
+	}
+	return ""
+}
