@@ -35,35 +35,49 @@ const selectAt = 8
 // froze: nobody knew it when they reported. A candidate in a coarser cell is an
 // error.
 func SelectByCell(valueZ [32]byte, tag [18]byte, candidates []Candidate, limit int) ([]Selected, error) {
-	all := make([]Selected, len(candidates))
+	all := make([]choice, len(candidates))
 	for i, c := range candidates {
 		cell, err := c.Cell.Parent(selectAt)
 		if err != nil {
 			return nil, fmt.Errorf("selecting %v: %w", c.Station, err)
 		}
-		all[i] = Selected{c.Station, cell, selectHash(valueZ, tag, c.Station)}
+		all[i] = choice{i, cell, selectHash(valueZ, tag, c.Station.Bytes())}
 	}
-	slices.SortFunc(all, compareSelected)
+	chosen := choose(all, limit)
+	selected := make([]Selected, len(chosen))
+	for i, c := range chosen {
+		selected[i] = Selected{candidates[c.index].Station, c.cell, c.order}
+	}
+	return selected, nil
+}
+
+// choice is a candidate by its place in the list.
+type choice struct {
+	index int
+	cell  coverage.Hex
+	order [32]byte
+}
+
+// choose keeps the first of each cell by hash, limit at most. Two stations never
+// have one hash.
+func choose(all []choice, limit int) []choice {
+	slices.SortFunc(all, func(a, b choice) int { return bytes.Compare(a.order[:], b.order[:]) })
 	taken := make(map[coverage.Hex]bool, len(all))
-	all = slices.DeleteFunc(all, func(s Selected) bool {
-		again := taken[s.Cell]
-		taken[s.Cell] = true
+	all = slices.DeleteFunc(all, func(c choice) bool {
+		again := taken[c.cell]
+		taken[c.cell] = true
 		return again
 	})
-	return all[:min(len(all), limit)], nil
+	return all[:min(len(all), limit)]
 }
 
-func compareSelected(a, b Selected) int {
-	return cmp.Or(bytes.Compare(a.Order[:], b.Order[:]), compareStations(a.Station, b.Station))
-}
-
-func selectHash(valueZ [32]byte, tag [18]byte, s radio.Station) [32]byte {
+func selectHash(valueZ [32]byte, tag [18]byte, station []byte) [32]byte {
 	const label = "hexspot/1/select"
 	message := make([]byte, 0, len(label)+len(valueZ)+len(tag)+radio.StationSize)
 	message = append(message, label...)
 	message = append(message, valueZ[:]...)
 	message = append(message, tag[:]...)
-	message = append(message, s.Bytes()...)
+	message = append(message, station...)
 	return sha256.Sum256(message)
 }
 

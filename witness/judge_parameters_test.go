@@ -1,0 +1,88 @@
+package witness
+
+import (
+	"bytes"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestParameterFiles(t *testing.T) {
+	for _, set := range []*Set{hexspot1, helium202605} {
+		want, err := os.ReadFile("testdata/" + set.Name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := DefaultParameters(set)
+		if got := p.Encode(); !bytes.Equal(got, want) {
+			t.Errorf("%s:\n%s\nwant\n%s", set.Name, got, want)
+		}
+		back, err := ParseParameters(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back.Figures != p.Figures || back.Set != set || back.Hash() != p.Hash() {
+			t.Errorf("%s: the file read again differs", set.Name)
+		}
+	}
+}
+
+func TestEachFigureHasAReason(t *testing.T) {
+	for _, set := range []*Set{hexspot1, helium202605} {
+		table := DefaultParameters(set).Table()
+		sorted := slices.IsSortedFunc(table, func(a, b Figure) int { return strings.Compare(a.Name, b.Name) })
+		if !sorted {
+			t.Errorf("%s: the table is not sorted by name", set.Name)
+		}
+		seen := map[*int64]bool{}
+		var figures Figures
+		for i, f := range table {
+			pointer := set.rows[i].pointer(&figures)
+			if f.Unit == "" || f.Reason == "" || f.Value == 0 || seen[pointer] {
+				t.Errorf("%s: row %+v lacks something, or its figure has two rows", set.Name, f)
+			}
+			seen[pointer] = true
+		}
+	}
+}
+
+func TestParseParametersRefuses(t *testing.T) {
+	good := string(DefaultParameters(hexspot1).Encode())
+	for name, change := range map[string][2]string{
+		"no line feed":    {"}\n", "}"},
+		"a space":         {`"set":`, `"set": `},
+		"unknown set":     {"hexspot-1", "hexspot-2"},
+		"unknown plan":    {"EU868", "EU869"},
+		"plan's case":     {"EU868", "eu868"},
+		"missing figure":  {`"horizon":172800000,`, ``},
+		"unknown figure":  {`"horizon"`, `"aaa":1,"horizon"`},
+		"zero figure":     {`"min_distance":300000`, `"min_distance":0`},
+		"sign":            {`"noise_low":-13000`, `"noise_low":13000`},
+		"too large":       {`"min_distance":300000`, `"min_distance":1000000000001`},
+		"a fraction":      {`"min_distance":300000`, `"min_distance":300000.0`},
+		"figure twice":    {`"horizon":172800000`, `"horizon":1,"horizon":172800000`},
+		"no plans":        {`"plans":{`, `"plans":null,"x":{`},
+		"something after": {"}\n", "}\n{}"},
+	} {
+		bad := strings.Replace(good, change[0], change[1], 1)
+		if bad == good {
+			t.Fatalf("%s changes nothing", name)
+		}
+		if _, err := ParseParameters([]byte(bad)); err == nil {
+			t.Errorf("%s is read", name)
+		}
+	}
+}
+
+func FuzzParseParameters(f *testing.F) {
+	f.Add(DefaultParameters(hexspot1).Encode())
+	f.Add(DefaultParameters(helium202605).Encode())
+	f.Add([]byte(`{"figures":{},"plans":{},"set":"hexspot-1"}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, err := ParseParameters(b)
+		if err == nil && !bytes.Equal(p.Encode(), b) {
+			t.Errorf("%q is read, but written as %q", b, p.Encode())
+		}
+	})
+}

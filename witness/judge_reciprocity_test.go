@@ -1,0 +1,123 @@
+package witness
+
+import (
+	"maps"
+	"testing"
+)
+
+// reciprocal judges the sample at its time with the given state and events of other
+// cases, and gives the reasons of the beacon and of witness 0.
+func reciprocal(t *testing.T, before Events, others ...Case) (beacon, witness Reason) {
+	t.Helper()
+	e := sampleEpoch(t, hexspot1)
+	c := &e.Cases[0]
+	e.Before[c.Beacons[0].Station] = Events{Beaconed: before.Beaconed, Witnessed: before.Witnessed}
+	e.Before[c.Witnesses[0].Station] = Events{Beaconed: before.Beaconed, Witnessed: before.Witnessed}
+	e.Cases = append(e.Cases, others...)
+	v := sampleVerdict(t, e)
+	return v.Beacon().Reason, of(t, v.Witnesses, c.Witnesses[0].ID).Reason
+}
+
+// swapped is the sample the other way round, some slots later: its witness 0
+// beacons, its beaconer hears it.
+func swapped(t *testing.T, later int64) Case {
+	c := sampleCase(t)
+	c.Tag, c.Window, c.Slot = [18]byte{7}, c.Window+1, uint64(sampleSlot+later)
+	c.Start += later * 60_000
+	c.End += later * 60_000
+	b, w := &c.Beacons[0], &c.Witnesses[0]
+	b.Station, w.Station = w.Station, b.Station
+	b.Site, w.Site = w.Site, b.Site
+	b.Sent += later * 60_000
+	b.Drawn.Start += later * 60_000
+	b.Drawn.Due = c.Slot
+	c.Value.Published += later * 60_000
+	c.Value.Latest += later * 60_000
+	w.Heard += later * 60_000
+	c.Witnesses = c.Witnesses[:1]
+	return c
+}
+
+func TestReciprocity(t *testing.T) {
+	const t0, limit = sampleStart, 48 * hour
+	for _, c := range []struct {
+		name            string
+		before          Events
+		others          []Case
+		beacon, witness Reason
+	}{
+		{"lately", Events{t0 - 1, t0 - 1}, nil, "", ""},
+		{"just inside 48 h", Events{t0 - limit + 1, t0 - limit + 1}, nil, "", ""},
+		{"48 h ago", Events{t0 - limit, t0 - limit}, nil, "not_witnessing", "beacon"},
+		{"the witness was never witnessed", Events{0, t0 - 1}, nil, "", "not_witnessed"},
+		{"an event before in this epoch", Events{}, []Case{swapped(t, -60)}, "", ""},
+		{"an event in the same slot", Events{}, []Case{swapped(t, 0)}, "", ""},
+		{"an event to come does not help", Events{}, []Case{swapped(t, 1)}, "not_witnessing", "beacon"},
+	} {
+		beacon, witness := reciprocal(t, c.before, c.others...)
+		if beacon != c.beacon || witness != c.witness {
+			t.Errorf("%s: %q and %q, want %q and %q", c.name, beacon, witness, c.beacon, c.witness)
+		}
+	}
+}
+
+// TestAnEventNeedsAValidWitness: with its only witness invalid, a beacon is no event,
+// except in Helium's set.
+func TestAnEventNeedsAValidWitness(t *testing.T) {
+	for set, want := range map[*Set]bool{hexspot1: false, helium202605: true} {
+		e := sampleEpoch(t, set)
+		c := &e.Cases[0]
+		c.Witnesses = c.Witnesses[:1]
+		c.Witnesses[0].Mark = [4]byte{}
+		_, after, err := e.Judge(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if moved := after[c.Beacons[0].Station].Beaconed > sampleStart-hour; moved != want {
+			t.Errorf("%s: an event %v", set.Name, moved)
+		}
+	}
+}
+
+// TestSecondPassFailuresAreStillEvents: what fails only by reciprocity counts for the
+// others, so two newcomers help each other and no order is needed.
+func TestSecondPassFailuresAreStillEvents(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	e.Before = nil
+	c := e.Cases[0]
+	_, after, err := e.Judge(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := State{c.Beacons[0].Station: {Beaconed: sampleStart}}
+	for _, w := range c.Witnesses {
+		want[w.Station] = Events{Witnessed: sampleStart}
+	}
+	if !maps.Equal(after, want) {
+		t.Errorf("state %v, want %v", after, want)
+	}
+}
+
+func TestStateKeepsTheLatest(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	later := swapped(t, 30)
+	e.Cases = append(e.Cases, later)
+	_, after, err := e.Judge(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := after[later.Beacons[0].Station], (Events{Beaconed: later.Start, Witnessed: sampleStart}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got, want := after[sampleStation(t, 3)], (Events{Beaconed: sampleStart - 20*hour, Witnessed: sampleStart}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+func TestEpochLongerThanTheHorizon(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	e.Length = 48*hour + 1
+	if _, _, err := e.Judge(1); err == nil {
+		t.Error("an epoch longer than the horizon is judged")
+	}
+}

@@ -1,0 +1,169 @@
+package witness
+
+import (
+	"slices"
+	"testing"
+
+	"hexspot/radio"
+)
+
+func TestFirstReportByArrivalIDAndIndex(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	c := &e.Cases[0]
+	a, b, d := c.Witnesses[0], c.Witnesses[0], c.Witnesses[0]
+	a.Index = 5
+	b.ID = [32]byte{0, 1}
+	d.Receive, d.ID = a.Receive+1, [32]byte{0}
+	c.Witnesses = append(c.Witnesses, d, a, b)
+	v := sampleVerdict(t, e)
+	var got []Reason
+	for _, j := range v.Witnesses {
+		if j.Station == a.Station {
+			got = append(got, j.Reason)
+		}
+	}
+	if v.Witnesses[0].ID != b.ID || !slices.Equal(got, []Reason{"", "duplicate", "duplicate", "duplicate"}) {
+		t.Errorf("first is %x, reasons %q", v.Witnesses[0].ID, got)
+	}
+	if v.Witnesses[1].Index != 2 || v.Witnesses[2].Index != 5 {
+		t.Errorf("indexes %d, %d, want 2 before 5", v.Witnesses[1].Index, v.Witnesses[2].Index)
+	}
+}
+
+func TestOrphans(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	e.Cases[0].Beacons = nil
+	v := sampleVerdict(t, e)
+	if v.Beacon() != nil || len(v.Witnesses) != 4 {
+		t.Fatalf("%d witnesses", len(v.Witnesses))
+	}
+	for _, j := range v.Witnesses {
+		if j.Reason != ReasonOrphan {
+			t.Errorf("reason %q", j.Reason)
+		}
+	}
+}
+
+// TestAStrangerCannotTakeATag: whoever repeats a signature that became known opens
+// nothing, and the witnesses stay with the station that does.
+func TestAStrangerCannotTakeATag(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	c := &e.Cases[0]
+	thief := c.Beacons[0]
+	thief.Station, thief.ID, thief.Opens, thief.Receive = sampleStation(t, 4), [32]byte{1}, false, c.Start
+	c.Beacons = append(c.Beacons, thief)
+	v := sampleVerdict(t, e)
+	if v.Beacon().Station != c.Beacons[0].Station || !v.Beacon().Valid() {
+		t.Errorf("the beacon is %v, %q", v.Beacon().Station, v.Beacon().Reason)
+	}
+	if got := of(t, v.Beacons, thief.ID).Reason; got != "opening" {
+		t.Errorf("the thief: %q", got)
+	}
+	if got := v.Witnesses[0].Reason; got != "" {
+		t.Errorf("a witness: %q", got)
+	}
+}
+
+// TestSecondBeaconFailsBoth also in a case of its own, and for two reports of one
+// tag.
+func TestSecondBeaconFailsBoth(t *testing.T) {
+	e := spoiled(t, hexspot1, secondBeacon)
+	for _, v := range mustJudge(t, e) {
+		if f := findingOf(t, hexspot1.Beacon, v.Beacon(), "second_beacon"); f != (Finding{Failed, 1, 0, -1}) {
+			t.Errorf("%x: %+v", v.Tag, f)
+		}
+	}
+	e = sampleEpoch(t, hexspot1)
+	c := &e.Cases[0]
+	again := c.Beacons[0]
+	again.ID, again.Sent = [32]byte{1}, again.Sent+1
+	c.Beacons = append(c.Beacons, again)
+	for _, j := range sampleVerdict(t, e).Beacons {
+		if j.Reason != "second_beacon" {
+			t.Errorf("two reports of one tag: %q", j.Reason)
+		}
+	}
+	e = sampleEpoch(t, hexspot1)
+	e.Cases[0].Beacons = append(e.Cases[0].Beacons, e.Cases[0].Beacons[0])
+	if j := sampleVerdict(t, e).Beacon(); j.Reason != "" {
+		t.Errorf("one record twice: %q", j.Reason)
+	}
+}
+
+// TestAnotherWindowIsNoSecondBeacon: reports of one station in two windows stand.
+func TestAnotherWindowIsNoSecondBeacon(t *testing.T) {
+	e := spoiled(t, hexspot1, secondBeacon)
+	e.Cases[1].Window++
+	e.Cases[1].Slot += 360
+	for _, v := range mustJudge(t, e) {
+		if f := findingOf(t, hexspot1.Beacon, v.Beacon(), "second_beacon"); f.Outcome != Passed {
+			t.Errorf("slot %d: %+v", v.Slot, f)
+		}
+	}
+}
+
+func TestOverDrawnIsNoted(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	e.Cases[0].Beacons[0].Drawn.EIRP = 1_000 // it sends 1450
+	if b := sampleVerdict(t, e).Beacon(); b.Over != 450 || !b.Valid() {
+		t.Errorf("over %v, reason %q", b.Over, b.Reason)
+	}
+}
+
+func TestBeaconTimeEdges(t *testing.T) {
+	for _, c := range []struct {
+		drawn, sent int64
+		want        Reason
+	}{
+		{30_000, 25_000, ""}, {30_000, 24_999, "outside_slot"}, {30_000, 59_999, ""}, {30_000, 60_000, "outside_slot"},
+		{2_000, 0, ""}, {2_000, -1, "outside_slot"},
+	} {
+		e := sampleEpoch(t, hexspot1)
+		b := &e.Cases[0].Beacons[0]
+		b.Drawn.Start, b.Sent = sampleStart+c.drawn, sampleStart+c.sent
+		if got := sampleVerdict(t, e).Beacon().Reason; got != c.want {
+			t.Errorf("drawn %d, sent %d: %q, want %q", c.drawn, c.sent, got, c.want)
+		}
+	}
+}
+
+// TestRange puts each figure just over its bound, and on it.
+func TestRange(t *testing.T) {
+	beacons := map[string]func(c *Case, b *BeaconFacts, over int64){
+		"slot":      func(c *Case, _ *BeaconFacts, over int64) { c.Slot = uint64(slotBound - 1 + over) },
+		"sent":      func(_ *Case, b *BeaconFacts, over int64) { b.Sent = timeBound - 1 + over },
+		"receive":   func(_ *Case, b *BeaconFacts, over int64) { b.Receive = timeBound - 1 + over },
+		"before":    func(_ *Case, b *BeaconFacts, over int64) { b.Sent = -over },
+		"conducted": func(_ *Case, b *BeaconFacts, over int64) { b.Conducted = -levelBound - radio.DBm(over) },
+		"frequency": func(_ *Case, b *BeaconFacts, over int64) { b.Frequency = topFrequency + radio.Hertz(over) },
+		"low":       func(_ *Case, b *BeaconFacts, over int64) { b.Frequency = lowestFrequency - radio.Hertz(over) },
+	}
+	for name, set := range beacons {
+		for over, want := range map[int64]Outcome{0: Passed, 1: Failed} {
+			c := sampleCase(t)
+			set(&c, &c.Beacons[0], over)
+			v := Judge(&c, DefaultParameters(hexspot1))
+			if got := findingOf(t, hexspot1.Beacon, v.Beacon(), "range"); got.Outcome != want {
+				t.Errorf("%s, %d over: %+v", name, over, got)
+			}
+		}
+	}
+	witnesses := map[string]func(w *WitnessFacts, over int64){
+		"heard":     func(w *WitnessFacts, over int64) { w.Heard = timeBound - 1 + over },
+		"index":     func(w *WitnessFacts, over int64) { w.Index = uint32(31 + over) },
+		"channel":   func(w *WitnessFacts, over int64) { w.ChannelRSSI = levelBound + radio.DBm(over) },
+		"signal":    func(w *WitnessFacts, over int64) { w.SignalRSSI = level(-levelBound - radio.DBm(over)) },
+		"snr":       func(w *WitnessFacts, over int64) { w.SNR = levelBound + radio.DB(over) },
+		"frequency": func(w *WitnessFacts, over int64) { w.Frequency = topFrequency + radio.Hertz(over) },
+	}
+	for name, set := range witnesses {
+		for over, want := range map[int64]Outcome{0: Passed, 1: Failed} {
+			c := sampleCase(t)
+			set(&c.Witnesses[0], over)
+			v := Judge(&c, DefaultParameters(hexspot1))
+			if got := findingOf(t, hexspot1.Witness, of(t, v.Witnesses, c.Witnesses[0].ID), "range"); got.Outcome != want {
+				t.Errorf("%s, %d over: %+v", name, over, got)
+			}
+		}
+	}
+}
