@@ -9,7 +9,10 @@ import (
 	"hexspot/radio"
 )
 
-// Epoch is what the verdicts of one epoch follow from.
+// Epoch is what the verdicts of one epoch follow from, where it fits into memory. A
+// larger one takes the same steps part by part (by the first bytes of the tag):
+// BeaconIndex.Add for every case; Judge and Reciprocity.Add for every part, then
+// Reciprocity.Merge; Judge again, Reciprocity.Settle and Verdict.AppendText.
 type Epoch struct {
 	Parameters *Parameters
 	Length     int64 // ms
@@ -28,7 +31,10 @@ func (e *Epoch) Judge(workers int) ([]Verdict, State, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	index := NewBeaconIndex(e.Cases)
+	index := NewBeaconIndex()
+	for i := range e.Cases {
+		index.Add(&e.Cases[i])
+	}
 	verdicts := make([]Verdict, len(e.Cases))
 	parts := make([]*Reciprocity, max(1, workers))
 	share(len(e.Cases), len(parts), func(part, i int) {

@@ -9,7 +9,8 @@ import (
 )
 
 // BeaconIndex holds the beacon reports of an epoch by station: what the rules about
-// a second beacon need to know. Build it from all cases, then Relate each.
+// a second beacon need to know. Add all reports, then Relate each case. Adding is
+// not safe for concurrent use, relating is.
 type BeaconIndex struct{ reports map[radio.Station][]arrival }
 
 type arrival struct {
@@ -18,23 +19,22 @@ type arrival struct {
 	id      [32]byte
 }
 
-// NewBeaconIndex indexes the beacon reports of cases.
-func NewBeaconIndex(cases []Case) *BeaconIndex {
-	x := &BeaconIndex{reports: map[radio.Station][]arrival{}}
-	for i := range cases {
-		for _, b := range cases[i].Beacons {
-			x.reports[b.Station] = append(x.reports[b.Station], arrival{cases[i].Window, b.Receive, b.ID})
-		}
-	}
-	for s, list := range x.reports {
-		slices.SortFunc(list, compareArrivals)
-		x.reports[s] = slices.CompactFunc(list, func(a, b arrival) bool { return a.id == b.id })
-	}
-	return x
-}
+// NewBeaconIndex is an index without reports.
+func NewBeaconIndex() *BeaconIndex { return &BeaconIndex{map[radio.Station][]arrival{}} }
 
-func compareArrivals(a, b arrival) int {
-	return cmp.Or(cmp.Compare(a.receive, b.receive), bytes.Compare(a.id[:], b.id[:]))
+// Add takes the beacon reports of a case. A record that comes again counts once,
+// with its least time of arrival.
+func (x *BeaconIndex) Add(c *Case) {
+	for i := range c.Beacons {
+		b := &c.Beacons[i]
+		list := x.reports[b.Station]
+		at := slices.IndexFunc(list, func(a arrival) bool { return a.id == b.ID })
+		if at < 0 {
+			x.reports[b.Station] = append(list, arrival{c.Window, b.Receive, b.ID})
+			continue
+		}
+		list[at].receive = min(list[at].receive, b.Receive)
+	}
 }
 
 // Relate is the case with what the index says of its beacon reports. lastBefore is
@@ -62,12 +62,14 @@ func (x *BeaconIndex) others(window uint64, b *BeaconFacts) int {
 	return n
 }
 
+// before is when the station's latest report before this one came, by
+// (receive_ms, id), negative: none.
 func (x *BeaconIndex) before(b *BeaconFacts) int64 {
-	before := int64(-1)
+	last := int64(-1)
 	for _, a := range x.reports[b.Station] {
-		if compareArrivals(a, arrival{receive: b.Receive, id: b.ID}) < 0 {
-			before = a.receive
+		if cmp.Or(cmp.Compare(a.receive, b.Receive), bytes.Compare(a.id[:], b.ID[:])) < 0 {
+			last = max(last, a.receive)
 		}
 	}
-	return before
+	return last
 }

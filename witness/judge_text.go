@@ -7,7 +7,7 @@ import (
 
 // AppendText appends the verdict as lines, the same for equal verdicts:
 //
-//	case TAG SLOT
+//	case TAG SLOT START
 //	beacon STATION ID RECEIVE OUTCOMES REASON OVER FIGURES
 //	witness STATION ID INDEX RECEIVE OUTCOMES REASON FIGURES
 //
@@ -19,8 +19,8 @@ func (v *Verdict) AppendText(b []byte, set *Set) []byte {
 	b = append(b, "case "...)
 	b = hex.AppendEncode(b, v.Tag[:])
 	b = append(b, ' ')
-	b = strconv.AppendUint(b, v.Slot, 10)
-	b = append(b, '\n')
+	b = append(strconv.AppendUint(b, v.Slot, 10), ' ')
+	b = append(strconv.AppendInt(b, v.Start, 10), '\n')
 	for i := range v.Beacons {
 		b = v.Beacons[i].appendBeacon(b, set.Beacon)
 	}

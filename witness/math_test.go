@@ -174,7 +174,7 @@ func TestFineTimesAgainstBig(t *testing.T) {
 // froze: it differs between machines.
 func TestJudgingHasNoFloats(t *testing.T) {
 	seen := 0
-	for _, pattern := range []string{"judge*.go", "math_*.go", "rule_*.go", "select_*.go", "../coverage/density*.go", "../rewards/share.go"} {
+	for _, pattern := range []string{"judge*.go", "math_*.go", "rule_*.go", "select_*.go", "weight_*.go", "../coverage/density*.go", "../rewards/share.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
