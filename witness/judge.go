@@ -135,7 +135,7 @@ func judgeRule(rule *Rule, k int, views []view, judged []Judged) {
 // conclude names a witness's reason.
 func (j *Judged) conclude(set *Set, beacon *Judged, secondPass bool) {
 	j.Reason, j.OfBeacon = firstFailure(set.Witness, j.Findings, secondPass), false
-	if set.inherit && j.Reason == ReasonBeacon {
+	if set.inherit && j.Reason == FaultBeacon {
 		j.Reason, j.OfBeacon = beacon.Reason, true
 	}
 }
@@ -143,7 +143,7 @@ func (j *Judged) conclude(set *Set, beacon *Judged, secondPass bool) {
 func orphans(witnesses []*WitnessFacts) []Judged {
 	judged := make([]Judged, len(witnesses))
 	for i, w := range witnesses {
-		judged[i] = Judged{Station: w.Station, ID: w.ID, Index: w.Index, Receive: w.Receive, Reason: ReasonOrphan}
+		judged[i] = Judged{Station: w.Station, ID: w.ID, Index: w.Index, Receive: w.Receive, Reason: FaultOrphan}
 	}
 	return judged
 }

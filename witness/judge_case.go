@@ -44,8 +44,8 @@ type BeaconFacts struct {
 	Conducted radio.DBm
 	Sent      int64
 
-	Opens  bool   // its signature verifies and gives the tag
-	Drawn  *Drawn // nil: the value or the plan is unknown
+	Opens  bool        // its signature verifies and gives the tag
+	Drawn  *DrawnFacts // nil: the value or the plan is unknown
 	Denied bool
 
 	// What BeaconIndex says of the station's other reports.
@@ -53,8 +53,8 @@ type BeaconFacts struct {
 	Before         int64 // when the one before was received, negative: none
 }
 
-// Drawn is what the entropy had a station do.
-type Drawn struct {
+// DrawnFacts is what the entropy had a station do.
+type DrawnFacts struct {
 	Due       uint64 // slot of this window
 	Frequency radio.Hertz
 	SF        radio.SpreadingFactor

@@ -9,11 +9,11 @@ import (
 	"hexspot/radio"
 )
 
-// Epoch is what the verdicts of one epoch follow from, where it fits into memory. A
+// FrozenEpoch is what the verdicts of one epoch follow from, where it fits into memory. A
 // larger one takes the same steps part by part (by the first bytes of the tag):
 // BeaconIndex.Add for every case; Judge and Reciprocity.Add for every part, then
 // Reciprocity.Merge; Judge again, Reciprocity.Settle and Verdict.AppendText.
-type Epoch struct {
+type FrozenEpoch struct {
 	Parameters *Parameters
 	Length     int64 // ms
 	Before     State
@@ -26,7 +26,7 @@ type Epoch struct {
 // Judge gives the verdicts of both passes, sorted by tag and slot, and the state for
 // the next epoch. The number of workers and the order of cases change nothing.
 // It fails where the epoch is longer than an event counts.
-func (e *Epoch) Judge(workers int) ([]Verdict, State, error) {
+func (e *FrozenEpoch) Judge(workers int) ([]Verdict, State, error) {
 	all, err := NewReciprocity(e.Parameters, e.Before, e.Length)
 	if err != nil {
 		return nil, nil, err

@@ -16,13 +16,13 @@ import (
 	"hexspot/radio"
 )
 
-var update = flag.Bool("update", false, "write testdata/verdicts.golden anew")
+var updateVerdicts = flag.Bool("update-verdicts", false, "write testdata/verdicts.golden anew")
 
 // town is an epoch of stations that hear each other, some of whom do something
 // wrong.
-func town(t rapid.TB, set *Set, seed uint64, stations, cases int) *Epoch {
+func town(t rapid.TB, set *Set, seed uint64, stations, cases int) *FrozenEpoch {
 	random := rand.New(rand.NewPCG(seed, 0))
-	e := &Epoch{Parameters: DefaultParameters(set), Length: sampleDay, Before: State{}}
+	e := &FrozenEpoch{Parameters: DefaultParameters(set), Length: sampleDay, Before: State{}}
 	sites, keys := make([]SiteFacts, stations), make([]radio.Station, stations)
 	for n := range stations {
 		keys[n] = sampleStation(t, n)
@@ -86,7 +86,7 @@ func moveCase(c *Case, slots int64) {
 }
 
 // textOf is everything that judging an epoch gives, as bytes.
-func textOf(t rapid.TB, e *Epoch, workers int) []byte {
+func textOf(t rapid.TB, e *FrozenEpoch, workers int) []byte {
 	t.Helper()
 	verdicts, after, err := e.Judge(workers)
 	if err != nil {
@@ -122,14 +122,14 @@ func TestOrderAndWorkersChangeNothing(t *testing.T) {
 
 // TestTheTownIsMixed keeps the property above from holding for want of content.
 func TestTheTownIsMixed(t *testing.T) {
-	seen := map[Reason]int{}
+	seen := map[Fault]int{}
 	for _, v := range mustJudge(t, town(t, hexspot1, 1, 200, 300)) {
 		for _, j := range slices.Concat(v.Beacons, v.Witnesses) {
 			seen[j.Reason]++
 		}
 	}
-	for _, reason := range []Reason{"", "opening", "beacon", "duplicate", "mark", "too_strong", "too_weak",
-		"noise", "fine_time", "second_beacon", "not_witnessing", "not_witnessed", ReasonOrphan} {
+	for _, reason := range []Fault{"", "opening", "beacon", "duplicate", "mark", "too_strong", "too_weak",
+		"noise", "fine_time", "second_beacon", "not_witnessing", "not_witnessed", FaultOrphan} {
 		if seen[reason] == 0 {
 			t.Errorf("no report is %q: %v", reason, seen)
 		}
@@ -161,7 +161,7 @@ func TestVerdictText(t *testing.T) {
 		got = append(got, textOf(t, e, 1)...)
 	}
 	const file = "testdata/verdicts.golden"
-	if *update {
+	if *updateVerdicts {
 		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -182,8 +182,8 @@ func TestNoFigureOverflows(t *testing.T) {
 		set := rapid.SampledFrom([]*Set{hexspot1, helium202605}).Draw(t, "set")
 		c := sampleCase(t)
 		b, w := &c.Beacons[0], &c.Witnesses[0]
-		anyTime := rapid.OneOf(rapid.Int64(), rapid.SampledFrom([]int64{math.MinInt64, math.MaxInt64, timeBound - 1, 0}))
-		anyLevel := rapid.OneOf(rapid.Int32(), rapid.SampledFrom([]int32{math.MinInt32, math.MaxInt32, levelBound, -levelBound}))
+		anyTime := rapid.OneOf(rapid.Int64(), rapid.SampledFrom([]int64{math.MinInt64, math.MaxInt64, rangeOfTimes - 1, 0}))
+		anyLevel := rapid.OneOf(rapid.Int32(), rapid.SampledFrom([]int32{math.MinInt32, math.MaxInt32, rangeOfLevels, -rangeOfLevels}))
 		b.Sent, b.Receive = anyTime.Draw(t, "sent"), anyTime.Draw(t, "received")
 		w.Heard, w.Receive = anyTime.Draw(t, "heard"), anyTime.Draw(t, "witness received")
 		b.Frequency, w.Frequency = radio.Hertz(anyTime.Draw(t, "sent at")), radio.Hertz(anyTime.Draw(t, "heard at"))
@@ -201,7 +201,7 @@ func TestNoFigureOverflows(t *testing.T) {
 
 func checkMargins(t *rapid.T, rules []Rule, j *Judged) {
 	for i, f := range j.Findings {
-		if f.Outcome == Failed && f.Margin >= 0 || f.Outcome == Passed && f.Margin < 0 {
+		if f.Outcome == RuleFailed && f.Margin >= 0 || f.Outcome == RulePassed && f.Margin < 0 {
 			t.Errorf("%s: %+v", rules[i].Name, f)
 		}
 	}

@@ -104,7 +104,7 @@ func (p *Parameters) Validate() error {
 	}
 	for name, limit := range p.Plans {
 		plan, err := radio.PlanNamed(name)
-		if err != nil || plan.Name != name || limit < -levelBound || limit > levelBound {
+		if err != nil || plan.Name != name || limit < -rangeOfLevels || limit > rangeOfLevels {
 			return fmt.Errorf("plan %q with %v is not sound", name, limit)
 		}
 	}

@@ -147,7 +147,7 @@ func (r *Reciprocity) find(v *Verdict, j *Judged, now span, before int64) Findin
 		}
 	}
 	if last == 0 {
-		return Finding{Failed, t, r.horizon - 1, min(-1, r.horizon-1-t)}
+		return Finding{RuleFailed, t, r.horizon - 1, min(-1, r.horizon-1-t)}
 	}
 	return atMost(t-last, r.horizon-1)
 }

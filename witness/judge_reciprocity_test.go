@@ -7,7 +7,7 @@ import (
 
 // reciprocal judges the sample at its time with the given state and events of other
 // cases, and gives the reasons of the beacon and of witness 0.
-func reciprocal(t *testing.T, before Events, others ...Case) (beacon, witness Reason) {
+func reciprocal(t *testing.T, before Events, others ...Case) (beacon, witness Fault) {
 	t.Helper()
 	e := sampleEpoch(t, hexspot1)
 	c := &e.Cases[0]
@@ -44,7 +44,7 @@ func TestReciprocity(t *testing.T) {
 		name            string
 		before          Events
 		others          []Case
-		beacon, witness Reason
+		beacon, witness Fault
 	}{
 		{"lately", Events{t0 - 1, t0 - 1}, nil, "", ""},
 		{"just inside 48 h", Events{t0 - limit + 1, t0 - limit + 1}, nil, "", ""},

@@ -60,7 +60,7 @@ func sampleCase(t rapid.TB) Case {
 		Station: sampleStation(t, 0), ID: [32]byte{100}, Receive: sampleStart + 31_000,
 		Site:      sampleSite(t, 1, 45.19, 5.72),
 		Frequency: 868_100_000, SF: 9, Conducted: 1_300, Sent: sampleStart + 30_000, Opens: true, Before: -1,
-		Drawn: &Drawn{Due: sampleSlot, Frequency: 868_100_000, SF: 9, EIRP: 1_600, Start: sampleStart + 30_000},
+		Drawn: &DrawnFacts{Due: sampleSlot, Frequency: 868_100_000, SF: 9, EIRP: 1_600, Start: sampleStart + 30_000},
 	}}
 	for i, place := range [][2]float64{{45.23, 5.74}, {45.16, 5.70}, {45.20, 5.79}, {45.14, 5.76}} {
 		c.Witnesses = append(c.Witnesses, sampleWitness(t, 1+i, place[0], place[1]))
@@ -78,8 +78,8 @@ func sampleWitness(t rapid.TB, n int, lat, lng float64) WitnessFacts {
 }
 
 // sampleEpoch has the sample case in it and nobody new.
-func sampleEpoch(t rapid.TB, set *Set) *Epoch {
-	e := &Epoch{Parameters: DefaultParameters(set), Length: sampleDay, Before: State{}, Cases: []Case{sampleCase(t)}}
+func sampleEpoch(t rapid.TB, set *Set) *FrozenEpoch {
+	e := &FrozenEpoch{Parameters: DefaultParameters(set), Length: sampleDay, Before: State{}, Cases: []Case{sampleCase(t)}}
 	for n := range 5 {
 		e.Before[sampleStation(t, n)] = Events{Beaconed: sampleStart - 20*hour, Witnessed: sampleStart - 30*hour}
 	}
@@ -98,7 +98,7 @@ func cloneCase(c Case) Case {
 	return c
 }
 
-func mustJudge(t rapid.TB, e *Epoch) []Verdict {
+func mustJudge(t rapid.TB, e *FrozenEpoch) []Verdict {
 	t.Helper()
 	verdicts, _, err := e.Judge(1)
 	if err != nil {
@@ -108,7 +108,7 @@ func mustJudge(t rapid.TB, e *Epoch) []Verdict {
 }
 
 // sampleVerdict is the verdict on the sample's tag.
-func sampleVerdict(t rapid.TB, e *Epoch) *Verdict {
+func sampleVerdict(t rapid.TB, e *FrozenEpoch) *Verdict {
 	t.Helper()
 	verdicts := mustJudge(t, e)
 	for i := range verdicts {
@@ -138,7 +138,7 @@ func TestTheSampleIsValid(t *testing.T) {
 				t.Errorf("%s: %s", set.Name, j.Reason)
 			}
 			for k, f := range j.Findings {
-				if f.Outcome != Passed {
+				if f.Outcome != RulePassed {
 					t.Errorf("%s: rule %d is %v", set.Name, k, f.Outcome)
 				}
 			}

@@ -16,13 +16,13 @@ func TestFirstReportByArrivalIDAndIndex(t *testing.T) {
 	d.Receive, d.ID = a.Receive+1, [32]byte{0}
 	c.Witnesses = append(c.Witnesses, d, a, b)
 	v := sampleVerdict(t, e)
-	var got []Reason
+	var got []Fault
 	for _, j := range v.Witnesses {
 		if j.Station == a.Station {
 			got = append(got, j.Reason)
 		}
 	}
-	if v.Witnesses[0].ID != b.ID || !slices.Equal(got, []Reason{"", "duplicate", "duplicate", "duplicate"}) {
+	if v.Witnesses[0].ID != b.ID || !slices.Equal(got, []Fault{"", "duplicate", "duplicate", "duplicate"}) {
 		t.Errorf("first is %x, reasons %q", v.Witnesses[0].ID, got)
 	}
 	if v.Witnesses[1].Index != 2 || v.Witnesses[2].Index != 5 {
@@ -38,7 +38,7 @@ func TestOrphans(t *testing.T) {
 		t.Fatalf("%d witnesses", len(v.Witnesses))
 	}
 	for _, j := range v.Witnesses {
-		if j.Reason != ReasonOrphan {
+		if j.Reason != FaultOrphan {
 			t.Errorf("reason %q", j.Reason)
 		}
 	}
@@ -69,7 +69,7 @@ func TestAStrangerCannotTakeATag(t *testing.T) {
 func TestSecondBeaconFailsBoth(t *testing.T) {
 	e := spoiled(t, hexspot1, secondBeacon)
 	for _, v := range mustJudge(t, e) {
-		if f := findingOf(t, hexspot1.Beacon, v.Beacon(), "second_beacon"); f != (Finding{Failed, 1, 0, -1}) {
+		if f := findingOf(t, hexspot1.Beacon, v.Beacon(), "second_beacon"); f != (Finding{RuleFailed, 1, 0, -1}) {
 			t.Errorf("%x: %+v", v.Tag, f)
 		}
 	}
@@ -96,7 +96,7 @@ func TestAnotherWindowIsNoSecondBeacon(t *testing.T) {
 	e.Cases[1].Window++
 	e.Cases[1].Slot += 360
 	for _, v := range mustJudge(t, e) {
-		if f := findingOf(t, hexspot1.Beacon, v.Beacon(), "second_beacon"); f.Outcome != Passed {
+		if f := findingOf(t, hexspot1.Beacon, v.Beacon(), "second_beacon"); f.Outcome != RulePassed {
 			t.Errorf("slot %d: %+v", v.Slot, f)
 		}
 	}
@@ -113,7 +113,7 @@ func TestOverDrawnIsNoted(t *testing.T) {
 func TestBeaconTimeEdges(t *testing.T) {
 	for _, c := range []struct {
 		drawn, sent int64
-		want        Reason
+		want        Fault
 	}{
 		{30_000, 25_000, ""}, {30_000, 24_999, "outside_slot"}, {30_000, 59_999, ""}, {30_000, 60_000, "outside_slot"},
 		{2_000, 0, ""}, {2_000, -1, "outside_slot"},
@@ -130,16 +130,16 @@ func TestBeaconTimeEdges(t *testing.T) {
 // TestRange puts each figure just over its bound, and on it.
 func TestRange(t *testing.T) {
 	beacons := map[string]func(c *Case, b *BeaconFacts, over int64){
-		"slot":      func(c *Case, _ *BeaconFacts, over int64) { c.Slot = uint64(slotBound - 1 + over) },
-		"sent":      func(_ *Case, b *BeaconFacts, over int64) { b.Sent = timeBound - 1 + over },
-		"receive":   func(_ *Case, b *BeaconFacts, over int64) { b.Receive = timeBound - 1 + over },
+		"slot":      func(c *Case, _ *BeaconFacts, over int64) { c.Slot = uint64(rangeOfSlots - 1 + over) },
+		"sent":      func(_ *Case, b *BeaconFacts, over int64) { b.Sent = rangeOfTimes - 1 + over },
+		"receive":   func(_ *Case, b *BeaconFacts, over int64) { b.Receive = rangeOfTimes - 1 + over },
 		"before":    func(_ *Case, b *BeaconFacts, over int64) { b.Sent = -over },
-		"conducted": func(_ *Case, b *BeaconFacts, over int64) { b.Conducted = -levelBound - radio.DBm(over) },
+		"conducted": func(_ *Case, b *BeaconFacts, over int64) { b.Conducted = -rangeOfLevels - radio.DBm(over) },
 		"frequency": func(_ *Case, b *BeaconFacts, over int64) { b.Frequency = topFrequency + radio.Hertz(over) },
 		"low":       func(_ *Case, b *BeaconFacts, over int64) { b.Frequency = lowestFrequency - radio.Hertz(over) },
 	}
 	for name, set := range beacons {
-		for over, want := range map[int64]Outcome{0: Passed, 1: Failed} {
+		for over, want := range map[int64]RuleOutcome{0: RulePassed, 1: RuleFailed} {
 			c := sampleCase(t)
 			set(&c, &c.Beacons[0], over)
 			v := Judge(&c, DefaultParameters(hexspot1))
@@ -149,15 +149,15 @@ func TestRange(t *testing.T) {
 		}
 	}
 	witnesses := map[string]func(w *WitnessFacts, over int64){
-		"heard":     func(w *WitnessFacts, over int64) { w.Heard = timeBound - 1 + over },
+		"heard":     func(w *WitnessFacts, over int64) { w.Heard = rangeOfTimes - 1 + over },
 		"index":     func(w *WitnessFacts, over int64) { w.Index = uint32(31 + over) },
-		"channel":   func(w *WitnessFacts, over int64) { w.ChannelRSSI = levelBound + radio.DBm(over) },
-		"signal":    func(w *WitnessFacts, over int64) { w.SignalRSSI = level(-levelBound - radio.DBm(over)) },
-		"snr":       func(w *WitnessFacts, over int64) { w.SNR = levelBound + radio.DB(over) },
+		"channel":   func(w *WitnessFacts, over int64) { w.ChannelRSSI = rangeOfLevels + radio.DBm(over) },
+		"signal":    func(w *WitnessFacts, over int64) { w.SignalRSSI = level(-rangeOfLevels - radio.DBm(over)) },
+		"snr":       func(w *WitnessFacts, over int64) { w.SNR = rangeOfLevels + radio.DB(over) },
 		"frequency": func(w *WitnessFacts, over int64) { w.Frequency = topFrequency + radio.Hertz(over) },
 	}
 	for name, set := range witnesses {
-		for over, want := range map[int64]Outcome{0: Passed, 1: Failed} {
+		for over, want := range map[int64]RuleOutcome{0: RulePassed, 1: RuleFailed} {
 			c := sampleCase(t)
 			set(&c.Witnesses[0], over)
 			v := Judge(&c, DefaultParameters(hexspot1))

@@ -30,7 +30,7 @@ func (v *Verdict) AppendText(b []byte, set *Set) []byte {
 	return b
 }
 
-// AppendVerdicts appends verdicts in the order they are in, which Epoch.Judge makes
+// AppendVerdicts appends verdicts in the order they are in, which FrozenEpoch.Judge makes
 // the canonical one.
 func AppendVerdicts(b []byte, set *Set, verdicts []Verdict) []byte {
 	for i := range verdicts {
@@ -84,7 +84,7 @@ func (j *Judged) appendOutcomes(b []byte) []byte {
 func (j *Judged) appendFigures(b []byte, rules []Rule) []byte {
 	start := len(b)
 	for i, f := range j.Findings {
-		if rules[i].Unit == "yes" || f.Outcome == NotEvaluated {
+		if rules[i].Unit == "yes" || f.Outcome == RuleNotEvaluated {
 			continue
 		}
 		if len(b) > start {

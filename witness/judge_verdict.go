@@ -2,28 +2,28 @@ package witness
 
 import "hexspot/radio"
 
-// Reason names the first rule that a report failed; empty: it is valid.
-type Reason string
+// Fault names the first rule that a report failed; empty: it is valid.
+type Fault string
 
-// Outcome is what became of one rule.
-type Outcome uint8
+// RuleOutcome is what became of one rule.
+type RuleOutcome uint8
 
 // The outcomes. A rule is not evaluated where a fact it needs is missing; the
 // report then fails an earlier rule, or the rule is one that needs the chip's or
 // other stations' help.
 const (
-	NotEvaluated Outcome = iota
-	Passed
-	Failed
+	RuleNotEvaluated RuleOutcome = iota
+	RulePassed
+	RuleFailed
 )
 
 // String gives "not evaluated", "passed" or "failed".
-func (o Outcome) String() string { return [...]string{"not evaluated", "passed", "failed"}[o] }
+func (o RuleOutcome) String() string { return [...]string{"not evaluated", "passed", "failed"}[o] }
 
 // Finding is one rule on one report. The rule's row says the unit. The margin is
 // negative by as much as the rule was missed.
 type Finding struct {
-	Outcome              Outcome
+	Outcome              RuleOutcome
 	Value, Limit, Margin int64
 }
 
@@ -34,7 +34,7 @@ type Judged struct {
 	Index    uint32 // of an observation in its record
 	Receive  int64
 	Findings []Finding // by row of the set's table; none for an orphan
-	Reason   Reason
+	Reason   Fault
 	OfBeacon bool     // the reason is the beacon's own (set helium-2026-05)
 	Over     radio.DB // beacon: by how much its EIRP was over the drawn level; noted, no fault
 }
@@ -62,9 +62,9 @@ func (v *Verdict) Beacon() *Judged {
 
 func yes(ok bool) Finding {
 	if ok {
-		return Finding{Passed, 1, 1, 0}
+		return Finding{RulePassed, 1, 1, 0}
 	}
-	return Finding{Failed, 0, 1, -1}
+	return Finding{RuleFailed, 0, 1, -1}
 }
 
 func atMost(value, limit int64) Finding { return byMargin(value, limit, limit-value) }
@@ -83,7 +83,7 @@ func equal(value, want int64) Finding { return byMargin(value, want, -max(value-
 
 func byMargin(value, limit, margin int64) Finding {
 	if margin < 0 {
-		return Finding{Failed, value, limit, margin}
+		return Finding{RuleFailed, value, limit, margin}
 	}
-	return Finding{Passed, value, limit, margin}
+	return Finding{RulePassed, value, limit, margin}
 }

@@ -82,7 +82,7 @@ func (w *words) outcomes(j *Judged, rules []Rule) {
 	outcomes, reason := w.next(), w.next()
 	reason, j.OfBeacon = strings.CutPrefix(reason, "beacon:")
 	if reason != "-" {
-		j.Reason = Reason(reason)
+		j.Reason = Fault(reason)
 	}
 	if outcomes == "-" {
 		return
@@ -107,7 +107,7 @@ func (w *words) figures(j *Judged, rules []Rule) {
 	rest := w.next()
 	for i := range j.Findings {
 		f := &j.Findings[i]
-		if rules[i].Unit == "yes" || f.Outcome == NotEvaluated {
+		if rules[i].Unit == "yes" || f.Outcome == RuleNotEvaluated {
 			continue
 		}
 		var triple string

@@ -129,7 +129,7 @@ func loadJudgeVectors(t testing.TB) judgeVectors {
 	return v
 }
 
-func bytesOf(t testing.TB, text string) []byte {
+func judgeBytes(t testing.TB, text string) []byte {
 	t.Helper()
 	b, err := hex.DecodeString(text)
 	if err != nil {
@@ -213,13 +213,13 @@ func TestWitnessRuleVectors(t *testing.T) {
 				ChannelRSSI: signal, SignalRSSI: &signal, SNR: c.SNR}},
 		}
 		verdict := Judge(&kase, p)
-		at := func(name Reason) Finding { return findingOf(t, hexspot1.Witness, &verdict.Witnesses[0], name) }
+		at := func(name Fault) Finding { return findingOf(t, hexspot1.Witness, &verdict.Witnesses[0], name) }
 		x := c.Expect
 		noise := Finding{}
 		if x.NoiseJudged {
 			noise = within(x.Noise*10_000, -130_000_000, -75_000_000)
 		}
-		for name, want := range map[Reason]Finding{
+		for name, want := range map[Fault]Finding{
 			"too_near":   {outcomeOf(x.NotNear), x.Gap, 300_000, x.Gap - 300_000},
 			"too_far":    {outcomeOf(x.NotFar), x.Distance, 100_000_000, 100_000_000 - x.Distance},
 			"too_strong": {outcomeOf(x.NotStrong), int64(signal) * 10_000, x.SignalLimit, x.SignalMargin},
@@ -230,20 +230,20 @@ func TestWitnessRuleVectors(t *testing.T) {
 				t.Errorf("case %d, %s: %+v, want %+v", i, name, got, want)
 			}
 		}
-		if got := at("noise"); (got.Outcome != Failed) != x.NoiseBelieved {
+		if got := at("noise"); (got.Outcome != RuleFailed) != x.NoiseBelieved {
 			t.Errorf("case %d: noise %+v, want believed %v", i, got, x.NoiseBelieved)
 		}
 	}
 }
 
-func outcomeOf(passed bool) Outcome {
+func outcomeOf(passed bool) RuleOutcome {
 	if passed {
-		return Passed
+		return RulePassed
 	}
-	return Failed
+	return RuleFailed
 }
 
-func findingOf(t testing.TB, rules []Rule, j *Judged, name Reason) Finding {
+func findingOf(t testing.TB, rules []Rule, j *Judged, name Fault) Finding {
 	t.Helper()
 	for i := range rules {
 		if rules[i].Name == name {
@@ -265,13 +265,13 @@ func TestLevelEdgeVectors(t *testing.T) {
 	for _, c := range v.NoiseEdges {
 		w := WitnessFacts{SF: 9, SignalRSSI: &c.Signal, SNR: c.SNR}
 		got := noiseBelieved(&view{p: p, w: &w, witnessSane: true})
-		if (got.Outcome != NotEvaluated) != c.Judged || c.Judged && (got.Outcome != outcomeOf(c.OK) || got.Value != int64(c.Noise)*10_000) {
+		if (got.Outcome != RuleNotEvaluated) != c.Judged || c.Judged && (got.Outcome != outcomeOf(c.OK) || got.Value != int64(c.Noise)*10_000) {
 			t.Errorf("%v with SNR %v: %+v, want noise %v, %v", c.Signal, c.SNR, got, c.Noise, c.OK)
 		}
 	}
 }
 
-func TestHeardInSlotVectors(t *testing.T) {
+func TestHeardInSlotRuleVectors(t *testing.T) {
 	lengths := map[string]int64{"default": 60_000, "demo": 2_000}
 	for _, c := range loadJudgeVectors(t).HeardInSlot {
 		length := lengths[c.Timing]

@@ -51,13 +51,13 @@ func beaconRange(v *view) Finding { return yes(v.beaconSane) }
 func valueInTime(v *view) Finding {
 	value := v.c.Value
 	if !value.Known {
-		return Finding{Outcome: Failed, Limit: value.Latest, Margin: -value.Latest}
+		return Finding{Outcome: RuleFailed, Limit: value.Latest, Margin: -value.Latest}
 	}
 	return atMost(value.Published, value.Latest)
 }
 
 func beaconDue(v *view) Finding {
-	if v.b.Drawn == nil || v.c.Slot >= slotBound {
+	if v.b.Drawn == nil || v.c.Slot >= rangeOfSlots {
 		return Finding{}
 	}
 	return equal(int64(v.c.Slot), int64(v.b.Drawn.Due))

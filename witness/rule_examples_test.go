@@ -8,56 +8,58 @@ import (
 )
 
 // spoiler makes the sample's beacon, or its witness 0, fail one rule.
-type spoiler func(t testing.TB, e *Epoch, c *Case, b *BeaconFacts, w *WitnessFacts)
+type spoiler func(t testing.TB, e *FrozenEpoch, c *Case, b *BeaconFacts, w *WitnessFacts)
 
 // badBeacons has a bad example for each rule on beacons, by set and name.
-var badBeacons = map[string]map[Reason]spoiler{
+var badBeacons = map[string]map[Fault]spoiler{
 	"hexspot-1": {
-		"unknown":   func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Site = SiteFacts{} },
-		"data_only": func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Site.Full = false },
-		"no_site": func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) {
+		"unknown":   func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Site = SiteFacts{} },
+		"data_only": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Site.Full = false },
+		"no_site": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) {
 			b.Site = SiteFacts{Known: true, Full: true}
 		},
-		"no_plan": func(_ testing.TB, e *Epoch, _ *Case, _ *BeaconFacts, _ *WitnessFacts) {
+		"no_plan": func(_ testing.TB, e *FrozenEpoch, _ *Case, _ *BeaconFacts, _ *WitnessFacts) {
 			delete(e.Parameters.Plans, "EU868")
 		},
-		"range": func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Sent = 1 << 53 },
-		"value_late": func(_ testing.TB, _ *Epoch, c *Case, _ *BeaconFacts, _ *WitnessFacts) {
+		"range": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Sent = 1 << 53 },
+		"value_late": func(_ testing.TB, _ *FrozenEpoch, c *Case, _ *BeaconFacts, _ *WitnessFacts) {
 			c.Value.Published = c.Value.Latest + 1
 		},
-		"not_due":       func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Drawn.Due++ },
-		"opening":       func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Opens = false },
-		"channel":       func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Frequency++ },
-		"rate":          func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.SF = 8 },
-		"too_loud":      func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Conducted = 1_451 },
-		"outside_slot":  func(_ testing.TB, _ *Epoch, c *Case, b *BeaconFacts, _ *WitnessFacts) { b.Sent = c.End },
-		"too_late":      func(_ testing.TB, _ *Epoch, c *Case, b *BeaconFacts, _ *WitnessFacts) { b.Receive = c.Close },
+		"not_due":       func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Drawn.Due++ },
+		"opening":       func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Opens = false },
+		"channel":       func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Frequency++ },
+		"rate":          func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.SF = 8 },
+		"too_loud":      func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Conducted = 1_451 },
+		"outside_slot":  func(_ testing.TB, _ *FrozenEpoch, c *Case, b *BeaconFacts, _ *WitnessFacts) { b.Sent = c.End },
+		"too_late":      func(_ testing.TB, _ *FrozenEpoch, c *Case, b *BeaconFacts, _ *WitnessFacts) { b.Receive = c.Close },
 		"second_beacon": secondBeacon,
-		"denied":        func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Denied = true },
-		"not_witnessing": func(_ testing.TB, e *Epoch, c *Case, b *BeaconFacts, _ *WitnessFacts) {
+		"denied":        func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Denied = true },
+		"not_witnessing": func(_ testing.TB, e *FrozenEpoch, c *Case, b *BeaconFacts, _ *WitnessFacts) {
 			e.Before[b.Station] = Events{Beaconed: c.Start - 1, Witnessed: c.Start - 48*hour}
 		},
 	},
 	"helium-2026-05": {
-		"gateway_not_found": func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Site = SiteFacts{} },
-		"not_asserted": func(_ testing.TB, e *Epoch, _ *Case, _ *BeaconFacts, _ *WitnessFacts) {
+		"gateway_not_found": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Site = SiteFacts{} },
+		"not_asserted": func(_ testing.TB, e *FrozenEpoch, _ *Case, _ *BeaconFacts, _ *WitnessFacts) {
 			delete(e.Parameters.Plans, "EU868")
 		},
-		"denied":             func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Denied = true },
-		"entropy_expired":    func(_ testing.TB, _ *Epoch, c *Case, b *BeaconFacts, _ *WitnessFacts) { b.Receive = c.Start + 181_000 },
-		"invalid_capability": func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Site.Full = false },
-		"irregular_interval": func(_ testing.TB, e *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) {
+		"denied": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Denied = true },
+		"entropy_expired": func(_ testing.TB, _ *FrozenEpoch, c *Case, b *BeaconFacts, _ *WitnessFacts) {
+			b.Receive = c.Start + 181_000
+		},
+		"invalid_capability": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Site.Full = false },
+		"irregular_interval": func(_ testing.TB, e *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) {
 			e.LastBefore = func(radio.Station) int64 { return b.Receive - b.Receive%(6*hour) }
 		},
-		"invalid_packet": func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Frequency += 200_000 },
-		"gateway_no_valid_witnesses": func(_ testing.TB, e *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) {
+		"invalid_packet": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Frequency += 200_000 },
+		"gateway_no_valid_witnesses": func(_ testing.TB, e *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) {
 			e.Before[b.Station] = Events{Beaconed: b.Receive - 1, Witnessed: b.Receive - 48*hour}
 		},
 	},
 }
 
 // secondBeacon has the station report another beacon in another slot of the window.
-func secondBeacon(_ testing.TB, e *Epoch, c *Case, b *BeaconFacts, _ *WitnessFacts) {
+func secondBeacon(_ testing.TB, e *FrozenEpoch, c *Case, b *BeaconFacts, _ *WitnessFacts) {
 	other := *c
 	other.Tag, other.Slot, other.Witnesses = [18]byte{9}, c.Slot+1, nil
 	report := *b
@@ -66,78 +68,86 @@ func secondBeacon(_ testing.TB, e *Epoch, c *Case, b *BeaconFacts, _ *WitnessFac
 	e.Cases = append(e.Cases, other)
 }
 
-var badWitnesses = map[string]map[Reason]spoiler{
+var badWitnesses = map[string]map[Fault]spoiler{
 	"hexspot-1": {
-		"beacon":    func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Opens = false },
-		"self":      func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, w *WitnessFacts) { w.Station = b.Station },
+		"beacon":    func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Opens = false },
+		"self":      func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, w *WitnessFacts) { w.Station = b.Station },
 		"duplicate": duplicateReport,
-		"unknown":   func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site = SiteFacts{} },
-		"data_only": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site.Full = false },
-		"no_site": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"unknown":   func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site = SiteFacts{} },
+		"data_only": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site.Full = false },
+		"no_site": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			w.Site = SiteFacts{Known: true, Full: true}
 		},
-		"plan":         func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site.Plan = "IN865" },
-		"range":        func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Index = 32 },
-		"too_late":     func(_ testing.TB, _ *Epoch, c *Case, _ *BeaconFacts, w *WitnessFacts) { w.Receive = c.Close },
-		"outside_slot": func(_ testing.TB, _ *Epoch, c *Case, _ *BeaconFacts, w *WitnessFacts) { w.Heard = c.End + 5_000 },
-		"mark":         func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Mark[0]++ },
-		"channel":      func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Frequency++ },
-		"rate":         func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.SF = 10 },
-		"denied":       func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.DeniedPair = true },
-		"too_near": func(t testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"plan":         func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site.Plan = "IN865" },
+		"range":        func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Index = 32 },
+		"too_late":     func(_ testing.TB, _ *FrozenEpoch, c *Case, _ *BeaconFacts, w *WitnessFacts) { w.Receive = c.Close },
+		"outside_slot": func(_ testing.TB, _ *FrozenEpoch, c *Case, _ *BeaconFacts, w *WitnessFacts) { w.Heard = c.End + 5_000 },
+		"mark":         func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Mark[0]++ },
+		"channel":      func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Frequency++ },
+		"rate":         func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.SF = 10 },
+		"denied":       func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.DeniedPair = true },
+		"too_near": func(t testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			w.Site = sampleSite(t, w.Site.Owner[0], 45.1925, 5.72)
 		},
-		"too_far": func(t testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"too_far": func(t testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			w.Site = sampleSite(t, w.Site.Owner[0], 46.2, 5.72)
 		},
-		"too_strong": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.SignalRSSI = level(-7_000) },
-		"too_weak": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"too_strong": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+			w.SignalRSSI = level(-7_000)
+		},
+		"too_weak": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			w.SignalRSSI, w.SNR = level(-13_951), -1_500
 		},
-		"noise": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"noise": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			w.SignalRSSI, w.SNR = level(-13_500), -499
 		},
-		"fine_time": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"fine_time": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			late := *w.Fine + 200_000
 			w.Fine = &late
 		},
-		"not_witnessed": func(_ testing.TB, e *Epoch, c *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"not_witnessed": func(_ testing.TB, e *FrozenEpoch, c *Case, _ *BeaconFacts, w *WitnessFacts) {
 			e.Before[w.Station] = Events{Beaconed: c.Start - 48*hour, Witnessed: c.Start - 1}
 		},
 	},
 	"helium-2026-05": {
 		"beacon":            nil, // no witness has it: it gets the beacon's reason, see TestHeliumWitnessInheritsTheReason
 		"duplicate":         duplicateReport,
-		"gateway_not_found": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site = SiteFacts{} },
-		"not_asserted": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"gateway_not_found": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site = SiteFacts{} },
+		"not_asserted": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			w.Site = SiteFacts{Known: true, Full: true}
 		},
-		"denied":          func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Denied = true },
-		"denied_edge":     func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.DeniedPair = true },
-		"self_witness":    func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, w *WitnessFacts) { w.Station = b.Station },
-		"entropy_expired": func(_ testing.TB, _ *Epoch, c *Case, _ *BeaconFacts, w *WitnessFacts) { w.Receive = c.Start + 181_000 },
-		"too_late":        func(_ testing.TB, _ *Epoch, _ *Case, b *BeaconFacts, w *WitnessFacts) { w.Receive = b.Receive + 4_001 },
-		"invalid_packet":  func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Mark[0]++ },
-		"invalid_capability": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"denied":       func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Denied = true },
+		"denied_edge":  func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.DeniedPair = true },
+		"self_witness": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, w *WitnessFacts) { w.Station = b.Station },
+		"entropy_expired": func(_ testing.TB, _ *FrozenEpoch, c *Case, _ *BeaconFacts, w *WitnessFacts) {
+			w.Receive = c.Start + 181_000
+		},
+		"too_late": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, w *WitnessFacts) {
+			w.Receive = b.Receive + 4_001
+		},
+		"invalid_packet": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Mark[0]++ },
+		"invalid_capability": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			w.Site.Full = false
 		},
-		"invalid_frequency": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Frequency += 100_001 },
-		"invalid_region":    func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site.Plan = "IN865" },
-		"below_min_distance": func(t testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"invalid_frequency": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Frequency += 100_001 },
+		"invalid_region":    func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.Site.Plan = "IN865" },
+		"below_min_distance": func(t testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			w.Site = sampleSite(t, w.Site.Owner[0], 45.1925, 5.72)
 		},
-		"max_distance_exceeded": func(t testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"max_distance_exceeded": func(t testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			w.Site = sampleSite(t, w.Site.Owner[0], 46.11, 5.72)
 		},
-		"bad_rssi": func(_ testing.TB, _ *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) { w.SignalRSSI = level(-7_000) },
-		"gateway_no_valid_beacons": func(_ testing.TB, e *Epoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+		"bad_rssi": func(_ testing.TB, _ *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
+			w.SignalRSSI = level(-7_000)
+		},
+		"gateway_no_valid_beacons": func(_ testing.TB, e *FrozenEpoch, _ *Case, _ *BeaconFacts, w *WitnessFacts) {
 			e.Before[w.Station] = Events{Beaconed: w.Receive - 48*hour, Witnessed: w.Receive - 1}
 		},
 	},
 }
 
 // duplicateReport has the station's other report come first.
-func duplicateReport(_ testing.TB, _ *Epoch, c *Case, _ *BeaconFacts, w *WitnessFacts) {
+func duplicateReport(_ testing.TB, _ *FrozenEpoch, c *Case, _ *BeaconFacts, w *WitnessFacts) {
 	first := *w
 	first.ID, first.Receive = [32]byte{99}, w.Receive-1
 	c.Witnesses = append(c.Witnesses, first)
@@ -171,7 +181,7 @@ func TestEachRuleHasABadExample(t *testing.T) {
 	}
 }
 
-func spoiled(t testing.TB, set *Set, bad spoiler) *Epoch {
+func spoiled(t testing.TB, set *Set, bad spoiler) *FrozenEpoch {
 	t.Helper()
 	if bad == nil {
 		t.Fatal("the rule has no bad example")
@@ -190,7 +200,7 @@ func checkFailure(t testing.TB, rules []Rule, j *Judged, want int) {
 	if j.Reason != rules[want].Name {
 		t.Fatalf("reason %q, want %q", j.Reason, rules[want].Name)
 	}
-	if f := j.Findings[want]; f.Outcome != Failed || f.Margin >= 0 {
+	if f := j.Findings[want]; f.Outcome != RuleFailed || f.Margin >= 0 {
 		t.Errorf("finding %+v, want failed by a margin", f)
 	}
 	for i := range want {
@@ -204,16 +214,16 @@ func checkFailure(t testing.TB, rules []Rule, j *Judged, want int) {
 func TestTablesAreSound(t *testing.T) {
 	for _, c := range []struct {
 		rules []Rule
-		names []Reason
+		names []Fault
 	}{
-		{hexspot1.Beacon, []Reason{"unknown", "data_only", "no_site", "no_plan", "range", "value_late", "not_due",
+		{hexspot1.Beacon, []Fault{"unknown", "data_only", "no_site", "no_plan", "range", "value_late", "not_due",
 			"opening", "channel", "rate", "too_loud", "outside_slot", "too_late", "second_beacon", "denied", "not_witnessing"}},
-		{hexspot1.Witness, []Reason{"beacon", "self", "duplicate", "unknown", "data_only", "no_site", "plan", "range",
+		{hexspot1.Witness, []Fault{"beacon", "self", "duplicate", "unknown", "data_only", "no_site", "plan", "range",
 			"too_late", "outside_slot", "mark", "channel", "rate", "denied", "too_near", "too_far", "too_strong",
 			"too_weak", "noise", "fine_time", "not_witnessed"}},
-		{helium202605.Beacon, []Reason{"gateway_not_found", "not_asserted", "denied", "entropy_expired", "invalid_capability",
+		{helium202605.Beacon, []Fault{"gateway_not_found", "not_asserted", "denied", "entropy_expired", "invalid_capability",
 			"irregular_interval", "invalid_packet", "gateway_no_valid_witnesses"}},
-		{helium202605.Witness, []Reason{"beacon", "duplicate", "gateway_not_found", "not_asserted", "denied", "denied_edge",
+		{helium202605.Witness, []Fault{"beacon", "duplicate", "gateway_not_found", "not_asserted", "denied", "denied_edge",
 			"self_witness", "entropy_expired", "too_late", "invalid_packet", "invalid_capability", "invalid_frequency",
 			"invalid_region", "below_min_distance", "max_distance_exceeded", "bad_rssi", "gateway_no_valid_beacons"}},
 	} {
@@ -238,8 +248,8 @@ func TestNoDistanceIsTooFar(t *testing.T) {
 	w := &e.Cases[0].Witnesses[0]
 	w.Site = sampleSite(t, 2, -45.19, 175)
 	j := of(t, sampleVerdict(t, e).Witnesses, w.ID)
-	for name, want := range map[Reason]Outcome{
-		"too_near": Passed, "too_far": Failed, "too_strong": NotEvaluated, "too_weak": Passed, "fine_time": NotEvaluated,
+	for name, want := range map[Fault]RuleOutcome{
+		"too_near": RulePassed, "too_far": RuleFailed, "too_strong": RuleNotEvaluated, "too_weak": RulePassed, "fine_time": RuleNotEvaluated,
 	} {
 		if got := findingOf(t, hexspot1.Witness, j, name); got.Outcome != want {
 			t.Errorf("%s: %+v, want %v", name, got, want)
@@ -256,8 +266,8 @@ func TestSignalNeedsAChipThatGivesIt(t *testing.T) {
 	w := &e.Cases[0].Witnesses[0]
 	w.SignalRSSI, w.ChannelRSSI = nil, -1_000
 	j := of(t, sampleVerdict(t, e).Witnesses, w.ID)
-	for _, name := range []Reason{"too_strong", "too_weak", "noise"} {
-		if got := findingOf(t, hexspot1.Witness, j, name); got.Outcome != NotEvaluated {
+	for _, name := range []Fault{"too_strong", "too_weak", "noise"} {
+		if got := findingOf(t, hexspot1.Witness, j, name); got.Outcome != RuleNotEvaluated {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -280,7 +290,7 @@ func TestHeliumWitnessInheritsTheReason(t *testing.T) {
 // TestHeliumLag: where a witness report came before the beacon's, the lag counts from
 // the first of them.
 func TestHeliumLag(t *testing.T) {
-	for lag, want := range map[int64]Reason{1_500: "", 1_501: "too_late"} {
+	for lag, want := range map[int64]Fault{1_500: "", 1_501: "too_late"} {
 		e := sampleEpoch(t, helium202605)
 		c := &e.Cases[0]
 		c.Beacons[0].Receive = c.Start + 60_000
@@ -296,7 +306,7 @@ func TestHeliumLag(t *testing.T) {
 
 // TestHeliumDistanceIsCutToKilometres: 100 999 m pass, as they did.
 func TestHeliumDistanceIsCutToKilometres(t *testing.T) {
-	for length, want := range map[coverage.Millimetres]Outcome{100_999_499: Passed, 100_999_500: Failed} {
+	for length, want := range map[coverage.Millimetres]RuleOutcome{100_999_499: RulePassed, 100_999_500: RuleFailed} {
 		v := view{p: DefaultParameters(helium202605), link: link{located: true, ok: true, length: length}}
 		if got := withinKilometres(&v); got.Outcome != want {
 			t.Errorf("%d mm: %+v", length, got)

@@ -8,7 +8,7 @@ import (
 
 // fineReason judges the sample with fine times moved by so many ns, -1 for no fine
 // time, and owners; and gives each witness's reason.
-func fineReasons(t *testing.T, moved []int64, owners []byte) []Reason {
+func fineReasons(t *testing.T, moved []int64, owners []byte) []Fault {
 	t.Helper()
 	e := sampleEpoch(t, hexspot1)
 	c := &e.Cases[0]
@@ -22,7 +22,7 @@ func fineReasons(t *testing.T, moved []int64, owners []byte) []Reason {
 		}
 	}
 	v := sampleVerdict(t, e)
-	reasons := make([]Reason, len(c.Witnesses))
+	reasons := make([]Fault, len(c.Witnesses))
 	for i := range reasons {
 		reasons[i] = of(t, v.Witnesses, c.Witnesses[i].ID).Reason
 	}
@@ -48,9 +48,9 @@ func TestFineTimeMajority(t *testing.T) {
 		{"no witness to another owner's pair", []int64{far, 0, 0, -1}, []byte{2, 3, 2, 5}, []bool{false, false, false, false}},
 	} {
 		for i, reason := range fineReasons(t, c.moved, c.owners) {
-			want := Reason("")
+			want := Fault("")
 			if c.bad[i] {
-				want = reasonFine
+				want = faultFine
 			}
 			if reason != want {
 				t.Errorf("%s: witness %d: %q, want %q", c.name, i, reason, want)

@@ -20,7 +20,7 @@ func beaconEntropyAlive(v *view) Finding { return entropyAlive(v, v.b.Receive, v
 // entropyAlive compares whole seconds.
 func entropyAlive(v *view, receive int64, sane bool) Finding {
 	if !v.c.Value.Known || !sane || v.c.Value.Published < 0 {
-		return Finding{Outcome: Failed, Limit: v.p.EntropyLife, Margin: -1}
+		return Finding{Outcome: RuleFailed, Limit: v.p.EntropyLife, Margin: -1}
 	}
 	return within(receive/1000-v.c.Value.Published/1000, 0, v.p.EntropyLife)
 }
@@ -30,9 +30,9 @@ func entropyAlive(v *view, receive int64, sane bool) Finding {
 func beaconRegular(v *view) Finding {
 	switch {
 	case !v.beaconSane:
-		return Finding{Outcome: Failed, Limit: 1, Margin: -1}
+		return Finding{Outcome: RuleFailed, Limit: 1, Margin: -1}
 	case v.b.Before < 0:
-		return Finding{Passed, 1, 1, 0}
+		return Finding{RulePassed, 1, 1, 0}
 	}
 	return atLeast(v.b.Receive/v.p.BeaconWindow-v.b.Before/v.p.BeaconWindow, 1)
 }

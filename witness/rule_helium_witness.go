@@ -9,7 +9,7 @@ import (
 // reason codes. An invalid beacon comes before them: its reason is the
 // witness's.
 var heliumWitness = []Rule{
-	{Name: ReasonBeacon, Unit: "yes", Need: "nothing of yours: the beacon itself is not valid", check: validBeacon},
+	{Name: FaultBeacon, Unit: "yes", Need: "nothing of yours: the beacon itself is not valid", check: validBeacon},
 	{Name: "duplicate", Code: 20, Unit: "yes", Need: "nothing: the first report counts", check: firstReport},
 	{Name: "gateway_not_found", Code: 8, Unit: "yes", Need: "register the station", check: witnessKnown},
 	{Name: "not_asserted", Code: 2, Unit: "yes", Need: "publish a site", check: witnessLocated},
@@ -35,7 +35,7 @@ func witnessEntropyAlive(v *view) Finding { return entropyAlive(v, v.w.Receive, 
 func witnessLag(v *view) Finding {
 	switch {
 	case !v.witnessSane || !v.beaconSane:
-		return Finding{Outcome: Failed, Margin: -1}
+		return Finding{Outcome: RuleFailed, Margin: -1}
 	case v.b.Receive <= v.earliest:
 		return atMost(v.w.Receive-v.b.Receive, v.p.BeaconLag)
 	}
@@ -48,7 +48,7 @@ func witnessPacket(v *view) Finding { return yes(v.w.Mark == v.c.Mark) }
 
 func frequencyNear(v *view) Finding {
 	if !v.witnessSane || !v.beaconSane {
-		return Finding{Outcome: Failed, Limit: v.p.FrequencySlip, Margin: -1}
+		return Finding{Outcome: RuleFailed, Limit: v.p.FrequencySlip, Margin: -1}
 	}
 	slip := v.w.Frequency - v.b.Frequency
 	return atMost(int64(max(slip, -slip)), v.p.FrequencySlip)
@@ -66,11 +66,11 @@ func enoughSteps(v *view) Finding {
 	a, wrong := v.b.Site.Cell.Parent(stepsAt)
 	b, bad := v.w.Site.Cell.Parent(stepsAt)
 	if wrong != nil || bad != nil {
-		return Finding{Outcome: Failed, Limit: v.p.MinSteps, Margin: -v.p.MinSteps}
+		return Finding{Outcome: RuleFailed, Limit: v.p.MinSteps, Margin: -v.p.MinSteps}
 	}
 	n, err := a.GridDistance(b)
 	if err != nil {
-		return Finding{Outcome: Failed, Limit: v.p.MinSteps, Margin: -v.p.MinSteps}
+		return Finding{Outcome: RuleFailed, Limit: v.p.MinSteps, Margin: -v.p.MinSteps}
 	}
 	return atLeast(int64(n), v.p.MinSteps)
 }
@@ -82,7 +82,7 @@ func withinKilometres(v *view) Finding {
 	}
 	if !v.link.ok {
 		f := atMost(int64(v.link.widest/coverage.Kilometre), v.p.MaxDistance)
-		f.Outcome = Failed
+		f.Outcome = RuleFailed
 		return f
 	}
 	return atMost(int64(metres(v.link.length)/1000), v.p.MaxDistance)
@@ -94,7 +94,7 @@ func metres(d coverage.Millimetres) int64 { return int64((d + coverage.Metre/2) 
 // and lets any signal pass at no distance.
 func notOverFreeSpace(v *view) Finding {
 	if !v.link.ok || !v.beaconSane || !v.witnessSane {
-		return Finding{Outcome: Failed, Margin: -1}
+		return Finding{Outcome: RuleFailed, Margin: -1}
 	}
 	signal := v.w.ChannelRSSI
 	if v.w.SignalRSSI != nil {
@@ -102,7 +102,7 @@ func notOverFreeSpace(v *view) Finding {
 	}
 	d := coverage.Millimetres(metres(v.link.length)) * coverage.Metre
 	if d == 0 {
-		return Finding{Outcome: Passed, Value: int64(levelOf(signal))}
+		return Finding{Outcome: RulePassed, Value: int64(levelOf(signal))}
 	}
 	loss := freeSpaceLoss(d, v.w.Frequency, heliumLossOffset)
 	limit := levelOf(v.b.Conducted) + wholeGain(v.b.Site.Gain) + wholeGain(v.w.Site.Gain) - loss

@@ -4,7 +4,7 @@ import "fmt"
 
 // Rule is a row of a set's table.
 type Rule struct {
-	Name Reason // what a report is that fails it
+	Name Fault  // what a report is that fails it
 	Unit string // of value, limit and margin; "yes" for a rule that is met or not
 	Need string // what would make it pass
 	Code int    // the number Helium gives the reason, 0: none
@@ -31,9 +31,9 @@ type Set struct {
 
 // The reasons that more than the tables know.
 const (
-	ReasonBeacon Reason = "beacon" // the beacon is not valid
-	ReasonOrphan Reason = "orphan" // nobody opened the tag
-	reasonFine   Reason = "fine_time"
+	FaultBeacon Fault = "beacon" // the beacon is not valid
+	FaultOrphan Fault = "orphan" // nobody opened the tag
+	faultFine   Fault = "fine_time"
 )
 
 // SetNamed finds "hexspot-1" or "helium-2026-05".
@@ -49,12 +49,12 @@ func SetNamed(name string) (*Set, error) {
 // stops says whether a finding ends the report's hope: the rule failed, or it had to
 // be evaluated and could not be.
 func (r *Rule) stops(f Finding) bool {
-	return f.Outcome == Failed || f.Outcome == NotEvaluated && !r.optional
+	return f.Outcome == RuleFailed || f.Outcome == RuleNotEvaluated && !r.optional
 }
 
 // firstFailure is the reason that findings give, in the first pass without the
 // rules of the second.
-func firstFailure(rules []Rule, findings []Finding, secondPass bool) Reason {
+func firstFailure(rules []Rule, findings []Finding, secondPass bool) Fault {
 	for i := range rules {
 		if rules[i].check == nil && !secondPass {
 			continue

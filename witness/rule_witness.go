@@ -6,7 +6,7 @@ const heardSlack = 5_000 // ms
 
 // hexspotWitness are the rules on an observation (protocol hexspot/1, "Verdict").
 var hexspotWitness = []Rule{
-	{Name: ReasonBeacon, Unit: "yes", Need: "nothing of yours: the beacon itself is not valid", check: validBeacon},
+	{Name: FaultBeacon, Unit: "yes", Need: "nothing of yours: the beacon itself is not valid", check: validBeacon},
 	{Name: "self", Unit: "yes", Need: "nothing: a station does not witness itself", check: notSelf},
 	{Name: "duplicate", Unit: "yes", Need: "nothing: the station's first report of this tag counts", check: firstReport},
 	{Name: "unknown", Unit: "yes", Need: "register the station", check: witnessKnown},
@@ -25,7 +25,7 @@ var hexspotWitness = []Rule{
 	{Name: "too_strong", Unit: "udBm", Need: "check gain, loss and place: no path is better than free space", optional: true, check: notTooStrong},
 	{Name: "too_weak", Unit: "udBm", Need: "check the radio's RSSI offset: nothing decodes that low", optional: true, check: notTooWeak},
 	{Name: "noise", Unit: "udBm", Need: "check RSSI and SNR: together they name an impossible noise", optional: true, check: noiseBelieved},
-	{Name: reasonFine, Unit: "partners", Need: "check the PPS source and the published place", optional: true, check: fineTimeFits},
+	{Name: faultFine, Unit: "partners", Need: "check the PPS source and the published place", optional: true, check: fineTimeFits},
 	{Name: "not_witnessed", Unit: "ms", Need: "have a beacon witnessed at least every 48 hours"},
 }
 
@@ -102,7 +102,7 @@ func notTooFar(v *view) Finding {
 		return Finding{}
 	case !v.link.ok:
 		f := atMost(int64(v.link.widest), v.p.MaxDistance)
-		f.Outcome = Failed
+		f.Outcome = RuleFailed
 		return f
 	}
 	return atMost(int64(v.link.length), v.p.MaxDistance)

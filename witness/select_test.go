@@ -14,14 +14,14 @@ import (
 // points of a curve.
 func TestSelectionVectors(t *testing.T) {
 	for _, v := range loadJudgeVectors(t).Selection {
-		valueZ, tag := [32]byte(bytesOf(t, v.ValueZ)), [18]byte(bytesOf(t, v.Tag))
+		valueZ, tag := [32]byte(judgeBytes(t, v.ValueZ)), [18]byte(judgeBytes(t, v.Tag))
 		var all []choice
 		for i, w := range v.Valid {
 			cell, err := cellOf(t, w.Cell).Parent(selectAt)
 			if err != nil {
 				t.Fatal(err)
 			}
-			all = append(all, choice{i, cell, selectHash(valueZ, tag, bytesOf(t, w.Station))})
+			all = append(all, choice{i, cell, selectHash(valueZ, tag, judgeBytes(t, w.Station))})
 		}
 		got := choose(all, v.Limit)
 		if len(got) != v.W || len(got) != len(v.Chosen) {
