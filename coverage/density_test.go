@@ -146,8 +146,17 @@ func TestDensityExamples(t *testing.T) {
 	}
 }
 
+func TestExactScaleOfNobody(t *testing.T) {
+	d := mustDensity(t, HIP104(), nil)
+	for _, cell := range []Hex{0, mustHex(t, "8c1f9ed938c4bff")} {
+		if scale, ok := d.ExactScale(cell); ok || scale != 0 {
+			t.Errorf("%v: %d, %v", cell, scale, ok)
+		}
+	}
+}
+
 // Full neighbours let a cell hold more, up to its maximum: seven cells of
-// resolution 9 around one of resolution 8 with hip17 (target 1, max 4, from 2).
+// resolution 8 with hip17 (target 1, max 4, from 2).
 func TestNeighboursRaiseTheLimit(t *testing.T) {
 	c := HIP17().Clips[8]
 	for full, want := range map[uint64]uint64{0: 1, 1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 4} {

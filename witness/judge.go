@@ -71,7 +71,7 @@ func overDrawn(v *view) radio.DB {
 	if v.b.Drawn == nil || !v.beaconSane || !v.b.Site.Located {
 		return 0
 	}
-	return radio.DB(max(0, eirp(v.b)-int64(v.b.Drawn.EIRP)))
+	return radio.DB(max(0, eirp(v.b)-levelOf(v.b.Drawn.EIRP)) / centidB)
 }
 
 func byArrival(facts []WitnessFacts) []*WitnessFacts {

@@ -39,8 +39,8 @@ func TestParseVerdictsRefuses(t *testing.T) {
 		"upper case":        {"0102030", "010203A"},
 		"an outcome":        {" ppppppp", " pppxppp"},
 		"an outcome less":   {" ppppppp", " pppppp"},
-		"a figure":          {"/1600/", "/1600,"},
-		"a leading zero":    {"/1600/", "/01600/"},
+		"a figure":          {"/16000000/", "/16000000,"},
+		"a leading zero":    {"/16000000/", "/016000000/"},
 		"no line feed":      {good[len(good)-40:], strings.TrimSuffix(good[len(good)-40:], "\n")},
 	} {
 		bad := strings.Replace(good, change[0], change[1], 1)

@@ -3,6 +3,8 @@ package witness
 import (
 	"maps"
 	"testing"
+
+	"hexspot/radio"
 )
 
 // reciprocal judges the sample at its time with the given state and events of other
@@ -119,5 +121,40 @@ func TestEpochLongerThanTheHorizon(t *testing.T) {
 	e.Length = 48*hour + 1
 	if _, _, err := e.Judge(1); err == nil {
 		t.Error("an epoch longer than the horizon is judged")
+	}
+}
+
+// TestHeliumInterval: each beacon is compared with the one that came before it,
+// valid or not, in this epoch or an earlier one.
+func TestHeliumInterval(t *testing.T) {
+	const window = 6 * hour
+	for _, c := range []struct {
+		name     string
+		arrivals []int64 // of beacons before the sample's, in ms of its window
+		last     int64   // of an earlier epoch
+		want     Fault
+	}{
+		{"the first ever", nil, -1, ""},
+		{"one in the window before", []int64{-1}, -1, ""},
+		{"one in the same window", []int64{0}, -1, "irregular_interval"},
+		{"the latest of two decides", []int64{-window, 0}, -1, "irregular_interval"},
+		{"in any order", []int64{0, -window}, -1, "irregular_interval"},
+		{"the epoch before counts", nil, sampleStart, "irregular_interval"},
+		{"long ago", nil, 0, ""},
+		{"this epoch hides the one before", []int64{-1}, sampleStart, ""},
+	} {
+		e := sampleEpoch(t, helium202605)
+		e.LastBefore = func(radio.Station) int64 { return c.last }
+		b := e.Cases[0].Beacons[0]
+		start := b.Receive - b.Receive%window
+		for i, at := range c.arrivals {
+			other := sampleCase(t)
+			other.Tag, other.Witnesses = [18]byte{byte(50 + i)}, nil
+			other.Beacons[0].ID, other.Beacons[0].Receive = [32]byte{byte(50 + i)}, start+at
+			e.Cases = append(e.Cases, other)
+		}
+		if got := sampleVerdict(t, e).Beacon().Reason; got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
 	}
 }

@@ -127,16 +127,56 @@ func TestBeaconTimeEdges(t *testing.T) {
 	}
 }
 
+// TestFindings keeps what a figure is and when it fails.
+func TestFindings(t *testing.T) {
+	for name, c := range map[string]struct{ got, want Finding }{
+		"yes":         {yes(true), Finding{RulePassed, 1, 1, 0}},
+		"no":          {yes(false), Finding{RuleFailed, 0, 1, -1}},
+		"at most":     {atMost(7, 7), Finding{RulePassed, 7, 7, 0}},
+		"over":        {atMost(8, 7), Finding{RuleFailed, 8, 7, -1}},
+		"at least":    {atLeast(7, 7), Finding{RulePassed, 7, 7, 0}},
+		"under":       {atLeast(5, 7), Finding{RuleFailed, 5, 7, -2}},
+		"equal":       {equal(7, 7), Finding{RulePassed, 7, 7, 0}},
+		"unequal":     {equal(5, 7), Finding{RuleFailed, 5, 7, -2}},
+		"below both":  {within(-1, 0, 10), Finding{RuleFailed, -1, 0, -1}},
+		"nearer low":  {within(4, 0, 10), Finding{RulePassed, 4, 0, 4}},
+		"nearer high": {within(6, 0, 10), Finding{RulePassed, 6, 10, 4}},
+		"above both":  {within(12, 0, 10), Finding{RuleFailed, 12, 10, -2}},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, c.got, c.want)
+		}
+	}
+}
+
+// TestWithoutASiteThereIsNoGeometry, on either side.
+func TestWithoutASiteThereIsNoGeometry(t *testing.T) {
+	for name, spoil := range map[string]func(*Case){
+		"beaconer": func(c *Case) { c.Beacons[0].Site = SiteFacts{Known: true, Full: true} },
+		"witness":  func(c *Case) { c.Witnesses[0].Site = SiteFacts{Known: true, Full: true} },
+	} {
+		e := sampleEpoch(t, hexspot1)
+		c := &e.Cases[0]
+		spoil(c)
+		j := of(t, sampleVerdict(t, e).Witnesses, c.Witnesses[0].ID)
+		for _, rule := range []Fault{"plan", "too_near", "too_far", "too_strong", "fine_time"} {
+			if got := findingOf(t, hexspot1.Witness, j, rule); got != (Finding{}) {
+				t.Errorf("%s without a site: %s %+v", name, rule, got)
+			}
+		}
+	}
+}
+
 // TestRange puts each figure just over its bound, and on it.
 func TestRange(t *testing.T) {
 	beacons := map[string]func(c *Case, b *BeaconFacts, over int64){
-		"slot":      func(c *Case, _ *BeaconFacts, over int64) { c.Slot = uint64(rangeOfSlots - 1 + over) },
-		"sent":      func(_ *Case, b *BeaconFacts, over int64) { b.Sent = rangeOfTimes - 1 + over },
-		"receive":   func(_ *Case, b *BeaconFacts, over int64) { b.Receive = rangeOfTimes - 1 + over },
+		"slot":      func(c *Case, _ *BeaconFacts, over int64) { c.Slot = uint64(1<<40 - 1 + over) },
+		"sent":      func(_ *Case, b *BeaconFacts, over int64) { b.Sent = 1<<53 - 1 + over },
+		"receive":   func(_ *Case, b *BeaconFacts, over int64) { b.Receive = 1<<53 - 1 + over },
 		"before":    func(_ *Case, b *BeaconFacts, over int64) { b.Sent = -over },
-		"conducted": func(_ *Case, b *BeaconFacts, over int64) { b.Conducted = -rangeOfLevels - radio.DBm(over) },
-		"frequency": func(_ *Case, b *BeaconFacts, over int64) { b.Frequency = topFrequency + radio.Hertz(over) },
-		"low":       func(_ *Case, b *BeaconFacts, over int64) { b.Frequency = lowestFrequency - radio.Hertz(over) },
+		"conducted": func(_ *Case, b *BeaconFacts, over int64) { b.Conducted = -32_767 - radio.DBm(over) },
+		"frequency": func(_ *Case, b *BeaconFacts, over int64) { b.Frequency = 1_000_000_000 + radio.Hertz(over) },
+		"low":       func(_ *Case, b *BeaconFacts, over int64) { b.Frequency = 100_000_000 - radio.Hertz(over) },
 	}
 	for name, set := range beacons {
 		for over, want := range map[int64]RuleOutcome{0: RulePassed, 1: RuleFailed} {
@@ -149,12 +189,12 @@ func TestRange(t *testing.T) {
 		}
 	}
 	witnesses := map[string]func(w *WitnessFacts, over int64){
-		"heard":     func(w *WitnessFacts, over int64) { w.Heard = rangeOfTimes - 1 + over },
+		"heard":     func(w *WitnessFacts, over int64) { w.Heard = 1<<53 - 1 + over },
 		"index":     func(w *WitnessFacts, over int64) { w.Index = uint32(31 + over) },
-		"channel":   func(w *WitnessFacts, over int64) { w.ChannelRSSI = rangeOfLevels + radio.DBm(over) },
-		"signal":    func(w *WitnessFacts, over int64) { w.SignalRSSI = level(-rangeOfLevels - radio.DBm(over)) },
-		"snr":       func(w *WitnessFacts, over int64) { w.SNR = rangeOfLevels + radio.DB(over) },
-		"frequency": func(w *WitnessFacts, over int64) { w.Frequency = topFrequency + radio.Hertz(over) },
+		"channel":   func(w *WitnessFacts, over int64) { w.ChannelRSSI = 32_767 + radio.DBm(over) },
+		"signal":    func(w *WitnessFacts, over int64) { w.SignalRSSI = level(-32_767 - radio.DBm(over)) },
+		"snr":       func(w *WitnessFacts, over int64) { w.SNR = 32_767 + radio.DB(over) },
+		"frequency": func(w *WitnessFacts, over int64) { w.Frequency = 1_000_000_000 + radio.Hertz(over) },
 	}
 	for name, set := range witnesses {
 		for over, want := range map[int64]RuleOutcome{0: RulePassed, 1: RuleFailed} {

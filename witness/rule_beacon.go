@@ -15,7 +15,7 @@ var hexspotBeacon = []Rule{
 	{Name: "opening", Unit: "yes", Need: "open the tag with the station's own signature for this slot and value", check: beaconOpens},
 	{Name: "channel", Unit: "Hz", Need: "send on the drawn channel", check: beaconChannel},
 	{Name: "rate", Unit: "SF", Need: "send at the drawn spreading factor", check: beaconRate},
-	{Name: "too_loud", Unit: "0.01 dBm", Need: "stay within the plan's cap: check the published gain and loss", check: beaconPower},
+	{Name: "too_loud", Unit: "udBm", Need: "stay within the plan's cap: check the published gain and loss", check: beaconPower},
 	{Name: "outside_slot", Unit: "ms", Need: "send within the slot and not before the drawn start: check the clock", check: beaconTime},
 	{Name: "too_late", Unit: "ms", Need: "deliver the report before the case closes", check: beaconInTime},
 	{Name: "second_beacon", Unit: "reports", Need: "report one beacon a window: is the key in use twice?", check: onlyBeacon},
@@ -88,7 +88,7 @@ func beaconPower(v *view) Finding {
 	if !v.plan || !v.b.Site.Located || !v.beaconSane {
 		return Finding{}
 	}
-	return atMost(eirp(v.b), int64(v.cap))
+	return atMost(int64(eirp(v.b)), int64(levelOf(v.cap)))
 }
 
 func beaconTime(v *view) Finding {

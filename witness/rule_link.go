@@ -27,8 +27,8 @@ func linkOf(b, w *SiteFacts) link {
 	return l
 }
 
-// eirp is a beacon's power in 0.01 dBm: what the connector got, the antenna's gain,
-// less the cable.
-func eirp(b *BeaconFacts) int64 {
-	return int64(b.Conducted) + int64(b.Site.Gain) - int64(b.Site.Loss)
+// eirp is a beacon's power: what the connector got, the antenna's gain, less the
+// cable.
+func eirp(b *BeaconFacts) microdB {
+	return levelOf(b.Conducted) + levelOf(b.Site.Gain) - levelOf(b.Site.Loss)
 }

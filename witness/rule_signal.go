@@ -27,8 +27,7 @@ func notTooStrong(v *view) Finding {
 // distance that the two cells allow, and a margin for calibration.
 func strongest(v *view) microdB {
 	loss := freeSpaceLoss(max(v.link.gap, leastLossDistance), v.w.Frequency, lossOffset)
-	at := microdB(eirp(v.b)) * centidB
-	return at - loss + levelOf(v.w.Site.Gain) - levelOf(v.w.Site.Loss) + microdB(v.p.SignalMargin)*centidB
+	return eirp(v.b) - loss + levelOf(v.w.Site.Gain) - levelOf(v.w.Site.Loss) + microdB(v.p.SignalMargin)*centidB
 }
 
 func notTooWeak(v *view) Finding {

@@ -19,6 +19,18 @@ type Candidate struct {
 	ID      [32]byte
 }
 
+// Candidates are the valid witnesses of a case, by arrival, when both passes are
+// over.
+func Candidates(c *Case, v *Verdict) []Candidate {
+	var candidates []Candidate
+	for i, w := range byArrival(c.Witnesses) { // the order of the verdict
+		if v.Witnesses[i].Valid() {
+			candidates = append(candidates, Candidate{w.Station, w.Site.Cell, w.Receive, w.ID})
+		}
+	}
+	return candidates
+}
+
 // Selected is a witness that is paid, and why it comes where it does.
 type Selected struct {
 	Station radio.Station

@@ -92,3 +92,19 @@ func TestSelectByArrival(t *testing.T) {
 		t.Errorf("%d selected of 20", n)
 	}
 }
+
+func TestCandidatesAreTheValidWitnesses(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	c := &e.Cases[0]
+	c.Witnesses[2].Mark = [4]byte{}
+	slices.Reverse(c.Witnesses)
+	got := Candidates(c, sampleVerdict(t, e))
+	if len(got) != 3 {
+		t.Fatalf("%d candidates", len(got))
+	}
+	for i, n := range []int{1, 2, 4} {
+		if got[i].Station != sampleStation(t, n) || got[i].Cell != c.Witnesses[4-n].Site.Cell || got[i].Receive != c.Witnesses[4-n].Receive {
+			t.Errorf("place %d: %+v", i, got[i])
+		}
+	}
+}

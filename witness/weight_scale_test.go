@@ -12,6 +12,10 @@ func TestScaleBySet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	middle, err := home.Parent(11)
+	if err != nil {
+		t.Fatal(err)
+	}
 	elsewhere := cellOf(t, "8b2a10721270fff")
 	stations := []coverage.Hex{home, home, coarse}
 	for _, c := range []struct {
@@ -29,6 +33,7 @@ func TestScaleBySet(t *testing.T) {
 		{"Helium sees two", helium202605, home, true, 5_000},
 		{"and knows no newcomers", helium202605, home, false, 5_000},
 		{"a fixed scale where nobody is counted", helium202605, elsewhere, false, 2_000},
+		{"a site of resolution 11 is counted", helium202605, middle, false, 5_000},
 		{"and for coarse sites", helium202605, coarse, true, 2_000},
 	} {
 		d, err := c.set.Density(stations)
