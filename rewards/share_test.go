@@ -125,7 +125,9 @@ func TestSharesOfRefuses(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	if _, err := Share(math.MaxUint64, 2, 1); err == nil {
-		t.Error("an overflow has a share")
+	for _, f := range [][3]uint64{{math.MaxUint64, 2, 1}, {1 << 62, 2, 20_000}} {
+		if got, err := Share(f[0], f[1], f[2]); err == nil {
+			t.Errorf("share of %v is %d, an overflow", f, got)
+		}
 	}
 }

@@ -122,6 +122,10 @@ func TestEpochLongerThanTheHorizon(t *testing.T) {
 	if _, _, err := e.Judge(1); err == nil {
 		t.Error("an epoch longer than the horizon is judged")
 	}
+	e.Length = 48 * hour
+	if _, _, err := e.Judge(1); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestHeliumInterval: each beacon is compared with the one that came before it,
@@ -155,6 +159,25 @@ func TestHeliumInterval(t *testing.T) {
 		}
 		if got := sampleVerdict(t, e).Beacon().Reason; got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestARecordThatComesAgainCountsOnce, with its least time of arrival.
+func TestARecordThatComesAgainCountsOnce(t *testing.T) {
+	for _, order := range [][2]int64{{-1, 1}, {1, -1}} {
+		e := sampleEpoch(t, helium202605)
+		b := e.Cases[0].Beacons[0]
+		start := b.Receive - b.Receive%(6*hour)
+		other := sampleCase(t)
+		other.Tag, other.Witnesses = [18]byte{50}, nil
+		other.Beacons = append(other.Beacons, other.Beacons[0])
+		for i := range other.Beacons {
+			other.Beacons[i].ID, other.Beacons[i].Receive = [32]byte{50}, start+order[i]
+		}
+		e.Cases = append(e.Cases, other)
+		if got := sampleVerdict(t, e).Beacon().Reason; got != "" {
+			t.Errorf("arrivals %v: %q", order, got)
 		}
 	}
 }

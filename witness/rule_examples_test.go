@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"slices"
 	"testing"
 
 	"hexspot/coverage"
@@ -237,6 +238,22 @@ func TestTablesAreSound(t *testing.T) {
 			if last := i == len(c.rules)-1; (r.check == nil) != last {
 				t.Errorf("%s: only the last rule belongs to the second pass", r.Name)
 			}
+		}
+	}
+}
+
+// TestHeliumCodes keeps the numbers of Helium's reasons.
+func TestHeliumCodes(t *testing.T) {
+	codes := map[Fault]int{
+		"gateway_not_found": 8, "not_asserted": 2, "denied": 9, "entropy_expired": 3, "invalid_capability": 5,
+		"irregular_interval": 7, "invalid_packet": 10, "gateway_no_valid_witnesses": 24, "duplicate": 20,
+		"denied_edge": 21, "self_witness": 15, "too_late": 22, "invalid_frequency": 14, "invalid_region": 12,
+		"below_min_distance": 19, "max_distance_exceeded": 13, "bad_rssi": 11, "gateway_no_valid_beacons": 23,
+		"beacon": 0,
+	}
+	for _, r := range slices.Concat(helium202605.Beacon, helium202605.Witness) {
+		if want, ok := codes[r.Name]; !ok || r.Code != want {
+			t.Errorf("%s has code %d, want %d", r.Name, r.Code, want)
 		}
 	}
 }
