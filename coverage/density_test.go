@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -142,6 +143,14 @@ func TestDensityExamples(t *testing.T) {
 		got, ok := mustDensity(t, HIP104(), c.cells).Scale(c.at)
 		if got != c.want || ok != c.found {
 			t.Errorf("%s: %d, %v, want %d, %v", c.name, got, ok, c.want, c.found)
+		}
+	}
+}
+
+func TestHalfEven(t *testing.T) {
+	for _, c := range [][3]int64{{1, 2, 0}, {3, 2, 2}, {5, 2, 2}, {7, 2, 4}, {1, 3, 0}, {2, 3, 1}, {10_001, 10_000, 1}, {6, 3, 2}} {
+		if got := halfEven(big.NewInt(c[0]), big.NewInt(c[1])); got != uint64(c[2]) {
+			t.Errorf("%d/%d is %d, want %d", c[0], c[1], got, c[2])
 		}
 	}
 }

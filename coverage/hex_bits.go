@@ -16,7 +16,6 @@ const (
 	topShift     = resShift + 4
 	cellTop      = 0b0_0001_000 // reserved, mode, reserved
 	baseCells    = 122
-	unusedDigit  = 7
 	deletedDigit = 1 // of a pentagon: the missing sixth side
 	lowBits      = 0o111111111111111
 )

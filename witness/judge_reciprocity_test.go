@@ -181,3 +181,13 @@ func TestARecordThatComesAgainCountsOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestNoEventIsAsOldAsTheEpochOfUnix: the figures of a station that never took part.
+func TestNoEventIsAsOldAsTheEpochOfUnix(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	e.Before = nil
+	got := findingOf(t, hexspot1.Beacon, sampleVerdict(t, e).Beacon(), "not_witnessing")
+	if want := (Finding{RuleFailed, sampleStart, 48*hour - 1, 48*hour - 1 - sampleStart}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}

@@ -330,3 +330,45 @@ func TestHeliumDistanceIsCutToKilometres(t *testing.T) {
 		}
 	}
 }
+
+// TestHeliumAtNoDistance: any signal passes on the spot (another rule fails there), and
+// at one metre free space decides.
+func TestHeliumAtNoDistance(t *testing.T) {
+	for length, want := range map[coverage.Millimetres]RuleOutcome{0: RulePassed, 499: RulePassed, 500: RuleFailed, 1_000: RuleFailed} {
+		e := sampleEpoch(t, helium202605)
+		c := &e.Cases[0]
+		w := c.Witnesses[0]
+		w.SignalRSSI = level(30_000)
+		v := view{p: e.Parameters, c: c, b: &c.Beacons[0], w: &w, beaconSane: true, witnessSane: true,
+			link: link{located: true, ok: true, length: length}}
+		if got := notOverFreeSpace(&v); got.Outcome != want {
+			t.Errorf("%d mm: %+v, want %v", length, got, want)
+		}
+	}
+}
+
+// TestHeliumNeedsFiguresInRange: what is out of range passes no rule about it.
+func TestHeliumNeedsFiguresInRange(t *testing.T) {
+	for name, spoil := range map[string]func(*Case){
+		"beaconer": func(c *Case) { c.Beacons[0].Sent = -1 },
+		"witness":  func(c *Case) { c.Witnesses[0].Heard = -1 },
+	} {
+		c := sampleCase(t)
+		spoil(&c)
+		verdict := Judge(&c, DefaultParameters(helium202605))
+		j := of(t, verdict.Witnesses, c.Witnesses[0].ID)
+		for _, rule := range []Fault{"too_late", "invalid_frequency", "bad_rssi"} {
+			if got := findingOf(t, helium202605.Witness, j, rule); got.Outcome != RuleFailed {
+				t.Errorf("%s: %s %+v", name, rule, got)
+			}
+		}
+	}
+}
+
+// TestWithoutAPlanThereIsNoCap: power is not judged by a cap of nothing.
+func TestWithoutAPlanThereIsNoCap(t *testing.T) {
+	e := spoiled(t, hexspot1, badBeacons["hexspot-1"]["no_plan"])
+	if got := findingOf(t, hexspot1.Beacon, sampleVerdict(t, e).Beacon(), "too_loud"); got != (Finding{}) {
+		t.Errorf("%+v", got)
+	}
+}

@@ -95,3 +95,19 @@ func TestAReportThatFailedHasNoVote(t *testing.T) {
 		t.Errorf("reason %q", j.Reason)
 	}
 }
+
+// TestFineTimeLimitIsInclusive: light goes 149,896,229 mm in exactly half a
+// millisecond.
+func TestFineTimeLimitIsInclusive(t *testing.T) {
+	const dt, way = 500_000, 149_896_229
+	for d, want := range map[coverage.Millimetres]bool{way: true, way - 1: false} {
+		if got := fineTimesFit(1_000_000+dt, 1_000_000, d-7, 7); got != want {
+			t.Errorf("%d mm: %v, want %v", d, got, want)
+		}
+	}
+	for dt, want := range map[uint64]bool{1_000_000: true, 1_000_001: false} {
+		if got := fineTimesFit(5, 5+dt, 500_000_000, 0); got != want {
+			t.Errorf("%d ns: %v, want %v", dt, got, want)
+		}
+	}
+}
