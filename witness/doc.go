@@ -8,4 +8,9 @@
 // sends; random bytes come from a reader that is handed in; all levels, times and
 // draws are integers. The generated protobuf code for other clients is in witness/wire
 // and is not used here.
+//
+// Judging is pure, too. Judge takes the facts of one case and a parameter set and
+// evaluates every rule of an ordered table with value, limit and margin; a second
+// pass asks who has lately been on the other side of an event. The same facts give
+// the same bytes on any machine, in any order, with any number of workers.
 package witness
