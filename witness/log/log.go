@@ -1,0 +1,208 @@
+package log
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// File is what a log is kept in; an *os.File is one.
+type File interface {
+	io.ReaderAt
+	io.WriterAt
+	io.Seeker
+	Truncate(size int64) error
+	Sync() error
+	io.Closer
+}
+
+// MaxBatch is the most entries of one Append.
+const MaxBatch = 4096
+
+// Place is where a record is in the log, and since when.
+type Place struct {
+	Index    uint64
+	Received witness.Millis
+	Known    bool // the record was there already: these are its first index and time
+}
+
+// Log is one log on disk. It is safe for concurrent use.
+type Log struct {
+	name Name
+	file File
+
+	mu    sync.RWMutex
+	tree  *Tree
+	ids   table
+	floor witness.Millis // promised by a high-water mark
+	dirt  error          // of a write: what is on disk is not known
+}
+
+// Name says which log it is.
+func (l *Log) Name() Name { return l.name }
+
+// Head is the size and root of what is on disk.
+func (l *Log) Head() Head {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.tree.Head()
+}
+
+// Checkpoint is the present head under the log's name, to be signed.
+func (l *Log) Checkpoint() Checkpoint { return Checkpoint{l.name, l.Head()} }
+
+// Append adds records that are not in the log yet and says where each record is. When
+// it returns, they are on disk. After a failed write every later Append fails: the log
+// must be opened again.
+func (l *Log) Append(batch []Entry) ([]Place, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	places, fresh, err := l.place(batch)
+	if err == nil {
+		err = l.write(fresh)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("appending to %s: %w", l.name, err)
+	}
+	return places, nil
+}
+
+// place gives each record its place, and the entries that are new.
+func (l *Log) place(batch []Entry) (places []Place, fresh []Entry, err error) {
+	if len(batch) > MaxBatch || l.tree.size+uint64(len(batch)) > MaxSize {
+		return nil, nil, fmt.Errorf("%d records to %d: too many", len(batch), l.tree.size)
+	}
+	places = make([]Place, len(batch))
+	first := make(map[radio.RecordID]Place, len(batch))
+	for i, e := range batch {
+		p, known := first[e.Record]
+		if !known {
+			if p, known, err = l.find(e.Record); err != nil {
+				return nil, nil, err
+			}
+		}
+		if !known {
+			if e.Received < l.floor {
+				return nil, nil, fmt.Errorf("a record of %d is older than the high-water mark %d", e.Received, l.floor)
+			}
+			p = Place{Index: l.tree.size + uint64(len(fresh)), Received: e.Received}
+			fresh = append(fresh, e)
+		}
+		places[i] = p
+		p.Known = true
+		first[e.Record] = p
+	}
+	return places, fresh, nil
+}
+
+func (l *Log) write(fresh []Entry) error {
+	if l.dirt != nil || len(fresh) == 0 {
+		return l.dirt
+	}
+	b := make([]byte, 0, len(fresh)*entrySize)
+	for i, e := range fresh {
+		b = appendEntry(b, l.tree.size+uint64(i), uint32(i), e)
+	}
+	if _, l.dirt = l.file.WriteAt(b, offset(l.tree.size)); l.dirt == nil {
+		l.dirt = l.file.Sync()
+	}
+	if l.dirt != nil {
+		return l.dirt
+	}
+	for _, e := range fresh {
+		l.ids.insert(e.Record, uint32(l.tree.size))
+		l.tree.Append(e.Record)
+	}
+	return nil
+}
+
+// Broken says that a write failed and nothing can be added until the log is opened again.
+func (l *Log) Broken() bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.dirt != nil
+}
+
+// Find gives the place of a record, Known if it is there.
+func (l *Log) Find(id radio.RecordID) (Place, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	p, _, err := l.find(id)
+	return p, err
+}
+
+func (l *Log) find(id radio.RecordID) (p Place, known bool, err error) {
+	for index := range l.ids.candidates(id) {
+		e, err := l.read(uint64(index))
+		if err != nil {
+			return Place{}, false, err
+		}
+		if e.Record == id {
+			return Place{Index: uint64(index), Received: e.Received, Known: true}, true, nil
+		}
+	}
+	return Place{}, false, nil
+}
+
+func (l *Log) read(index uint64) (Entry, error) {
+	var b [entrySize]byte
+	if _, err := l.file.ReadAt(b[:], offset(index)); err != nil {
+		return Entry{}, fmt.Errorf("reading entry %d: %w", index, err)
+	}
+	e, _, err := parseEntry(b[:], index)
+	return e, err
+}
+
+func offset(index uint64) int64 { return headerSize + int64(index)*entrySize }
+
+// Promise makes a high-water mark: no record received before the time given will be
+// added any more. It holds until the log is closed; who opens the log again repeats its
+// last promise.
+func (l *Log) Promise(received witness.Millis) witness.HighWater {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.floor = max(l.floor, received)
+	head := l.tree.Head()
+	return witness.HighWater{Epoch: l.name.Epoch, Size: head.Size, Root: head.Root, Received: l.floor}
+}
+
+// Include proves the record at an index in the tree of that size.
+func (l *Log) Include(index, size uint64) (Inclusion, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.tree.Include(index, size)
+}
+
+// Extend proves that the tree of one size begins with that of a smaller one.
+func (l *Log) Extend(from, to uint64) (Consistency, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.tree.Extend(from, to)
+}
+
+// ReadIDs gives the ids of the log in its order, from an index on.
+func (l *Log) ReadIDs(from uint64, ids []radio.RecordID) error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if from+uint64(len(ids)) > l.tree.size {
+		return fmt.Errorf("reading records %d to %d of %d: %w", from, from+uint64(len(ids)), l.tree.size, io.EOF)
+	}
+	return entries{l.file}.ReadIDs(from, ids)
+}
+
+// errClosed says that a log was closed.
+var errClosed = errors.New("the log is closed")
+
+// Close closes the file. Nothing can be added any more.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dirt == nil {
+		l.dirt = errClosed
+	}
+	return l.file.Close()
+}
