@@ -37,15 +37,17 @@ type Book struct {
 	timing  witness.Timing
 	store   Store
 
-	mu   sync.Mutex
-	logs map[witness.Epoch]*Log
+	mu     sync.Mutex
+	logs   map[witness.Epoch]*Log
+	floors map[witness.Epoch]witness.Millis // promised; a log that is opened anew keeps them
 }
 
 const fileEnding = ".log"
 
 // OpenBook opens the logs of an ingest from an epoch on. Close it.
 func OpenBook(store Store, network radio.Network, ingest radio.Station, timing witness.Timing, from witness.Epoch) (*Book, error) {
-	b := &Book{network: network, ingest: ingest, timing: timing, store: store, logs: map[witness.Epoch]*Log{}}
+	b := &Book{network: network, ingest: ingest, timing: timing, store: store,
+		logs: map[witness.Epoch]*Log{}, floors: map[witness.Epoch]witness.Millis{}}
 	names, err := store.Names()
 	if err != nil {
 		return nil, fmt.Errorf("listing logs: %w", err)
@@ -77,8 +79,24 @@ func (b *Book) log(epoch witness.Epoch) (*Log, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
+	l.Promise(b.floors[epoch])
 	b.logs[epoch] = l
 	return l, nil
+}
+
+// Promise makes a high-water mark of an epoch's log, which is begun if it is not there: no
+// record received before the time given will be added any more. An ingest repeats
+// its last promises when it starts, before it places anything.
+func (b *Book) Promise(epoch witness.Epoch, received witness.Millis) (witness.HighWater, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l, err := b.log(epoch)
+	if err != nil {
+		return witness.HighWater{}, err
+	}
+	mark := l.Promise(received)
+	b.floors[epoch] = mark.Received
+	return mark, nil
 }
 
 // Log is the log of an epoch, nil if there is none.
@@ -190,6 +208,7 @@ func (b *Book) Release(before witness.Epoch) error {
 		if e < before {
 			errs = append(errs, l.Close())
 			delete(b.logs, e)
+			delete(b.floors, e)
 		}
 	}
 	return errors.Join(errs...)

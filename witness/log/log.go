@@ -160,8 +160,7 @@ func (l *Log) read(index uint64) (Entry, error) {
 func offset(index uint64) int64 { return headerSize + int64(index)*entrySize }
 
 // Promise makes a high-water mark: no record received before the time given will be
-// added any more. It holds until the log is closed; who opens the log again repeats its
-// last promise.
+// added any more. It holds until the log is closed: a Book repeats it.
 func (l *Log) Promise(received witness.Millis) witness.HighWater {
 	l.mu.Lock()
 	defer l.mu.Unlock()
