@@ -168,6 +168,26 @@ func TestFailedWritesBreakTheLog(t *testing.T) {
 	}
 }
 
+// TestOpenedEntriesAreOnDisk: a killed process has left entries that can be read but are
+// not on disk. Whoever resends them gets a receipt, so they must be by then.
+func TestOpenedEntriesAreOnDisk(t *testing.T) {
+	d := &disk{}
+	l := openLog(t, d)
+	batch := batchOf(manyIDs(20), 0)
+	d.failSync = true
+	if _, err := l.Append(batch); err == nil {
+		t.Fatal("the disk did not fail")
+	}
+	places := mustAppend(t, openLog(t, d), batch)
+	if !places[19].Known {
+		t.Fatal("the entries cannot be read: the test shows nothing")
+	}
+	after := openLog(t, &disk{now: slices.Clone(d.synced)})
+	if after.Head() != treeFrom(manyIDs(20)).Head() {
+		t.Errorf("only %d entries are on disk", after.Head().Size)
+	}
+}
+
 func TestDamageIsNoTornTail(t *testing.T) {
 	list := manyIDs(9000)
 	build := func() *disk {
