@@ -34,6 +34,7 @@ func commands() []command {
 		{"chip", "say what concentrator is on a bus", showChip},
 		{"firmware", "import the concentrator's firmware images", firmware},
 		{"key", "show, export or import the station key", stationKey},
+		{"receipts", "check receipts against a network's log", receipts},
 		{"version", "print the version", printVersion},
 	}
 }
@@ -47,6 +48,9 @@ func main() {
 // errUsage marks a wrong command line: exit code 2, no log line.
 var errUsage = errors.New("wrong usage")
 
+// errEvidence marks a broken promise that was found: exit code 3.
+var errEvidence = errors.New("evidence found")
+
 // run calls the subcommand and turns its error into an exit code: it is the
 // one place that reports the final error.
 func run(ctx context.Context, args []string, std streams) int {
@@ -59,6 +63,9 @@ func run(ctx context.Context, args []string, std streams) int {
 		return 2
 	}
 	fmt.Fprintf(std.err, "hexspot: %v\n", err)
+	if errors.Is(err, errEvidence) {
+		return 3
+	}
 	return 1
 }
 

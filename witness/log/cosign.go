@@ -81,6 +81,30 @@ func CompareReceipts(a, b Receipt) error {
 	return nil
 }
 
+// Conflicts is the evidence that receipts give of each other: those of one log that give
+// one index to two records.
+func Conflicts(receipts []Receipt) []Evidence {
+	type place struct {
+		log   Name
+		index uint64
+	}
+	var found []Evidence
+	first := map[place]Receipt{}
+	for _, r := range receipts {
+		at := place{r.Log, r.Index}
+		other, taken := first[at]
+		if !taken {
+			first[at] = r
+			continue
+		}
+		var fault *Fault
+		if errors.As(CompareReceipts(other, r), &fault) {
+			found = append(found, fault.Evidence)
+		}
+	}
+	return found
+}
+
 // Fault is the error of a log that broke a promise.
 type Fault struct{ Evidence Evidence }
 

@@ -183,6 +183,12 @@ func TestCompareReceipts(t *testing.T) {
 	if err := CompareReceipts(e.Receipts[0], e.Receipts[0]); err != nil {
 		t.Error(err)
 	}
+	if got := Conflicts([]Receipt{e.Receipts[0], e.Receipts[0], e.Receipts[1]}); len(got) != 1 || got[0].Verify() != nil {
+		t.Error(got)
+	}
+	if got := Conflicts(e.Receipts[:1]); len(got) != 0 {
+		t.Error(got)
+	}
 	if err := CompareReceipts(Receipt{}, Receipt{}); err != nil {
 		t.Error(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"hexspot/radio"
 )
@@ -73,25 +74,43 @@ func (l *Log) checkHeader(size int64) (int64, error) {
 func (l *Log) readEntries(room uint64) error {
 	b := make([]byte, readAhead*entrySize)
 	ids := make([]radio.RecordID, 0, readAhead)
-	for index := uint64(0); index < room; {
-		b = b[:min(readAhead, room-index)*entrySize]
-		if _, err := l.file.ReadAt(b, offset(index)); err != nil {
+	for l.tree.size < room {
+		b = b[:min(readAhead, room-l.tree.size)*entrySize]
+		if _, err := l.file.ReadAt(b, offset(l.tree.size)); err != nil {
 			return err
 		}
-		ids = ids[:0]
-		for rest := b; len(rest) > 0; rest = rest[entrySize:] {
-			e, _, err := parseEntry(rest[:entrySize], index)
-			if err != nil {
-				l.tree.Append(ids...)
-				return nil
-			}
-			ids = append(ids, e.Record)
-			l.ids.insert(e.Record, uint32(index))
-			index++
+		ids = soundIDs(ids[:0], b, l.tree.size)
+		l.take(ids)
+		if len(ids)*entrySize < len(b) {
+			return nil
 		}
-		l.tree.Append(ids...)
 	}
 	return nil
+}
+
+// soundIDs appends the ids of the entries from an index on up to the first that is damaged.
+func soundIDs(ids []radio.RecordID, b []byte, index uint64) []radio.RecordID {
+	for ; len(b) > 0; b = b[entrySize:] {
+		e, _, err := parseEntry(b[:entrySize], index)
+		if err != nil {
+			return ids
+		}
+		ids = append(ids, e.Record)
+		index++
+	}
+	return ids
+}
+
+// take puts ids that are in the file into the table and into the tree, which takes as
+// long, beside each other.
+func (l *Log) take(ids []radio.RecordID) {
+	first := l.tree.size
+	var tree sync.WaitGroup
+	tree.Go(func() { l.tree.Append(ids...) })
+	for i, id := range ids {
+		l.ids.insert(id, uint32(first)+uint32(i))
+	}
+	tree.Wait()
 }
 
 // checkTail says whether what follows the sound entries can be one unfinished batch. A batch
