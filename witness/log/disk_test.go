@@ -19,7 +19,6 @@ type disk struct {
 	now, synced []byte
 	full        int  // the most bytes it holds, 0 for any
 	failSync    bool // the next Sync fails
-	at          int64
 }
 
 func (d *disk) ReadAt(b []byte, at int64) (int, error) {

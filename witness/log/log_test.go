@@ -3,6 +3,7 @@ package log
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -185,6 +186,31 @@ func TestOpenedEntriesAreOnDisk(t *testing.T) {
 	after := openLog(t, &disk{now: slices.Clone(d.synced)})
 	if after.Head() != treeFrom(manyIDs(20)).Head() {
 		t.Errorf("only %d entries are on disk", after.Head().Size)
+	}
+}
+
+func TestOnAFile(t *testing.T) {
+	file, err := os.Create(t.TempDir() + "/1.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	l, err := Open(kept{file}, testName(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, l, batchOf(manyIDs(600), 0))
+	if _, err := file.WriteAt([]byte("torn"), offset(600)); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = Open(file, testName(t)); err != nil || l.Head() != treeFrom(manyIDs(600)).Head() {
+		t.Fatal(err)
+	}
+	if info, err := file.Stat(); err != nil || info.Size() != offset(600) {
+		t.Error(info.Size(), err)
+	}
+	if p, err := l.Include(3, 600); err != nil || p.Verify(l.Head()) != nil {
+		t.Error(err)
 	}
 }
 
