@@ -19,7 +19,7 @@ func fileOf(b *testing.B, n int) *os.File {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { file.Close() })
-	piece := header(testName(b))
+	piece := header(logMagic, testName(b))
 	for i := range n {
 		piece = appendEntry(piece, uint64(i), 0, Entry{recordID("bench", i), 1})
 		if len(piece) < 1<<20 && i < n-1 {
@@ -116,6 +116,46 @@ func BenchmarkAppend(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(next)/b.Elapsed().Seconds(), "records/s")
+		})
+	}
+}
+
+// BenchmarkSealed seals logs, opens them by their seal and finds records in it.
+func BenchmarkSealed(b *testing.B) {
+	for _, n := range benchSizes {
+		file := fileOf(b, n)
+		sealFile, err := os.Create(filepath.Join(b.TempDir(), "1.seal"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer sealFile.Close()
+		l, err := Open(kept{file}, testName(b))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprint("seal/", n), func(b *testing.B) {
+			for b.Loop() {
+				if err := l.Seal(kept{sealFile}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		l = nil
+		b.Run(fmt.Sprint("open/", n), func(b *testing.B) {
+			before := live()
+			for b.Loop() {
+				if l, err = OpenSealed(kept{file}, kept{sealFile}, testName(b)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(live()-before)/float64(n), "B/record")
+		})
+		b.Run(fmt.Sprint("find/", n), func(b *testing.B) {
+			for i := 0; b.Loop(); i += 7919 {
+				if p, err := l.Find(recordID("bench", i%n)); err != nil || !p.Known {
+					b.Fatal(p, err)
+				}
+			}
 		})
 	}
 }

@@ -37,12 +37,17 @@ type Book struct {
 	timing  witness.Timing
 	store   Store
 
+	sealing sync.Mutex // one Seal at a time; taken before mu
+
 	mu     sync.Mutex
 	logs   map[witness.Epoch]*Log
 	floors map[witness.Epoch]witness.Millis // promised; a log that is opened anew keeps them
 }
 
-const fileEnding = ".log"
+const (
+	logEnding  = ".log"
+	sealEnding = ".seal"
+)
 
 // OpenBook opens the logs of an ingest from an epoch on. Close it.
 func OpenBook(store Store, network radio.Network, ingest radio.Station, timing witness.Timing, from witness.Epoch) (*Book, error) {
@@ -53,12 +58,12 @@ func OpenBook(store Store, network radio.Network, ingest radio.Station, timing w
 		return nil, fmt.Errorf("listing logs: %w", err)
 	}
 	for _, name := range names {
-		text, ok := strings.CutSuffix(name, fileEnding)
+		text, ok := strings.CutSuffix(name, logEnding)
 		epoch, err := parseNumber(text, maxEpoch)
 		if !ok || err != nil || witness.Epoch(epoch) < from {
 			continue
 		}
-		if _, err := b.log(witness.Epoch(epoch)); err != nil {
+		if err := b.open(witness.Epoch(epoch), slices.Contains(names, text+sealEnding)); err != nil {
 			return nil, errors.Join(err, b.Close())
 		}
 	}
@@ -70,17 +75,79 @@ func (b *Book) log(epoch witness.Epoch) (*Log, error) {
 	if l := b.logs[epoch]; l != nil {
 		return l, nil
 	}
+	err := b.open(epoch, false)
+	return b.logs[epoch], err
+}
+
+// open opens the log of an epoch, by its seal if there is a sound one.
+func (b *Book) open(epoch witness.Epoch, sealed bool) error {
 	name := Name{b.network, epoch, b.ingest}
-	file, err := b.store.Open(fmt.Sprintf("%d%s", epoch, fileEnding))
+	file, err := b.store.Open(fmt.Sprint(epoch, logEnding))
 	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w", name, err)
+		return fmt.Errorf("opening %s: %w", name, err)
 	}
-	l, err := Open(file, name)
+	var l *Log
+	if sealed {
+		l, err = b.openSealed(file, name)
+	}
+	if err == nil && l == nil {
+		l, err = Open(file, name)
+	}
 	if err != nil {
-		return nil, errors.Join(err, file.Close())
+		return errors.Join(err, file.Close())
 	}
 	l.Promise(b.floors[epoch])
 	b.logs[epoch] = l
+	return nil
+}
+
+// openSealed gives no log if the seal is not sound: a crash cut its writing short.
+func (b *Book) openSealed(file File, name Name) (*Log, error) {
+	sealFile, err := b.store.Open(fmt.Sprint(name.Epoch, sealEnding))
+	if err != nil {
+		return nil, fmt.Errorf("opening the seal of %s: %w", name, err)
+	}
+	l, err := OpenSealed(file, sealFile, name)
+	if errors.Is(err, ErrNoSeal) {
+		return nil, sealFile.Close()
+	}
+	return l, err
+}
+
+// Seal seals the log of an epoch that is frozen, so that it costs little memory and time to
+// open. The last promise must reach to the epoch's freeze: nothing will follow. Place
+// goes on meanwhile.
+func (b *Book) Seal(epoch witness.Epoch) error {
+	b.sealing.Lock()
+	defer b.sealing.Unlock()
+	l, err := b.frozen(epoch)
+	if err != nil {
+		return fmt.Errorf("sealing epoch %d: %w", epoch, err)
+	}
+	if l.sealed() {
+		return nil
+	}
+	file, err := b.store.Open(fmt.Sprint(epoch, sealEnding))
+	if err != nil {
+		return fmt.Errorf("sealing %s: %w", l.name, err)
+	}
+	if err := l.Seal(file); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	return nil
+}
+
+// frozen gives the log of an epoch if nothing will be added to it.
+func (b *Book) frozen(epoch witness.Epoch) (*Log, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l := b.logs[epoch]
+	if l == nil {
+		return nil, errors.New("there is no log")
+	}
+	if promised, freezes := b.floors[epoch], b.timing.Freezes(epoch); promised < freezes {
+		return nil, fmt.Errorf("the high-water mark is %d, the epoch freezes at %d", promised, freezes)
+	}
 	return l, nil
 }
 

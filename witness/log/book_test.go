@@ -131,3 +131,51 @@ func TestPromiseOfAnEmptyEpoch(t *testing.T) {
 		t.Error(mark, err)
 	}
 }
+
+func TestSealedEpochs(t *testing.T) {
+	s := shelf{}
+	b := openBook(t, s, 0)
+	var arrivals []Arrival
+	for i, id := range manyIDs(700) {
+		arrivals = append(arrivals, Arrival{id, 5, 310_000 + witness.Millis(i)})
+	}
+	first := place(t, b, arrivals...)
+	head := b.Log(5).Head()
+	if err := b.Seal(5); err == nil {
+		t.Error("sealed an epoch that is not frozen")
+	}
+	if _, err := b.Promise(5, 370_000); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := b.Seal(5); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b.Seal(6) == nil {
+		t.Error("sealed no log")
+	}
+	check := func(b *Book, what string) {
+		for i := range arrivals {
+			arrivals[i].Received = 430_000
+		}
+		if got := place(t, b, arrivals...); !slices.Equal(got, first) {
+			t.Errorf("%s: other receipts", what)
+		}
+		if got := b.Log(5); got.Head() != head || got.Broken() {
+			t.Errorf("%s: %v, was %v", what, got.Head(), head)
+		}
+	}
+	check(b, "sealed")
+	again := openBook(t, s, 0)
+	if !again.Log(5).sealed() {
+		t.Error("the seal is not used")
+	}
+	check(again, "opened by its seal")
+	s["5.seal"].now[sealHeaderSize+70] ^= 1
+	again = openBook(t, s, 0)
+	if again.Log(5).sealed() {
+		t.Error("a damaged seal is used")
+	}
+	check(again, "opened without its seal")
+}

@@ -25,13 +25,13 @@ const (
 	entrySize  = 48
 )
 
-var magic = [...]byte{'h', 'e', 'x', 's', 'p', 'o', 't', '/', '1', ' ', 'l', 'o', 'g', '\n', 0}
+var logMagic = [15]byte([]byte("hexspot/1 log\n\x00"))
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// header is the first bytes of a log's file.
-func header(n Name) []byte {
-	b := append(make([]byte, 0, headerSize), magic[:]...)
+// header is the first bytes of a log's file, or of its seal.
+func header(magic [15]byte, n Name) []byte {
+	b := append(make([]byte, 0, sealHeaderSize), magic[:]...)
 	b = append(b, n.Network[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(n.Epoch))
 	b = append(b, n.Ingest.Bytes()...)

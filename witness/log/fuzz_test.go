@@ -108,3 +108,16 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// FuzzOpenSealed opens anything as the seal of a log: what is taken is its seal.
+func FuzzOpenSealed(f *testing.F) {
+	d, sealFile := sealedDisks(f, 300)
+	f.Add(sealFile.now)
+	f.Add(sealFile.now[:len(sealFile.now)-1])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		l, err := OpenSealed(d, &disk{now: b}, testName(t))
+		if err == nil && l.Head() != treeFrom(manyIDs(300)).Head() {
+			t.Errorf("a log of %v", l.Head())
+		}
+	})
+}

@@ -38,8 +38,9 @@ type Log struct {
 	mu    sync.RWMutex
 	tree  *Tree
 	ids   table
+	seal  *seal          // instead of ids, once the log is sealed
 	floor witness.Millis // promised by a high-water mark
-	dirt  error          // of a write: what is on disk is not known
+	dirt  error          // why nothing can be added: a failed write (what is on disk is not known), or the end
 }
 
 // Name says which log it is.
@@ -100,7 +101,10 @@ func (l *Log) place(batch []Entry) (places []Place, fresh []Entry, err error) {
 }
 
 func (l *Log) write(fresh []Entry) error {
-	if l.dirt != nil || len(fresh) == 0 {
+	if len(fresh) == 0 && (l.dirt == nil || errors.Is(l.dirt, errSealed)) {
+		return nil
+	}
+	if l.dirt != nil {
 		return l.dirt
 	}
 	b := make([]byte, 0, len(fresh)*entrySize)
@@ -124,7 +128,14 @@ func (l *Log) write(fresh []Entry) error {
 func (l *Log) Broken() bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.dirt != nil
+	return l.dirt != nil && !errors.Is(l.dirt, errSealed)
+}
+
+// sealed says that ids are found in a seal.
+func (l *Log) sealed() bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.seal != nil
 }
 
 // Find gives the place of a record, Known if it is there.
@@ -136,7 +147,11 @@ func (l *Log) Find(id radio.RecordID) (Place, error) {
 }
 
 func (l *Log) find(id radio.RecordID) (p Place, known bool, err error) {
-	for index := range l.ids.candidates(id) {
+	candidates, err := l.candidates(id)
+	if err != nil {
+		return Place{}, false, err
+	}
+	for _, index := range candidates {
 		e, err := l.read(uint64(index))
 		if err != nil {
 			return Place{}, false, err
@@ -146,6 +161,13 @@ func (l *Log) find(id radio.RecordID) (p Place, known bool, err error) {
 		}
 	}
 	return Place{}, false, nil
+}
+
+func (l *Log) candidates(id radio.RecordID) ([]uint32, error) {
+	if l.seal != nil {
+		return l.seal.candidates(id)
+	}
+	return l.ids.candidates(id), nil
 }
 
 func (l *Log) read(index uint64) (Entry, error) {
@@ -200,8 +222,11 @@ var errClosed = errors.New("the log is closed")
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.dirt == nil {
+	if l.dirt == nil || errors.Is(l.dirt, errSealed) {
 		l.dirt = errClosed
 	}
-	return l.file.Close()
+	if l.seal == nil {
+		return l.file.Close()
+	}
+	return errors.Join(l.file.Close(), l.seal.file.Close())
 }

@@ -53,7 +53,7 @@ func (l *Log) load() error {
 // checkHeader compares the header, or writes it if the file has no entry: then its
 // header may be unfinished.
 func (l *Log) checkHeader(size int64) (int64, error) {
-	want := header(l.name)
+	want := header(logMagic, l.name)
 	if size <= headerSize {
 		if _, err := l.file.WriteAt(want, 0); err != nil {
 			return 0, err

@@ -2,7 +2,6 @@ package log
 
 import (
 	"hash/maphash"
-	"iter"
 
 	"hexspot/radio"
 )
@@ -61,13 +60,13 @@ func put(slots []uint64, slot uint64) {
 }
 
 // candidates are the indexes that may be those of a record.
-func (t *table) candidates(id radio.RecordID) iter.Seq[uint32] {
-	return func(yield func(uint32) bool) {
-		hash := t.hash(id)
-		for i := start(hash, len(t.slots)); t.slots[i] != 0; i = (i + 1) % len(t.slots) {
-			if uint32(t.slots[i]>>32) == hash && !yield(uint32(t.slots[i]-1)) {
-				return
-			}
+func (t *table) candidates(id radio.RecordID) []uint32 {
+	var found []uint32
+	hash := t.hash(id)
+	for i := start(hash, len(t.slots)); t.slots[i] != 0; i = (i + 1) % len(t.slots) {
+		if uint32(t.slots[i]>>32) == hash {
+			found = append(found, uint32(t.slots[i]-1))
 		}
 	}
+	return found
 }

@@ -59,6 +59,20 @@ func (t *Tree) Append(ids ...radio.RecordID) {
 	}
 }
 
+// tiles are the roots of the full tiles.
+func (t *Tree) tiles() []Hash {
+	if len(t.upper) == 0 {
+		return nil
+	}
+	return t.upper[0]
+}
+
+// appendTile adds a full tile's records to a tree of full tiles, by its root.
+func (t *Tree) appendTile(root Hash) {
+	t.size += tileSize
+	t.raise(root)
+}
+
 // raise puts a finished tile above and every node that it finishes.
 func (t *Tree) raise(h Hash) {
 	for i := 0; ; i++ {
