@@ -25,7 +25,7 @@ func (b *Book) Place(arrivals []Arrival) ([]witness.Receipt, error) {
 	receipts := make([]witness.Receipt, len(arrivals))
 	groups := map[witness.Epoch][]int{}
 	for i, a := range arrivals {
-		epoch := EpochOf(b.timing, a.Own, a.Received)
+		epoch := b.timing.LogEpoch(a.Own, a.Received)
 		groups[epoch] = append(groups[epoch], i)
 	}
 	// In the order of epochs, so that a record that comes twice across a freeze is found.

@@ -35,21 +35,6 @@ func place(t testing.TB, b *Book, arrivals ...Arrival) []witness.Receipt {
 	return receipts
 }
 
-func TestEpochOf(t *testing.T) {
-	for _, c := range []struct {
-		own      witness.Epoch
-		received witness.Millis
-		want     witness.Epoch
-	}{
-		{5, 300_000, 5}, {5, 359_999, 5}, {5, 369_999, 5}, {5, 370_000, 6}, {5, 419_999, 6}, {5, 420_000, 7},
-		{5, 299_999, 5}, {0, 0, 0}, // a clock may be behind
-	} {
-		if got := EpochOf(bookTiming, c.own, c.received); got != c.want {
-			t.Errorf("of %d, received at %d: %d, want %d", c.own, c.received, got, c.want)
-		}
-	}
-}
-
 func TestResentRecordsGetTheirFirstReceipt(t *testing.T) {
 	s := shelf{}
 	b := openBook(t, s, 0)

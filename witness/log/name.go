@@ -65,12 +65,3 @@ func parseNumber(text string, most uint64) (uint64, error) {
 	}
 	return v, nil
 }
-
-// EpochOf is the epoch in whose log a record belongs: its own while it is received
-// before that epoch freezes, else the epoch of its reception.
-func EpochOf(t witness.Timing, own witness.Epoch, received witness.Millis) witness.Epoch {
-	if received < t.Freezes(own) {
-		return own
-	}
-	return t.Epoch(t.SlotAt(received))
-}
