@@ -189,6 +189,11 @@ func TestCompareReceipts(t *testing.T) {
 	if got := Conflicts(e.Receipts[:1]); len(got) != 0 {
 		t.Error(got)
 	}
+	tomorrow := testName(t)
+	tomorrow.Epoch++
+	if err := CompareReceipts(e.Receipts[0], receiptFor(t, tomorrow, recordID("r", 0), victim)); err != nil {
+		t.Errorf("the same index in two logs: %v", err)
+	}
 	if err := CompareReceipts(Receipt{}, Receipt{}); err != nil {
 		t.Error(err)
 	}
@@ -205,6 +210,13 @@ func TestReceiptsOfOthersAreRefused(t *testing.T) {
 	}
 	if _, err := ParseReceipt(good.Bytes(), radio.Network{1}, name.Ingest); err == nil {
 		t.Error("of any network")
+	}
+	posing, err := radio.Sign(key(operator), name.Network, radio.KindAnchor, good.Append(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParseReceipt(posing.Append(nil), name.Network, name.Ingest); err == nil {
+		t.Error("an anchor is a receipt")
 	}
 	mark := markFor(t, name, witness.HighWater{Size: 1, Received: 5})
 	if _, err := ParseReceipt(mark.signed, name.Network, name.Ingest); err == nil {

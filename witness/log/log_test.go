@@ -287,6 +287,10 @@ func TestBatchesAreBounded(t *testing.T) {
 		t.Error(err)
 	}
 	mustAppend(t, l, batchOf(manyIDs(MaxBatch), 0))
+	l.tree.size = MaxSize - 1
+	if _, err := l.Append(batchOf(ids{recordID("last", 0), recordID("beyond", 0)}, 0)); err == nil || l.Broken() {
+		t.Errorf("more than a log holds: %v", err)
+	}
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}

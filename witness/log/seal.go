@@ -52,7 +52,7 @@ func (l *Log) Seal(file File) error {
 	return nil
 }
 
-// writeSeal writes the header last, when the rest is on disk.
+// writeSeal writes the header last; its sums tell whether all of the rest is there.
 func (l *Log) writeSeal(file File, head Head) error {
 	rows, err := l.rows(head.Size)
 	if err = errors.Join(err, file.Truncate(0)); err != nil {
@@ -71,7 +71,7 @@ func (l *Log) writeSeal(file File, head Head) error {
 		binary.BigEndian.PutUint32(b[8:], r.index)
 		out.Write(b[:])
 	}
-	if err := errors.Join(out.Flush(), file.Sync()); err != nil {
+	if err := out.Flush(); err != nil {
 		return err
 	}
 	if _, err := file.WriteAt(sealHeader(l.name, head, sum.Sum32()), 0); err != nil {
