@@ -15,10 +15,11 @@ const drainLimit = 700 * time.Millisecond
 // Forwarder brings frames to one destination, in order, each until it is
 // acknowledged. A frame whose acknowledgement is lost with the connection is sent
 // again, as the same bytes. While the destination is away frames wait, the
-// oldest dropped when there are too many.
+// oldest dropped when there are too many; with a store (Persist) they wait there.
 type Forwarder struct {
 	destination Destination
 	queue       *backlog
+	keeper      *keeper // nil without a store
 	log         *slog.Logger
 }
 
@@ -37,9 +38,26 @@ func (f *Forwarder) Counters() Counters { return f.queue.snapshot() }
 func (f *Forwarder) Name() string { return f.destination.Name() }
 
 // Run forwards until ctx ends; then it waits up to drainLimit for the
-// acknowledgement of what is in flight. An error is final: the destination
-// cannot be reached as it is set up.
+// acknowledgement of what is in flight, and gives the store what is left. Frames
+// offered after that are lost. An error is final: the destination cannot be reached
+// as it is set up.
 func (f *Forwarder) Run(ctx context.Context) error {
+	if f.keeper == nil {
+		return f.forward(ctx)
+	}
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		f.keeper.run(life)
+	}()
+	err := f.forward(ctx)
+	end()
+	<-ended
+	return err
+}
+
+func (f *Forwarder) forward(ctx context.Context) error {
 	var droppedBefore uint64
 	for {
 		session, err := f.destination.Connect(ctx)
@@ -68,7 +86,7 @@ func (f *Forwarder) Run(ctx context.Context) error {
 func (f *Forwarder) reportDropped(before uint64) uint64 {
 	dropped := f.Counters().Dropped
 	if dropped > before {
-		f.log.Warn("frames were dropped while the queue was full", "frames", dropped-before)
+		f.log.Warn("frames were dropped: the queue was full, or they were too old", "frames", dropped-before)
 	}
 	return dropped
 }
@@ -97,7 +115,9 @@ func (f *Forwarder) serve(ctx context.Context, w *window) error {
 		case <-w.session.Done():
 			return errSessionLost
 		case <-w.overdue.C:
-			return fmt.Errorf("no acknowledgement within %v", ackLimit)
+			if err := w.expire(); err != nil {
+				return err
+			}
 		}
 		if err := w.settle(); err != nil {
 			return err

@@ -13,6 +13,12 @@ type Frame struct {
 	radio.Uplink
 	Context  [radio.ContextSize]byte // session and counter; networks give it back with a downlink
 	UplinkID uint32
+
+	// Waited says that the frame was not sent when it came: its destination was
+	// away, or it was kept in a store.
+	Waited bool
+
+	stored uint64 // its number in the store, 0 if it is not there
 }
 
 // NewFrame gives an uplink its identity: the upper 32 bits of

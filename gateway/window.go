@@ -11,18 +11,41 @@ import (
 // that.
 const ackLimit = 30 * time.Second
 
+// stallLimit is after how long without an acknowledgement frames in flight are no
+// longer trusted to arrive: a store, if there is one, takes them.
+const stallLimit = time.Second
+
 // window is the frames in flight in one session, oldest first.
 type window struct {
 	queue   *backlog
 	session Session
 	acks    []Ack
-	overdue *time.Timer // fires when ackLimit has passed without progress
+	overdue *time.Timer // fires when stallLimit, then ackLimit, has passed without progress
+	stalled bool        // stallLimit has passed
 }
 
 func newWindow(q *backlog, s Session) *window {
 	w := &window{queue: q, session: s, overdue: time.NewTimer(ackLimit)}
 	w.overdue.Stop()
+	q.connected()
 	return w
+}
+
+// progress begins the time of the next acknowledgement.
+func (w *window) progress() {
+	w.stalled = false
+	w.overdue.Reset(stallLimit)
+}
+
+// expire is told that the timer has fired. It is an error at ackLimit.
+func (w *window) expire() error {
+	if w.stalled {
+		return fmt.Errorf("no acknowledgement within %v", ackLimit)
+	}
+	w.stalled = true
+	w.queue.stall()
+	w.overdue.Reset(ackLimit - stallLimit)
+	return nil
 }
 
 // fill hands frames over as long as the window has room.
@@ -33,7 +56,7 @@ func (w *window) fill(ctx context.Context) error {
 			return fmt.Errorf("sending: %w", err)
 		}
 		if len(w.acks) == 0 {
-			w.overdue.Reset(ackLimit)
+			w.progress()
 		}
 		w.acks = append(w.acks, ack)
 	}
@@ -58,7 +81,7 @@ func (w *window) settle() error {
 		w.acks[0] = nil
 		w.acks = w.acks[1:]
 		w.queue.acked()
-		w.overdue.Reset(ackLimit)
+		w.progress()
 	}
 	if len(w.acks) == 0 {
 		w.overdue.Stop()
