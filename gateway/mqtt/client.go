@@ -155,7 +155,7 @@ func (c *Client) Run(ctx context.Context) error {
 // all that was counted since New; an interval without a connection is reported with
 // the next one.
 func (c *Client) tellStatistics(ctx context.Context) error {
-	ticker := time.NewTicker(c.config.StatsInterval.or(30 * time.Second))
+	ticker := time.NewTicker(c.config.StatsInterval.Or(30 * time.Second))
 	defer ticker.Stop()
 	for {
 		select {

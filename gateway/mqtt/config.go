@@ -41,24 +41,7 @@ type Config struct {
 }
 
 // Duration is a time.Duration that is text in TOML, "30s".
-type Duration time.Duration
-
-// UnmarshalText reads Go's notation of durations.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	if err != nil {
-		return fmt.Errorf("%q is not a duration such as \"30s\" or \"5m\"", text)
-	}
-	*d = Duration(v)
-	return nil
-}
-
-func (d Duration) or(fallback time.Duration) time.Duration {
-	if d == 0 {
-		return fallback
-	}
-	return time.Duration(d)
-}
+type Duration = gateway.Duration
 
 // What a configuration, or a network, may ask for.
 const (
@@ -81,8 +64,8 @@ func (c Config) Validate() error {
 		c.checkTopicPrefix(),
 		c.checkLogin(),
 		c.checkTLS(),
-		checkRange("keep_alive", c.KeepAlive.or(30*time.Second), 5*time.Second, time.Hour),
-		checkRange("stats_interval", c.StatsInterval.or(30*time.Second), minStatsInterval, maxStatsInterval),
+		checkRange("keep_alive", c.KeepAlive.Or(30*time.Second), 5*time.Second, time.Hour),
+		checkRange("stats_interval", c.StatsInterval.Or(30*time.Second), minStatsInterval, maxStatsInterval),
 		checkRange("queue_frames", c.QueueFrames, 0, 1<<20),
 		checkRange("queue_bytes", c.QueueBytes, 0, 1<<30),
 	)

@@ -146,7 +146,7 @@ func (c *Client) options(life context.Context, s *session) (*paho.ClientOptions,
 		SetProtocolVersion(4). // 3.1.1, never the older 3.1
 		SetCleanSession(c.config.cleanSession()).SetAutoReconnect(false).SetConnectRetry(false).
 		SetConnectTimeout(connectTimeout).SetWriteTimeout(writeTimeout).
-		SetKeepAlive(c.config.KeepAlive.or(30*time.Second)).SetPingTimeout(ackTimeout).
+		SetKeepAlive(c.config.KeepAlive.Or(30*time.Second)).SetPingTimeout(ackTimeout).
 		SetOrderMatters(true). // the handler never blocks; false is a goroutine for each message
 		SetBinaryWill(c.topics.State("conn"), will, qos, true).
 		SetCustomOpenConnectionFn(func(server *url.URL, _ paho.ClientOptions) (net.Conn, error) {
