@@ -33,6 +33,7 @@ func commands() []command {
 		{"config", "print a commented default configuration", printConfig},
 		{"chip", "say what concentrator is on a bus", showChip},
 		{"firmware", "import the concentrator's firmware images", firmware},
+		{"spool", "say what waits on the disk", spoolCommand},
 		{"key", "show, export or import the station key", stationKey},
 		{"receipts", "check receipts against a network's log", receipts},
 		{"version", "print the version", printVersion},

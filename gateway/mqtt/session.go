@@ -174,9 +174,11 @@ func (c *Client) credentials() (username, password string, err error) {
 	return username, password, nil
 }
 
-// Send publishes event/up at QoS 1.
+// Send publishes event/up at QoS 1, marked if the frame was held back.
 func (s *session) Send(ctx context.Context, f *gateway.Frame) (gateway.Ack, error) {
-	payload, err := s.client.config.marshal(UplinkFrame(f))
+	up := UplinkFrame(f)
+	mark(up, f, time.Now())
+	payload, err := s.client.config.marshal(up)
 	if err != nil {
 		return nil, fmt.Errorf("encoding an uplink: %w", err)
 	}

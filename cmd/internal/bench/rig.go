@@ -124,6 +124,8 @@ bus = %q
 firmware = %q
 [station]
 key = %q
+[spool]
+path = %q
 [[output]]
 type = "chirpstack"
 server = %q
@@ -133,7 +135,7 @@ network = %q
 
 // hotspot starts the hotspot and waits until it receives.
 func (r *rig) hotspot(ctx context.Context, program string) (p *process, boot time.Duration, err error) {
-	text := fmt.Sprintf(hotspotTOML, region, "usb:"+r.path("concentrator"), r.path("firmware"), r.path("station.key"), r.server, r.network)
+	text := fmt.Sprintf(hotspotTOML, region, "usb:"+r.path("concentrator"), r.path("firmware"), r.path("station.key"), r.path("spool.db"), r.server, r.network)
 	if err := os.WriteFile(r.path("hexspot.toml"), []byte(text), 0o600); err != nil {
 		return nil, 0, err
 	}

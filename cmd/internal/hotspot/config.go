@@ -8,6 +8,7 @@ import (
 	"hexspot/cmd/internal/settings"
 	"hexspot/gateway/exec"
 	"hexspot/gateway/mqtt"
+	"hexspot/gateway/spool"
 	"hexspot/hardware"
 	"hexspot/radio"
 )
@@ -19,6 +20,7 @@ type Config struct {
 	Antenna      Antenna       `toml:"antenna"`
 	Transmit     Transmit      `toml:"transmit"`
 	Station      Station       `toml:"station"`
+	Spool        spool.Config  `toml:"spool"`
 	Commands     exec.Commands `toml:"commands"` // what networks may have run; empty: nothing
 	Log          Log           `toml:"log"`
 	Outputs      []mqtt.Config `toml:"output"`
@@ -48,6 +50,7 @@ const (
 	DefaultPath     = "/etc/hexspot/hexspot.toml"
 	DefaultKey      = "/var/lib/hexspot/station.key"
 	DefaultFirmware = "/var/lib/hexspot/firmware"
+	DefaultSpool    = "/var/lib/hexspot/spool.db"
 	DefaultBoard    = "corecell"
 
 	// listenRegion is the plan to receive on while no region is set: listening
@@ -72,6 +75,7 @@ func (c Config) withDefaults() Config {
 	fill(&c.Concentrator.Board, DefaultBoard)
 	fill(&c.Concentrator.Firmware, DefaultFirmware)
 	fill(&c.Station.Key, DefaultKey)
+	fill(&c.Spool.Path, DefaultSpool)
 	return c
 }
 
@@ -86,6 +90,9 @@ func (c Config) Validate() error {
 	faults := []error{c.checkRegion(), c.checkBus(), c.Antenna.Validate()}
 	if err := c.Commands.Validate(); err != nil {
 		faults = append(faults, fmt.Errorf("commands: %w", err))
+	}
+	if err := c.Spool.Validate(); err != nil {
+		faults = append(faults, fmt.Errorf("spool: %w", err))
 	}
 	if _, err := hardware.BoardNamed(c.Concentrator.Board); err != nil {
 		faults = append(faults, fmt.Errorf("concentrator.board: %w", err))

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hexspot/cmd/internal/settings"
+	"hexspot/gateway"
+	"hexspot/gateway/spool"
 	"hexspot/radio"
 )
 
@@ -24,7 +26,9 @@ func TestDefaultTextIsTheDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	public := true
-	want := Config{Concentrator: Concentrator{Public: &public}}.withDefaults()
+	want := Config{Concentrator: Concentrator{Public: &public}, Spool: spool.Config{
+		MaxBytes: spool.DefaultMaxBytes, MaxAge: gateway.Duration(spool.DefaultMaxAge), Sync: gateway.Duration(spool.DefaultSync),
+	}}.withDefaults()
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("the text states other defaults (-default +text):\n%s", diff)
 	}
@@ -76,6 +80,8 @@ func TestLoad(t *testing.T) {
 		{"gain of no number", "[antenna]\ngain_dbi = nan\n" + bus, []string{"antenna.gain_dbi"}},
 		{"command", "[commands]\nuptime = ['uptime']\n" + bus, []string{"commands: command uptime", "absolute path"}},
 		{"commands", "[commands]\nup-time = ['/usr/bin/uptime', '-p']\n" + bus, nil},
+		{"spool", bus + "[spool]\nmax_bytes = 7\nmax_age = '1s'\nsync = '1h'\n", []string{"spool: max_bytes = 7", "max_age = 1s", "sync = 1h"}},
+		{"no spool", bus + "[spool]\npath = 'off'\n", nil},
 		{"level", bus + "[log]\nlevel = 'loud'\n", []string{":4:"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

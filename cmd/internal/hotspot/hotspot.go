@@ -11,6 +11,7 @@ import (
 	"hexspot/gateway"
 	"hexspot/gateway/exec"
 	"hexspot/gateway/mqtt"
+	"hexspot/gateway/spool"
 	"hexspot/hardware"
 	"hexspot/hardware/keys"
 	"hexspot/hardware/sx1302"
@@ -29,6 +30,7 @@ type Parts struct {
 	Antenna     Antenna
 	Transmit    Transmit
 	Commands    exec.Commands // that networks may have run
+	Spool       spool.Config  // where packets wait; without a path in memory only
 }
 
 // Hotspot is one radio and the networks that get its packets.
@@ -89,32 +91,41 @@ func (h *Hotspot) forward(ctx context.Context) error {
 	if err != nil {
 		return nil // stopped before the chip was there
 	}
+	disk := h.openSpool(ctx)
+	defer h.closeSpool(disk)
 	var clients []*mqtt.Client
 	router := &gateway.Router{Receiver: h.concentrator, Statistics: h.statistics}
-	for _, output := range h.parts.Outputs {
+	for i, output := range h.parts.Outputs {
 		client, err := mqtt.New(output, h.station(info, output), h.parts.Log)
 		if err != nil {
 			return fmt.Errorf("output %s: %w", output.Name(), err)
 		}
 		clients = append(clients, client)
-		router.Forwarders = append(router.Forwarders, gateway.NewForwarder(client, output.Limits(), h.parts.Log))
+		f := gateway.NewForwarder(client, output.Limits(), h.parts.Log)
+		h.persist(ctx, f, disk, h.queueName(i))
+		router.Forwarders = append(router.Forwarders, f)
 	}
 	h.forwarders.Store(&router.Forwarders)
 	return h.together(ctx, router, clients)
 }
 
-// together runs the moving parts until ctx ends or one fails.
+// together runs the moving parts until ctx ends or one fails. Forwarders end after
+// the router, so that they keep the last frame that it gives them.
 func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client) error {
 	group, ctx := errgroup.WithContext(ctx)
+	routing, routed := context.WithCancel(context.WithoutCancel(ctx))
 	if h.transmitter != nil {
 		group.Go(func() error { return h.transmitter.Run(ctx) })
 	}
 	if h.runner != nil {
 		group.Go(func() error { return h.runner.Run(ctx) })
 	}
-	group.Go(func() error { return router.Run(ctx) })
+	group.Go(func() error {
+		defer routed()
+		return router.Run(ctx)
+	})
 	for _, f := range router.Forwarders {
-		group.Go(func() error { return f.Run(ctx) })
+		group.Go(func() error { return f.Run(routing) })
 	}
 	for _, c := range clients {
 		group.Go(func() error { return c.Run(ctx) })
