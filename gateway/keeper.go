@@ -67,7 +67,9 @@ func (k *keeper) run(ctx context.Context) {
 			armed, now = false, true
 		}
 		k.step(ctx, k.queue.plan(wanted{
-			small: now || k.interval == 0, write: now || !k.failing, load: now || k.unloaded == 0,
+			small: now || k.interval == 0,
+			write: (now || !k.failing) && k.unloaded == 0, // nothing more to a disk that cannot be read
+			load:  now || k.unloaded == 0,
 		}))
 		if !armed && k.queue.waits() {
 			timer.Reset(k.pause())

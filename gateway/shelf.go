@@ -25,8 +25,11 @@ type shelf struct {
 // absent is how many frames are in the store only.
 func (s *shelf) absent() int { return int(s.to - s.from) }
 
-// spillAt is how many frames may wait in memory while a destination keeps up.
-const spillAt = 256
+// mostIdle is how many frames may wait in memory while a destination keeps up; but no
+// more than a quarter of those that fit, so that a burst finds room.
+const mostIdle = 256
+
+func (q *backlog) spillAt() int { return min(mostIdle, q.limits.Frames/4) }
 
 // ready is how many of the frames in memory can be sent before others are loaded.
 func (q *backlog) ready() int {
@@ -47,7 +50,7 @@ func (q *backlog) considerSpilling() {
 	if !s.used {
 		return
 	}
-	if !s.spilling && !q.away && len(q.frames)-q.inFlight <= spillAt {
+	if !s.spilling && !q.away && len(q.frames)-q.inFlight <= q.spillAt() {
 		return
 	}
 	s.spilling = true
