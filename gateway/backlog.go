@@ -37,6 +37,7 @@ type backlog struct {
 	bytes    int      // of those
 	inFlight int
 	away     bool // there is no session
+	stalled  bool // there is one, but it does not acknowledge
 	shelf    shelf
 	counters Counters
 }
@@ -136,6 +137,7 @@ func (q *backlog) acked() {
 	q.remove(0)
 	q.inFlight--
 	q.counters.Acked++
+	q.stalled = false
 	q.considerRest()
 }
 
@@ -143,7 +145,7 @@ func (q *backlog) acked() {
 func (q *backlog) connected() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.away = false
+	q.away, q.stalled = false, false
 	q.considerRest()
 }
 

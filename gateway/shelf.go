@@ -50,7 +50,7 @@ func (q *backlog) considerSpilling() {
 	if !s.used {
 		return
 	}
-	if !s.spilling && !q.away && len(q.frames)-q.inFlight <= q.spillAt() {
+	if !s.spilling && !q.away && !q.stalled && len(q.frames)-q.inFlight <= q.spillAt() {
 		return
 	}
 	s.spilling = true
@@ -59,7 +59,7 @@ func (q *backlog) considerSpilling() {
 
 // considerRest ends the writing when nothing waits.
 func (q *backlog) considerRest() {
-	if !q.away && q.shelf.absent() == 0 && len(q.frames) == q.inFlight && !q.shelf.urgent {
+	if !q.away && !q.stalled && q.shelf.absent() == 0 && len(q.frames) == q.inFlight {
 		q.shelf.spilling = false
 	}
 }
@@ -90,10 +90,9 @@ func (q *backlog) leave(f *Frame) {
 func (q *backlog) stall() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.shelf.used && q.unwritten() < len(q.frames) {
-		q.shelf.spilling, q.shelf.urgent = true, true
-		signal(q.work)
-	}
+	q.stalled = true
+	q.shelf.urgent = true
+	q.considerSpilling()
 }
 
 // restore is told what a store has kept from an earlier start.
