@@ -104,7 +104,7 @@ func (r *Records) insert(ctx context.Context, tx *sql.Tx, queue int64, key, body
 	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(number), 0) + 1 FROM item WHERE queue = ?", queue).Scan(&number); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO item (queue, number, at, body, key) VALUES (?, ?, ?, ?, ?)", queue, number, millis(now), body, key)
+	_, err := tx.ExecContext(ctx, "INSERT INTO item (queue, number, at, body, key) VALUES (?, ?, ?, ?, ?)", queue, number, millis(now), append([]byte{}, body...), key) // nil is no blob
 	return err
 }
 
