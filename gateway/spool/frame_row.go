@@ -155,8 +155,7 @@ func readModulation(r *reader, flags uint8) radio.Modulation {
 // sound refuses rows that AppendFrame does not write.
 func sound(flags uint8, u radio.Uplink) bool {
 	loraOnly := flags&flagFSK != 0 && flags&(flagImplicit|flagInvertIQ) != 0
-	return flags&^uint8(knownFlags) == 0 && !loraOnly && len(u.Fine.Metrics) <= mostMetrics &&
-		(flags&flagReceivedAt == 0 || !u.ReceivedAt.IsZero())
+	return flags&^uint8(knownFlags) == 0 && !loraOnly && len(u.Fine.Metrics) <= mostMetrics
 }
 
 // reader takes fields off the front of a row; short says that it had too few bytes.
