@@ -27,7 +27,7 @@ func (s *shelf) absent() int { return int(s.to - s.from) }
 
 // mostIdle is how many frames may wait in memory while a destination keeps up; but no
 // more than a quarter of those that fit, so that a burst finds room.
-const mostIdle = 256
+const mostIdle = 64
 
 func (q *backlog) spillAt() int { return min(mostIdle, q.limits.Frames/4) }
 

@@ -11,8 +11,6 @@ type due struct {
 	remove uint64 // frames before this, if > 0
 }
 
-func (d due) nothing() bool { return len(d.write) == 0 && d.from == d.to && d.remove == 0 }
-
 // The work of a keeper comes in portions: so many frames, written or removed, do
 // not wait for the end of an interval.
 const (

@@ -39,11 +39,6 @@ func (n *network) Connect(ctx context.Context) (gateway.Session, error) {
 
 func (n *network) comeBack() { n.there <- true }
 
-func (n *network) leave() {
-	<-n.there
-	close(n.done)
-}
-
 func (n *network) Done() <-chan struct{} { return n.done }
 func (n *network) Close()                {}
 
