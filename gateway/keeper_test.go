@@ -29,6 +29,13 @@ func keeping(t *testing.T, n *fakeNetwork, s Store, limits Limits, log *slog.Log
 	}
 }
 
+// inMemory is how many frames wait in memory.
+func inMemory(f *Forwarder) int {
+	f.queue.mu.Lock()
+	defer f.queue.mu.Unlock()
+	return len(f.queue.frames)
+}
+
 func from(first, next int) (list []int) {
 	for ; first < next; first++ {
 		list = append(list, first)
@@ -83,8 +90,8 @@ func TestOutageIsWritten(t *testing.T) {
 		if got := s.numbers(); !slices.Equal(got, from(0, 1010)) || s.appends > 30 {
 			t.Errorf("%d frames are written, in %d transactions", len(got), s.appends)
 		}
-		if c := f.Counters(); c.Queued != 1010 || len(f.queue.frames) > 3*8 {
-			t.Errorf("%d frames are in memory, %+v", len(f.queue.frames), c)
+		if c := f.Counters(); c.Queued != 1010 || inMemory(f) > 3*8 {
+			t.Errorf("%d frames are in memory, %+v", inMemory(f), c)
 		}
 		n.comeBack()
 		synctest.Wait()
@@ -97,7 +104,7 @@ func TestOutageIsWritten(t *testing.T) {
 			t.Errorf("left in the store %v, %+v", got, c)
 		}
 		before := s.uses()
-		offer(f, 1010, 1100)
+		offer(f, 1010, 1050)
 		time.Sleep(time.Hour)
 		stop()
 		if s.uses() != before {
@@ -211,17 +218,17 @@ func TestUnreadableDisk(t *testing.T) {
 		offer(f, 0, 100)
 		time.Sleep(2 * time.Second)
 		s.be(func() { s.broken = true })
-		inMemory := len(f.queue.frames)
+		head := inMemory(f)
 		n.comeBack()
 		offer(f, 100, 110)
 		time.Sleep(loadTries * 2 * retryPause)
 		synctest.Wait()
-		want := append(from(0, inMemory), from(100, 110)...)
+		want := append(from(0, head), from(100, 110)...)
 		if got := n.numbers(func() []*Frame { return n.taken }); !slices.Equal(got, want) {
 			t.Errorf("sent %v, want %v", got, want)
 		}
 		stop()
-		if c := f.Counters(); c.Dropped != uint64(100-inMemory) || c.Offered != c.Acked+c.Dropped {
+		if c := f.Counters(); c.Dropped != uint64(100-head) || c.Offered != c.Acked+c.Dropped {
 			t.Errorf("%+v", c)
 		}
 	})
@@ -235,7 +242,7 @@ func TestStoreBound(t *testing.T) {
 		f, stop := keeping(t, n, s, Limits{InFlight: 4}, quiet())
 		offer(f, 0, 200)
 		time.Sleep(2 * time.Second)
-		head := f.queue.ready()
+		head := inMemory(f)
 		n.comeBack()
 		synctest.Wait()
 		want := append(from(0, head), from(150, 200)...)
