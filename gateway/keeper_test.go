@@ -256,6 +256,25 @@ func TestStoreBound(t *testing.T) {
 	})
 }
 
+// TestLittleMemory: limits that are too small for a store do not cost frames.
+func TestLittleMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, s := newNetwork(), &fakeStore{}
+		n.leave()
+		f, stop := keeping(t, n, s, Limits{Frames: 1, Bytes: 1, InFlight: 4}, quiet())
+		for i := range 100 {
+			offer(f, i, i+1)
+			time.Sleep(100 * time.Millisecond)
+		}
+		n.comeBack()
+		synctest.Wait()
+		stop()
+		if c := f.Counters(); c.Acked != 100 || c.Dropped != 0 {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
 // TestAcknowledgedWhileWritten: a frame that is acknowledged while it is being written
 // is not kept.
 func TestAcknowledgedWhileWritten(t *testing.T) {

@@ -99,7 +99,9 @@ func (q *backlog) stall() {
 func (q *backlog) restore(first, next uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	first, next = max(first, 1), max(next, 1) // number 0 is of frames that are not stored
+	q.limits.Frames = max(q.limits.Frames, 8*q.limits.InFlight) // room for what is on its way
+	q.limits.Bytes = max(q.limits.Bytes, 1<<20)                 // to the store and back
+	first, next = max(first, 1), max(next, 1)                   // number 0 is of frames that are not stored
 	q.shelf = shelf{used: true, from: first, to: next, next: next, acked: first, removed: first, spilling: true}
 	q.counters.Restored = next - first
 	signal(q.work)
