@@ -34,9 +34,9 @@ const (
 func (c Config) Validate() error {
 	c = c.withDefaults()
 	return errors.Join(
-		within64("max_bytes", c.MaxBytes, minBytes, mostBytes),
-		within64("max_age", time.Duration(c.MaxAge), minAge, mostAge),
-		within64("sync", time.Duration(c.Sync), minSync, mostSync),
+		inRange("max_bytes", c.MaxBytes, minBytes, mostBytes),
+		inRange("max_age", time.Duration(c.MaxAge), minAge, mostAge),
+		inRange("sync", time.Duration(c.Sync), minSync, mostSync),
 	)
 }
 
@@ -52,7 +52,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-func within64[T int64 | time.Duration](key string, value, least, most T) error {
+func inRange[T int64 | time.Duration](key string, value, least, most T) error {
 	if value < least || value > most {
 		return fmt.Errorf("%s = %v: want %v to %v", key, value, least, most)
 	}

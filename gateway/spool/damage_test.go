@@ -41,28 +41,38 @@ func TestDamagedFileIsMovedAside(t *testing.T) {
 	}
 }
 
-// TestDamageWhileUsed: the operation that meets it fails, the next ones work on a new
-// file.
-func TestDamageWhileUsed(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s.db")
-	s := openAt(t, Config{Path: path}, quiet())
-	f := s.Frames("a", 1)
-	add(t, f, 1, storetest.Frames(1, 2000))
+// damage makes a spool with frames 1 to 1999, some of which cannot be read.
+func damage(t *testing.T, path string) *Frames {
+	t.Helper()
+	s, err := Open(t.Context(), Config{Path: path}, quiet())
+	must(t, err)
+	add(t, s.Frames("a", 1), 1, storetest.Frames(1, 2000))
 	must(t, s.Close())
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	must(t, err)
 	_, err = file.WriteAt(bytes.Repeat([]byte{0x5a}, 100_000), 8*4096) // in the middle of the rows
 	must(t, errors.Join(err, file.Close()))
+	return openAt(t, Config{Path: path}, quiet()).Frames("a", 1)
+}
 
-	s = openAt(t, Config{Path: path}, quiet())
-	f = s.Frames("a", 1)
-	var met error
+// meet reads frames until one cannot be read.
+func meet(t *testing.T, f *Frames) (met error) {
+	t.Helper()
 	for from := uint64(1); from < 2000 && met == nil; from += 100 {
 		_, met = f.Load(t.Context(), from, from+100)
 	}
 	if !damaged(met) {
 		t.Fatalf("no damage was met: %v", met)
 	}
+	return met
+}
+
+// TestDamageWhileUsed: the operation that meets it fails, the next ones work on a new
+// file.
+func TestDamageWhileUsed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.db")
+	f := damage(t, path)
+	_ = meet(t, f)
 	if list, err := f.Load(t.Context(), 1, 2000); err != nil || len(list) != 0 {
 		t.Errorf("the new file gives %d frames, %v", len(list), err)
 	}
@@ -73,6 +83,26 @@ func TestDamageWhileUsed(t *testing.T) {
 	if _, err := os.Stat(path + ".corrupt"); err != nil {
 		t.Error(err)
 	}
+	again := openAt(t, Config{Path: path}, quiet())
+	if first, next := spanOf(t, again.Frames("a", 1)); first != 2000 || next != 2010 {
+		t.Errorf("another program finds %d to %d", first, next)
+	}
+}
+
+// TestDamageThatCannotBeMoved is tried again, and works once there is a way.
+func TestDamageThatCannotBeMoved(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.db")
+	f := damage(t, path)
+	must(t, os.MkdirAll(filepath.Join(path+".corrupt", "in the way"), 0o700))
+	if met := meet(t, f); !strings.Contains(met.Error(), "moving the damaged spool aside") {
+		t.Errorf("error %v", met)
+	}
+	must(t, os.RemoveAll(path+".corrupt"))
+	if _, _, err := f.Span(t.Context()); !errors.Is(err, errNoFile) {
+		t.Errorf("error %v", err)
+	}
+	_ = meet(t, f)
+	add(t, f, 2000, storetest.Frames(2000, 2010))
 }
 
 // TestNewerFileIsLeftAlone: it is no damage.

@@ -45,10 +45,13 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Spool, error) {
 func (s *Spool) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.db == nil {
+		return nil
+	}
 	return s.db.Close()
 }
 
-// open opens the file, and looks at every page of the indexes that are used first.
+// open opens the file, brings it up to date, and deletes frames that are too old.
 func (s *Spool) open(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(s.config.Path), 0o700); err != nil {
 		return err
@@ -93,23 +96,39 @@ func damaged(err error) bool {
 	return errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB)
 }
 
+// errNoFile says that a damaged file could not be replaced before.
+var errNoFile = errors.New("the spool is not open")
+
 // use runs f on the file. If the file turns out to be damaged, it is moved aside and
 // a new one begun; f's error stays.
 func (s *Spool) use(ctx context.Context, f func(*sql.DB) error) error {
 	s.mu.RLock()
-	used := s.db
-	err := f(used)
+	used, err := s.db, errNoFile
+	if used != nil {
+		err = f(used)
+	}
 	s.mu.RUnlock()
-	if !damaged(err) {
+	if used != nil && !damaged(err) {
 		return err
 	}
+	return errors.Join(err, s.replace(ctx, used, err))
+}
+
+// replace begins a new file in the place of a damaged one, unless somebody else has. If
+// that fails it is tried again with the next use. The damaged one is closed first: its
+// end would remove the log of whatever has its name.
+func (s *Spool) replace(ctx context.Context, broken *sql.DB, cause error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.db != used {
-		return err // somebody else has begun the new one
+	switch {
+	case s.db != broken:
+		return nil
+	case broken == nil:
+		return s.open(ctx)
 	}
-	_ = s.db.Close() // damaged: what it says does not help
-	return errors.Join(err, s.beginAnew(ctx, err))
+	_ = broken.Close() // what a damaged file says at its end does not help
+	s.db = nil
+	return s.beginAnew(ctx, cause)
 }
 
 // write is use in a transaction.
