@@ -2,6 +2,7 @@ package spool
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,7 +133,7 @@ func TestHealthyDoesNotWrite(t *testing.T) {
 		if c := f.Counters(); c.Acked != 500 {
 			t.Errorf("%+v", c)
 		}
-		before, writes := content(t, dir), written(t)
+		before := content(t, dir)
 		for i := range 10_000 {
 			offer(f, 500+i, 501+i)
 			time.Sleep(time.Second)
@@ -141,16 +142,14 @@ func TestHealthyDoesNotWrite(t *testing.T) {
 		if content(t, dir) != before {
 			t.Error("the files were written to")
 		}
-		if more := written(t) - writes; more != 0 {
-			t.Errorf("%d bytes were written to disks", more)
-		}
 		if len(n.taken) != 10_500 {
 			t.Errorf("%d frames are sent", len(n.taken))
 		}
 	})
 }
 
-// content is everything in a directory but the shared memory of readers.
+// content is everything in a directory, with the times of the latest writing, but for
+// the shared memory of readers.
 func content(t *testing.T, dir string) string {
 	t.Helper()
 	files, err := os.ReadDir(dir)
@@ -160,28 +159,13 @@ func content(t *testing.T, dir string) string {
 		data, err := os.ReadFile(filepath.Join(dir, f.Name()))
 		must(t, err)
 		if !strings.HasSuffix(f.Name(), "-shm") {
-			all.WriteString(f.Name())
+			info, err := f.Info()
+			must(t, err)
+			fmt.Fprint(&all, f.Name(), info.ModTime().UnixNano())
 			all.Write(data)
 		}
 	}
 	return all.String()
-}
-
-// written is how many bytes the process has caused to be written to disks.
-func written(t *testing.T) (bytes int) {
-	t.Helper()
-	text, err := os.ReadFile("/proc/self/io")
-	must(t, err)
-	for line := range strings.Lines(string(text)) {
-		if value, ok := strings.CutPrefix(line, "write_bytes: "); ok {
-			for _, digit := range strings.TrimSpace(value) {
-				bytes = 10*bytes + int(digit-'0')
-			}
-			return bytes
-		}
-	}
-	t.Fatal("/proc/self/io has no write_bytes")
-	return 0
 }
 
 // TestEveryCommitIsOnTheDisk: the file is one that waits for the disk at each commit.
