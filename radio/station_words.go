@@ -3,9 +3,10 @@ package radio
 import (
 	"crypto/sha256"
 	"encoding/binary"
-
-	"github.com/tyler-smith/go-bip39/wordlists"
+	"strings"
 )
+
+//go:generate go run wordlist_generate.go
 
 // Words are three words to tell stations apart by when people talk; they are too
 // few to identify one, and never an input (hexspot/1, Station): three 11-bit
@@ -14,9 +15,10 @@ import (
 func (s Station) Words() [3]string {
 	h := sha256.Sum256(append([]byte("hexspot/1/words"), s.key[:]...))
 	bits := binary.BigEndian.Uint64(h[:])
+	list := strings.Fields(english)
 	var words [3]string
 	for i := range words {
-		words[i] = wordlists.English[bits>>(64-11*(i+1))&(1<<11-1)]
+		words[i] = list[bits>>(64-11*(i+1))&(1<<11-1)]
 	}
 	return words
 }

@@ -1,6 +1,12 @@
 package radio
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tyler-smith/go-bip39/wordlists"
+)
 
 // The words were worked out with another implementation of SHA-256 and a list of
 // its own.
@@ -11,5 +17,11 @@ func TestWords(t *testing.T) {
 	}
 	if got, want := s.Words(), [3]string{"monster", "salon", "save"}; got != want {
 		t.Errorf("words %v, want %v", got, want)
+	}
+}
+
+func TestWordList(t *testing.T) {
+	if !slices.Equal(strings.Fields(english), wordlists.English) {
+		t.Error("wordlist.go has not the English list of BIP-39")
 	}
 }
