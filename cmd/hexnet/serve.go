@@ -32,7 +32,7 @@ func (s serveCommand) Run(ctx context.Context, c *commands, std streams, log *sl
 	if err != nil {
 		return err
 	}
-	n, err := network.New(config, network.Data(c.Data), log)
+	n, err := network.New(ctx, config, network.Data(c.Data), log)
 	if err != nil {
 		return err
 	}

@@ -6,12 +6,13 @@ const recentLength = 4096
 // recentIDs are the last ids that became durable.
 type recentIDs struct {
 	known map[string]struct{}
-	ring  []string
+	ring  []string // grows to most
 	next  int
+	most  int
 }
 
 func newRecentIDs(most int) recentIDs {
-	return recentIDs{known: make(map[string]struct{}), ring: make([]string, most)}
+	return recentIDs{known: make(map[string]struct{}), most: most}
 }
 
 func (r *recentIDs) has(id string) bool {
@@ -24,8 +25,12 @@ func (r *recentIDs) add(id string) {
 	if r.has(id) {
 		return
 	}
+	r.known[id] = struct{}{}
+	if len(r.ring) < r.most {
+		r.ring = append(r.ring, id)
+		return
+	}
 	delete(r.known, r.ring[r.next])
 	r.ring[r.next] = id
-	r.known[id] = struct{}{}
-	r.next = (r.next + 1) % len(r.ring)
+	r.next = (r.next + 1) % r.most
 }

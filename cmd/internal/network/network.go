@@ -2,51 +2,79 @@ package network
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
+	"golang.org/x/sync/errgroup"
+
 	"hexspot/gateway/broker"
+	"hexspot/internal/journal"
 	"hexspot/radio"
 )
 
 // Network is a running network.
 type Network struct {
-	id     radio.Network
-	broker *broker.Broker
+	id      radio.Network
+	broker  *broker.Broker
+	journal *journal.Journal
+	rolling rolling
 }
 
-// New joins the parts over a data directory and opens the listeners; Run starts
-// to serve.
-func New(c Config, data Data, log *slog.Logger) (*Network, error) {
+// New joins the parts over a data directory and opens the journal and the listeners;
+// Run starts to serve.
+func New(ctx context.Context, c Config, data Data, log *slog.Logger) (*Network, error) {
 	if err := data.make(); err != nil {
 		return nil, err
 	}
+	n, err := open(ctx, c, data, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.addBroker(c, data, log); err != nil {
+		return nil, errors.Join(err, n.journal.Close())
+	}
+	return n, nil
+}
+
+// open is a network with a journal only.
+func open(ctx context.Context, c Config, data Data, log *slog.Logger) (*Network, error) {
+	j, err := journal.Open(ctx, c.Journal.Config, string(data), log)
+	if err != nil {
+		return nil, fmt.Errorf("the journal: %w", err)
+	}
+	return &Network{journal: j, rolling: rolling{journal: j, bucket: data.filesURL(c.Journal), log: log}}, nil
+}
+
+func (n *Network) addBroker(c Config, data Data, log *slog.Logger) error {
 	config := c.Broker
 	if config.Network == "" {
 		id, err := data.network()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		config.Network = id.String()
 	}
 	id, err := radio.ParseNetwork(config.Network)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	accounts, err := data.Accounts()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	config.Accounts = append(accounts, config.Accounts...)
 	bindings, err := broker.OpenBindings(data.path(bindingsFile))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	b, err := broker.New(config, broker.Options{Bindings: bindings, Log: log})
+	packets := packets{journal: n.journal, unacknowledged: c.Journal.QoS0}
+	n.broker, err = broker.New(config, broker.Options{Bindings: bindings, Log: log, Durable: packets.keep})
 	if err != nil {
-		return nil, fmt.Errorf("the broker: %w", err)
+		return fmt.Errorf("the broker: %w", err)
 	}
-	return &Network{id: id, broker: b}, nil
+	n.id = id
+	return nil
 }
 
 // ID is what station logins are for.
@@ -55,5 +83,17 @@ func (n *Network) ID() radio.Network { return n.id }
 // Addresses are the URLs of the broker.
 func (n *Network) Addresses() []string { return n.broker.Addresses() }
 
-// Run serves until ctx ends.
-func (n *Network) Run(ctx context.Context) error { return n.broker.Run(ctx) }
+// Run serves until ctx ends. The journal ends last: what the broker still has in
+// hand is kept, or not acknowledged.
+func (n *Network) Run(ctx context.Context) error {
+	journaling, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	kept := make(chan error, 1)
+	go func() { kept <- n.journal.Run(journaling) }()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return n.broker.Run(ctx) })
+	group.Go(func() error { return n.rolling.run(ctx) })
+	err := group.Wait()
+	stop()
+	return errors.Join(err, <-kept, n.journal.Close())
+}
