@@ -63,7 +63,7 @@ func (c *connection) prepare(ctx context.Context, config Config) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 	defer cancel()
 	for {
-		if c.stream, err = c.js.CreateOrUpdateStream(ctx, wanted); err == nil {
+		if err = c.makeStream(ctx, wanted); err == nil {
 			return nil
 		}
 		if refusal := (*jetstream.APIError)(nil); errors.As(err, &refusal) && refusal.Code < 500 {
@@ -73,6 +73,14 @@ func (c *connection) prepare(ctx context.Context, config Config) (err error) {
 			return fmt.Errorf("making the journal's stream: %w", err)
 		}
 	}
+}
+
+// makeStream asks once: a cluster without a leader says nothing at all.
+func (c *connection) makeStream(ctx context.Context, wanted jetstream.StreamConfig) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	c.stream, err = c.js.CreateOrUpdateStream(ctx, wanted)
+	return err
 }
 
 // prepareTimeout bounds how long a cluster may take to make the stream.
