@@ -9,16 +9,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hexspot/gateway/broker"
-	"hexspot/internal/journal"
 	"hexspot/radio"
 )
 
 // Network is a running network.
 type Network struct {
-	id      radio.Network
-	broker  *broker.Broker
-	journal *journal.Journal
-	rolling rolling
+	id     radio.Network
+	broker *broker.Broker
+	store  *Store
 }
 
 // New joins the parts over a data directory and opens the journal and the listeners;
@@ -27,23 +25,15 @@ func New(ctx context.Context, c Config, data Data, log *slog.Logger) (*Network, 
 	if err := data.make(); err != nil {
 		return nil, err
 	}
-	n, err := open(ctx, c, data, log)
+	store, err := OpenStore(ctx, c, data, log)
 	if err != nil {
 		return nil, err
 	}
+	n := &Network{store: store}
 	if err := n.addBroker(c, data, log); err != nil {
-		return nil, errors.Join(err, n.journal.Close())
+		return nil, errors.Join(err, store.Close())
 	}
 	return n, nil
-}
-
-// open is a network with a journal only.
-func open(ctx context.Context, c Config, data Data, log *slog.Logger) (*Network, error) {
-	j, err := journal.Open(ctx, c.Journal.Config, string(data), log)
-	if err != nil {
-		return nil, fmt.Errorf("the journal: %w", err)
-	}
-	return &Network{journal: j, rolling: rolling{journal: j, bucket: data.filesURL(c.Journal), log: log}}, nil
 }
 
 func (n *Network) addBroker(c Config, data Data, log *slog.Logger) error {
@@ -68,7 +58,7 @@ func (n *Network) addBroker(c Config, data Data, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	packets := packets{journal: n.journal, unacknowledged: c.Journal.QoS0}
+	packets := packets{journal: n.store.Journal, unacknowledged: c.Journal.QoS0}
 	n.broker, err = broker.New(config, broker.Options{Bindings: bindings, Log: log, Durable: packets.keep})
 	if err != nil {
 		return fmt.Errorf("the broker: %w", err)
@@ -89,11 +79,11 @@ func (n *Network) Run(ctx context.Context) error {
 	journaling, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	kept := make(chan error, 1)
-	go func() { kept <- n.journal.Run(journaling) }()
+	go func() { kept <- n.store.Journal.Run(journaling) }()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.broker.Run(ctx) })
-	group.Go(func() error { return n.rolling.run(ctx) })
+	group.Go(func() error { return n.store.rolling.run(ctx) })
 	err := group.Wait()
 	stop()
-	return errors.Join(err, <-kept, n.journal.Close())
+	return errors.Join(err, <-kept, n.store.Close())
 }
