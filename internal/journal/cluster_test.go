@@ -154,8 +154,6 @@ func TestClusterLosesItsLeader(t *testing.T) {
 		t.Skip("three processes and an election take half a minute: not with -short")
 	}
 	n := startNodes(t)
-	var j *Journal
-	end := func() {}
 	await(t, "a cluster", func() bool {
 		nc, err := nats.Connect(n.url())
 		if err == nil {
@@ -163,7 +161,7 @@ func TestClusterLosesItsLeader(t *testing.T) {
 		}
 		return err == nil
 	})
-	j, end = running(t, Config{URL: n.url(), Replicas: 3, MaxBytes: 256 << 20}, "")
+	j, end := running(t, Config{URL: n.url(), Replicas: 3, MaxBytes: 256 << 20}, "")
 	c := &client{failures: make(map[string]int)}
 	var gaps pauses
 	stop := make(chan struct{})
@@ -171,15 +169,16 @@ func TestClusterLosesItsLeader(t *testing.T) {
 	for i := range 30 {
 		all.Go(func() { c.runNoting(t, j, i, stop, gaps.taken) })
 	}
+	await(t, "the first entries", func() bool { taken, _ := c.count(); return taken > 500 })
 	for round := range *leaders {
-		await(t, "entries", func() bool { before, _ := c.count(); return before > 500*(round+1) })
 		victim := -1
 		await(t, "a leader", func() bool { victim = n.leader(t); return victim >= 0 })
 		gaps.reset()
 		n.kill(victim)
 		before, _ := c.count()
 		await(t, "entries without the leader", func() bool { taken, _ := c.count(); return taken > before+500 })
-		t.Logf("round %d: n%d killed after %d entries; pause %v", round+1, victim, before, gaps.reset().Round(time.Millisecond))
+		pause := gaps.reset()
+		t.Logf("round %d: n%d, which led, killed after %d entries; pause %v", round+1, victim, before, pause.Round(time.Millisecond))
 		n.start(t, victim)
 	}
 	close(stop)
