@@ -18,7 +18,7 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Data string `help:"Directory of what the network keeps: accounts, bindings of stations. Default: $XDG_DATA_HOME/hexnet." env:"HEXNET_DATA" default:"${data}" placeholder:"DIR"`
+	Data string `help:"Directory of what the network keeps: accounts, bindings of stations, the journal. Default: $XDG_DATA_HOME/hexnet." env:"HEXNET_DATA" default:"${data}" placeholder:"DIR"`
 
 	Serve    serveCommand    `cmd:"" help:"Run the network: the broker that hotspots and network servers connect to."`
 	Config   configCommand   `cmd:"" help:"Print a commented default configuration."`
