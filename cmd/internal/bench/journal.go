@@ -131,13 +131,13 @@ func (n *network) pubacks(ctx context.Context, t *journalTable, c JournalConfig)
 		pace     time.Duration
 		what     string
 	}{
+		{1000, time.Hour, "idle, 1000 stations"},
 		{1, 0, "PUBACK, 1 station at full speed"},
 		{100, 0, "PUBACK, 100 stations at full speed"},
 		{1000, 0, "PUBACK, 1000 stations at full speed"},
 		{1, time.Second, "PUBACK, 1 station, 1/s"},
 		{100, time.Second, "PUBACK, 100 stations, 1/s each"},
 		{1000, time.Second, "PUBACK, 1000 stations, 1/s each"},
-		{1000, time.Hour, "idle, 1000 stations"},
 	} {
 		fmt.Fprintln(c.Progress, load.what)
 		took, memory, err := n.load(ctx, stations.Config{Count: load.stations, Pace: load.pace}, c.Duration)

@@ -45,13 +45,13 @@ type station struct {
 // New makes the stations and their keys.
 func New(c Config) (*Fleet, error) {
 	f := &Fleet{config: c}
-	for i := range c.Count {
+	for range c.Count {
 		key, err := keys.Generate(keys.Ed25519)
 		if err != nil {
 			return nil, fmt.Errorf("making a station's key: %w", err)
 		}
 		s := &station{key: key, fleet: f}
-		binary.BigEndian.PutUint64(s.eui[:], uint64(i+1)|0x02<<56)
+		binary.BigEndian.PutUint64(s.eui[:], rand.Uint64()) // an EUI belongs to its first key, also in another fleet
 		f.stations = append(f.stations, s)
 	}
 	return f, nil
@@ -106,9 +106,12 @@ const (
 	reconnectMost = 200 * time.Millisecond
 )
 
+// spread is the time in which stations that take their time come.
+const spread = 2 * time.Second
+
 func (s *station) run(ctx context.Context) {
 	if s.fleet.config.Pace > 0 { // not all at the same instant
-		pause(ctx, rand.N(s.fleet.config.Pace))
+		pause(ctx, rand.N(min(s.fleet.config.Pace, spread)))
 	}
 	for ctx.Err() == nil {
 		s.session(ctx)
