@@ -102,7 +102,7 @@ func freeBytes(dir string) (int64, error) {
 	if err := unix.Statfs(dir, &disk); err != nil {
 		return 0, fmt.Errorf("asking for the disk's free space: %w", err)
 	}
-	return int64(disk.Bavail) * disk.Bsize, nil
+	return int64(disk.Bavail) * int64(disk.Bsize), nil // of other widths on 32 bits
 }
 
 func (e *embedded) close() error { return e.lock.Close() }

@@ -141,6 +141,24 @@ func TestAppendRefuses(t *testing.T) {
 	}
 }
 
+// TestLogStartsAgain: the server under the journal dies while entries come.
+func TestLogStartsAgain(t *testing.T) {
+	j, _ := running(t, Config{}, t.TempDir())
+	fill(t, j, "before", 50, 200)
+	done := make(chan struct{})
+	go func() { fill(t, j, "while", 50, 3000); close(done) }()
+	await(t, "some of them", func() bool { s, err := j.Status(t.Context()); return err == nil && s.Records > 400 })
+	conn, err := j.keeper.take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.stop()
+	<-done
+	if found := ids(contents(t, j, Query{})); len(found) != 3200 {
+		t.Errorf("%d entries, want 3200", len(found))
+	}
+}
+
 func TestOneOwner(t *testing.T) {
 	dir := t.TempDir()
 	running(t, Config{}, dir)

@@ -85,7 +85,10 @@ func (k *keeper) use(ctx context.Context, store func(*connection) error) error {
 		return k.noted(err)
 	}
 	err = store(conn)
-	if conn.alone && isUnanswered(err) && ctx.Err() == nil {
+	if ctx.Err() != nil {
+		return err // the journal ends
+	}
+	if conn.alone && isUnanswered(err) {
 		k.log.Warn("the journal's log has not answered, it is started again", "error", err)
 		k.drop(conn)
 	}
