@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -187,4 +188,59 @@ func TestFullDiskIsNotAcknowledged(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 	t.Logf("%d acknowledged before the disk was full, %d in all: %+v", full, f.Total(), b)
+}
+
+// TestRolledOff: what stations were acknowledged ends in files, whole.
+func TestRolledOff(t *testing.T) {
+	data := Data(t.TempDir())
+	n, end := serving(t, Config{}, data)
+	f, stop := publishing(t, n, 10)
+	await(t, "messages", func() bool { return f.Total() > 100 })
+	stop()
+	end()
+	store, err := OpenStore(t.Context(), Config{}, data, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	made, err := store.Roll(t.Context(), time.Now().Add(time.Hour))
+	if err != nil || len(made) == 0 {
+		t.Fatalf("files %v, %v", made, err)
+	}
+	found := stations.Found{}
+	for _, file := range made {
+		if err := addFile(found, filepath.Join(string(data), filesDir, filepath.FromSlash(file.Name()))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b := found.Balance(f.Acked()); b.Lost != 0 || b.Again != 0 || b.Acked == 0 {
+		t.Errorf("%+v", b)
+	}
+}
+
+func addFile(found stations.Found, path string) error {
+	in, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	reader, err := journal.NewReader(in)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	for {
+		r, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		found.Add(r.Data)
+	}
 }
