@@ -54,6 +54,7 @@ bench: ## Go benchmarks and whole-program measurements
 	@$(MAKE) --no-print-directory build
 	go test -run '^$$' -bench . -benchmem ./...
 	bin/hexnet bench --hexspot bin/hexspot
+	bin/hexnet bench journal
 
 fuzz: ## fuzz every target for FUZZTIME (default 30s)
 	@.ci/fuzz $(FUZZTIME)

@@ -9,21 +9,27 @@ import (
 )
 
 type benchCommand struct {
+	Hotspot benchHotspot `cmd:"" default:"withargs" help:"Measure the hotspot program, with emulator and broker in other processes (the default)."`
+	Journal benchJournal `cmd:"" help:"Measure durable ingest, and the time to a PUBACK."`
+	Loss    benchLoss    `cmd:"" help:"Kill hexnet serve at random instants under load, and look for what was acknowledged."`
+}
+
+type benchHotspot struct {
 	Hexspot string `help:"The hotspot program to measure." required:"" type:"existingfile" placeholder:"PATH"`
 	Runs    int    `help:"Runs, of which the median counts; each takes about 45 s." default:"3"`
 }
 
 // Help has the example.
-func (benchCommand) Help() string {
+func (benchHotspot) Help() string {
 	return `Starts an emulated concentrator, a broker and the hotspot as processes of their own, on loopback only, and
 measures the hotspot: boot, idle CPU and memory, CPU per uplink from chip to MQTT at three rates.
 
 Example:
-  hexnet bench --hexspot bin/hexspot`
+  hexnet bench hotspot --hexspot bin/hexspot`
 }
 
 // Validate bounds the time it takes.
-func (b benchCommand) Validate() error {
+func (b benchHotspot) Validate() error {
 	if b.Runs < 1 || b.Runs > 99 {
 		return fmt.Errorf("--runs %d: want 1 to 99", b.Runs)
 	}
@@ -31,7 +37,7 @@ func (b benchCommand) Validate() error {
 }
 
 // Run measures and prints a table.
-func (b benchCommand) Run(ctx context.Context, std streams) error {
+func (b benchHotspot) Run(ctx context.Context, std streams) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)

@@ -18,15 +18,16 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Data string `help:"Directory of what the network keeps: accounts, bindings of stations. Default: $XDG_DATA_HOME/hexnet." env:"HEXNET_DATA" default:"${data}" placeholder:"DIR"`
+	Data string `help:"Directory of what the network keeps: accounts, bindings of stations, the journal. Default: $XDG_DATA_HOME/hexnet." env:"HEXNET_DATA" default:"${data}" placeholder:"DIR"`
 
 	Serve    serveCommand    `cmd:"" help:"Run the network: the broker that hotspots and network servers connect to."`
 	Config   configCommand   `cmd:"" help:"Print a commented default configuration."`
+	Journal  journalCommand  `cmd:"" help:"Look at the journal, roll it off into files, read files."`
 	Account  accountCommand  `cmd:"" help:"Add, list and remove the accounts of network servers."`
 	Emulate  emulateCommand  `cmd:"" help:"Emulate a concentrator on a pseudo-terminal, for any program that drives one."`
 	Demo     demoCommand     `cmd:"" help:"Run hotspots on a record or in a synthetic town, and check all that arrives."`
 	Firmware firmwareCommand `cmd:"" help:"Make firmware images for emulated concentrators."`
-	Bench    benchCommand    `cmd:"" help:"Measure the hotspot program, with emulator and broker in other processes."`
+	Bench    benchCommand    `cmd:"" help:"Measure the hotspot program and the journal."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 

@@ -18,8 +18,8 @@ func (serveCommand) Help() string {
 	return `Prints one line with where it listens and which network it is; hotspots put that id into "network" of
 their configuration. Ends on SIGTERM or Ctrl-C.
 
-A PUBACK means, for now, that the broker has passed the message to whoever is subscribed: nothing is kept
-on disk for those who are not.
+A PUBACK for an uplink, statistics, an ack or a report means that it is on disk. When the disk is full or
+the journal is broken, stations are disconnected without one, and send again.
 
 Examples:
   hexnet serve
@@ -32,7 +32,7 @@ func (s serveCommand) Run(ctx context.Context, c *commands, std streams, log *sl
 	if err != nil {
 		return err
 	}
-	n, err := network.New(config, network.Data(c.Data), log)
+	n, err := network.New(ctx, config, network.Data(c.Data), log)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ type Message struct {
 	Station radio.Station
 	EUI     radio.EUI
 	Topic   string
+	QoS     byte   // 0: the station does not wait for an answer
 	Payload []byte // valid during the call only
 }
 

@@ -37,7 +37,7 @@ func noticed(notice string) map[string]string {
 	lines := map[string]string{}
 	for line := range strings.Lines(notice) {
 		words := strings.Fields(line)
-		if strings.HasPrefix(line, "  ") && len(words) > 0 && strings.Contains(words[0], "/") {
+		if strings.HasPrefix(line, "  ") && len(words) > 0 && strings.Contains(words[0], ".") {
 			lines[words[0]] = line
 		}
 	}

@@ -67,6 +67,12 @@ func (p *process) stop() error {
 	return err
 }
 
+// kill is SIGKILL.
+func (p *process) kill() {
+	_ = p.command.Process.Kill()
+	_ = p.command.Wait()
+}
+
 func (p *process) id() int { return p.command.Process.Pid }
 
 // size is that of a program's file.

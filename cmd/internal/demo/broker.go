@@ -33,7 +33,7 @@ func startBroker(ctx context.Context, fail context.CancelCauseFunc, c Config) (a
 		return meetingPoint{}, nil, err
 	}
 	remove := func() { _ = os.RemoveAll(dir) }
-	at, serve, err := newBroker(network.Data(dir), c)
+	at, serve, err := newBroker(ctx, network.Data(dir), c)
 	if err != nil {
 		remove()
 		return meetingPoint{}, nil, fmt.Errorf("starting the broker: %w", err)
@@ -71,7 +71,7 @@ func outsideBroker(text string) (meetingPoint, error) {
 }
 
 // newBroker sets a network up on a free port, with an account for the observer.
-func newBroker(data network.Data, c Config) (meetingPoint, func(context.Context) error, error) {
+func newBroker(ctx context.Context, data network.Data, c Config) (meetingPoint, func(context.Context) error, error) {
 	observer := mqttlink.Access{User: "demo", Password: rand.Text()}
 	hash, err := broker.HashPassword(observer.Password)
 	if err != nil {
@@ -83,7 +83,7 @@ func newBroker(data network.Data, c Config) (meetingPoint, func(context.Context)
 	}
 	config := network.Config{Broker: broker.Config{Listen: []string{"127.0.0.1:0"}}}
 	config.Broker.Limits.ConnectRate = 10_000 // all hotspots come from one address
-	n, err := network.New(config, data, c.Log)
+	n, err := network.New(ctx, config, data, c.Log)
 	if err != nil {
 		return meetingPoint{}, nil, err
 	}

@@ -2,6 +2,7 @@ package network
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 
 	"hexspot/cmd/internal/settings"
@@ -16,7 +17,8 @@ var DefaultText string
 
 // Config is the file of `hexnet serve`, useful at zero.
 type Config struct {
-	Broker broker.Config `toml:"broker"`
+	Broker  broker.Config `toml:"broker"`
+	Journal JournalConfig `toml:"journal"`
 }
 
 // Load reads and checks a configuration; an empty path is the default one.
@@ -36,8 +38,12 @@ func Load(path string) (Config, error) {
 
 // Validate names every wrong value at once.
 func (c Config) Validate() error {
+	var faults []error
 	if err := c.Broker.Validate(); err != nil {
-		return fmt.Errorf("broker: %w", err)
+		faults = append(faults, fmt.Errorf("broker: %w", err))
 	}
-	return nil
+	if err := c.Journal.Validate(); err != nil {
+		faults = append(faults, fmt.Errorf("journal: %w", err))
+	}
+	return errors.Join(faults...)
 }

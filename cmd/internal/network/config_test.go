@@ -11,6 +11,7 @@ import (
 
 	"hexspot/cmd/internal/settings"
 	"hexspot/gateway/broker"
+	"hexspot/internal/journal"
 )
 
 func load(t *testing.T, text string) (Config, error) {
@@ -28,7 +29,9 @@ func TestDefaultText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{broker.Config{
+	want := Config{Journal: JournalConfig{Config: journal.Config{
+		Dir: "journal", Replicas: 3, MaxBytes: 4 << 30, ReserveBytes: 64 << 20, Sync: "always", Keep: "24h",
+	}}, Broker: broker.Config{
 		Listen: []string{broker.DefaultListen}, ListenTLS: []string{}, WebSocket: []string{}, WebSocketTLS: []string{},
 		Stations: "open", StationList: []string{}, Regions: []string{},
 		Limits: broker.Limits{
@@ -39,6 +42,9 @@ func TestDefaultText(t *testing.T) {
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if zero := (journal.Config{}).WithDefaults(); zero != got.Journal.Config {
+		t.Errorf("the journal's default is %+v", zero)
 	}
 }
 
@@ -66,6 +72,12 @@ func TestLoadRefuses(t *testing.T) {
 		"[broker]\nlisten = ['1883']\n":             "listen",
 		"[broker]\nstations = 'all'\n":              "stations",
 		"[broker.limits]\npacket_bytes = 1\n":       "packet_bytes",
+		"[journal]\nsink = 'x'\n":                   `hexnet.toml:2: unknown key "journal.sink"`,
+		"[journal]\nmax_bytes = 1\n":                "max_bytes",
+		"[journal]\nsync = 'never'\n":               "sync",
+		"[journal]\nkeep = 'for ever'\n":            "keep",
+		"[journal]\nreplicas = 2\n":                 "replicas",
+		"[journal]\nfiles = 'here'\n":               "files",
 		"[broker.limits]\nconnect_timeout = '10'\n": "10",
 	} {
 		if _, err := load(t, text); err == nil || !strings.Contains(err.Error(), want) {

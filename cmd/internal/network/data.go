@@ -14,6 +14,7 @@ const (
 	keyFile      = "network.key"   // the network's key, secret
 	accountsFile = "accounts.toml" // of network servers, with hashed passwords
 	bindingsFile = "stations.txt"  // which station has which EUI
+	filesDir     = "files"         // what was rolled off the journal
 )
 
 // Data is the directory of what a network keeps.

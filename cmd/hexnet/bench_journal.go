@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"hexspot/cmd/internal/bench"
+)
+
+type benchJournal struct {
+	Dir      string        `help:"Directory on the disk to measure. Default: the temporary directory." type:"existingdir" placeholder:"DIR"`
+	Duration time.Duration `help:"Of each of the twelve rows." default:"5s"`
+}
+
+// Help has the examples.
+func (benchJournal) Help() string {
+	return `Appends in this process, alone and many at once; then starts hexnet serve and publishes as 1, 100 and 1000
+stations at QoS 1, on loopback only. Each row says how busy the machine was.
+
+Examples:
+  hexnet bench journal
+  hexnet bench journal --dir /var/lib/hexnet --duration 20s`
+}
+
+// Run measures and prints a table.
+func (b benchJournal) Run(ctx context.Context, std streams) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("finding this program: %w", err)
+	}
+	return bench.Journal(ctx, bench.JournalConfig{Hexnet: self, Dir: b.Dir, Duration: b.Duration, Progress: std.err}, std.out)
+}
+
+type benchLoss struct {
+	Kills    int    `help:"How often." default:"40"`
+	Stations int    `help:"Stations that publish as fast as they are acknowledged." default:"60"`
+	Seed     uint64 `help:"Of the instants." default:"1"`
+}
+
+// Help has the examples.
+func (benchLoss) Help() string {
+	return `The exit code is 0 only if every message with a PUBACK is in the journal.
+
+Examples:
+  hexnet bench loss
+  hexnet bench loss --kills 300 --stations 200 --seed 7`
+}
+
+// Validate bounds what it takes.
+func (b benchLoss) Validate() error {
+	if b.Kills < 0 || b.Stations < 1 || b.Stations > 5000 {
+		return fmt.Errorf("--kills %d --stations %d: want at least 0, and 1 to 5000", b.Kills, b.Stations)
+	}
+	return nil
+}
+
+// Run kills and compares.
+func (b benchLoss) Run(ctx context.Context, std streams) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("finding this program: %w", err)
+	}
+	return bench.Loss(ctx, bench.LossConfig{Hexnet: self, Kills: b.Kills, Stations: b.Stations, Seed: b.Seed, Progress: std.err}, std.out)
+}

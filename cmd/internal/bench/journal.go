@@ -1,0 +1,188 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"text/tabwriter"
+	"time"
+
+	"hexspot/cmd/internal/stations"
+	"hexspot/internal/journal"
+)
+
+// JournalConfig says what to measure the journal with.
+type JournalConfig struct {
+	Hexnet   string
+	Dir      string        // on the disk that is measured; "": the temporary directory
+	Duration time.Duration // of each row
+	Progress io.Writer
+}
+
+// Journal measures durable ingest, in this process and through the broker of
+// another, and writes a table.
+func Journal(ctx context.Context, c JournalConfig, out io.Writer) error {
+	dir, err := os.MkdirTemp(c.Dir, "hexnet-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	t := &journalTable{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)}
+	fmt.Fprintln(t.w, "WHAT\tPER SECOND\tP50\tP99\tMEMORY\tLOAD AVERAGE")
+	for _, inFlight := range []int{1, 16, 100, 256, 1000} {
+		fmt.Fprintf(c.Progress, "durable ingest, %d in flight\n", inFlight)
+		if err := ingest(ctx, t, filepath.Join(dir, fmt.Sprint("ingest", inFlight)), c.Duration, inFlight); err != nil {
+			return err
+		}
+	}
+	log, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	n := &network{hexnet: c.Hexnet, dir: dir, log: log}
+	if err := n.start(ctx); err != nil {
+		return err
+	}
+	err = n.pubacks(ctx, t, c)
+	if stopped := n.serve.stop(); err == nil {
+		err = stopped
+	}
+	if err != nil {
+		return err
+	}
+	return t.w.Flush()
+}
+
+// journalTable is the result.
+type journalTable struct{ w *tabwriter.Writer }
+
+func (t *journalTable) row(what string, took []time.Duration, over time.Duration, memory string) {
+	if len(took) == 0 {
+		took = []time.Duration{0}
+	}
+	slices.Sort(took)
+	at := func(percent int) time.Duration {
+		return took[min(len(took)-1, len(took)*percent/100)].Round(10 * time.Microsecond)
+	}
+	fmt.Fprintf(t.w, "%s\t%.0f\t%v\t%v\t%s\t%s\n", what, float64(len(took))/over.Seconds(), at(50), at(99), memory, loadAverage())
+}
+
+// ingest appends with so many goroutines.
+func ingest(ctx context.Context, t *journalTable, dir string, over time.Duration, inFlight int) error {
+	j, err := journal.Open(ctx, journal.Config{}, dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(ctx)
+	ran := make(chan error, 1)
+	go func() { ran <- j.Run(running) }()
+	took, err := appendFor(ctx, j, over, inFlight)
+	stop()
+	<-ran
+	if closed := j.Close(); err == nil {
+		err = closed
+	}
+	t.row(fmt.Sprintf("append, %d in flight", inFlight), took, over, "")
+	return err
+}
+
+func appendFor(ctx context.Context, j *journal.Journal, over time.Duration, inFlight int) (all []time.Duration, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	var number atomic.Uint64
+	data := make([]byte, payloadBytes)
+	end := time.Now().Add(over)
+	for range inFlight {
+		group.Go(func() {
+			var took []time.Duration
+			for begun := time.Now(); begun.Before(end); begun = time.Now() {
+				if err := j.Append(ctx, "pkt.0200000000000001.up", fmt.Sprint(number.Add(1)), data); err != nil {
+					cancel(err)
+					return
+				}
+				took = append(took, time.Since(begun))
+			}
+			mu.Lock()
+			all = append(all, took...)
+			mu.Unlock()
+		})
+	}
+	group.Wait()
+	return all, context.Cause(ctx)
+}
+
+// pubacks measures from a station's publication to its PUBACK.
+func (n *network) pubacks(ctx context.Context, t *journalTable, c JournalConfig) error {
+	if err := n.ready(); err != nil {
+		return err
+	}
+	for _, load := range []struct {
+		stations int
+		pace     time.Duration
+		what     string
+	}{
+		{1000, time.Hour, "idle, 1000 stations"},
+		{1, 0, "PUBACK, 1 station at full speed"},
+		{100, 0, "PUBACK, 100 stations at full speed"},
+		{1000, 0, "PUBACK, 1000 stations at full speed"},
+		{1, time.Second, "PUBACK, 1 station, 1/s"},
+		{100, time.Second, "PUBACK, 100 stations, 1/s each"},
+		{1000, time.Second, "PUBACK, 1000 stations, 1/s each"},
+	} {
+		fmt.Fprintln(c.Progress, load.what)
+		took, memory, err := n.load(ctx, stations.Config{Count: load.stations, Pace: load.pace}, c.Duration)
+		if err != nil {
+			return fmt.Errorf("%s: %w", load.what, err)
+		}
+		t.row(load.what, took, c.Duration, fmt.Sprintf("RSS %.1f MB", float64(memory.rss)/1e6))
+	}
+	return nil
+}
+
+// load runs stations until all are online, and then for a while.
+func (n *network) load(ctx context.Context, c stations.Config, over time.Duration) ([]time.Duration, memory, error) {
+	fleet, err := n.fleet(c)
+	if err != nil {
+		return nil, memory{}, err
+	}
+	publishing, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { fleet.Run(publishing) })
+	defer running.Wait()
+	defer stop()
+	for begun := time.Now(); fleet.Online() < c.Count; {
+		if time.Since(begun) > loadTimeout {
+			return nil, memory{}, fmt.Errorf("%d of %d stations are online", fleet.Online(), c.Count)
+		}
+		if err := sleep(ctx, feedLook); err != nil {
+			return nil, memory{}, err
+		}
+	}
+	fleet.Took()
+	if err := sleep(ctx, over); err != nil {
+		return nil, memory{}, err
+	}
+	took := fleet.Took()
+	m, err := memoryOf(n.serve.id())
+	return took, m, err
+}
+
+// loadAverage is the machine's, for figures mean little beside other work.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	first, _, _ := strings.Cut(string(text), " ")
+	return first
+}

@@ -1,0 +1,44 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"hexspot/internal/journal"
+)
+
+// Store is what a network keeps, without the network: the journal and its files.
+type Store struct {
+	Journal *journal.Journal
+	rolling rolling
+}
+
+// OpenStore opens the store of a data directory. Nobody else may have it open.
+func OpenStore(ctx context.Context, c Config, data Data, log *slog.Logger) (*Store, error) {
+	j, err := journal.Open(ctx, c.Journal.Config, string(data), log)
+	if err != nil {
+		return nil, fmt.Errorf("the journal: %w", err)
+	}
+	return &Store{Journal: j, rolling: rolling{journal: j, bucket: data.filesURL(c.Journal), log: log}}, nil
+}
+
+// Roll rolls off the hours that were over at a time.
+func (s *Store) Roll(ctx context.Context, until time.Time) ([]journal.File, error) {
+	return s.rolling.roll(ctx, until)
+}
+
+// Files are those that were rolled off.
+func (s *Store) Files(ctx context.Context) (files []journal.File, err error) {
+	bucket, err := journal.OpenBucket(ctx, s.rolling.bucket)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, bucket.Close()) }()
+	return bucket.Files(ctx)
+}
+
+// Close closes the journal.
+func (s *Store) Close() error { return s.Journal.Close() }

@@ -1,0 +1,225 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// sink is what the committer stores entries in. Both calls end when their ctx does.
+type sink interface {
+	// each stores entries on their own and gives the outcome of each, nil: it is
+	// durable, also if it was there before.
+	each(ctx context.Context, entries []entry) []error
+	// together stores all or none of the entries. errDuplicate: none, for at least
+	// one is there.
+	together(ctx context.Context, entries []entry) error
+}
+
+// Bounds of what is committed together. Below togetherFrom one sync for each costs
+// less than the four of a batch; above groupMost latency grows and the rate hardly.
+const (
+	togetherFrom = 12
+	groupMost    = 256
+	groupBytes   = 2 << 20
+	queueLength  = 1024
+)
+
+// Pauses between attempts that failed.
+const (
+	firstPause = 20 * time.Millisecond
+	maxPause   = 500 * time.Millisecond
+)
+
+// waiter is an Append that waits.
+type waiter struct {
+	entry
+	ctx  context.Context // when it ends, nobody waits any more
+	done chan error      // for one outcome
+}
+
+// committer takes what waits and stores it in groups. One goroutine runs it.
+type committer struct {
+	sink   sink
+	queue  chan *waiter
+	ended  chan struct{} // closed when run returns
+	held   []*waiter     // of the next group: their ids are in the present one
+	stored recentIDs
+}
+
+func newCommitter(s sink) *committer {
+	return &committer{sink: s, queue: make(chan *waiter, queueLength), ended: make(chan struct{}), stored: newRecentIDs(recentLength)}
+}
+
+// append waits until the entry is durable, or ctx ends.
+func (c *committer) append(ctx context.Context, e entry) error {
+	w := &waiter{entry: e, ctx: ctx, done: make(chan error, 1)}
+	select {
+	case c.queue <- w:
+	case <-c.ended:
+		return ErrClosed
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	select {
+	case err := <-w.done:
+		return err
+	case <-c.ended:
+		return w.atEnd()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// atEnd is the outcome when the committer has ended, which may have been settled before.
+func (w *waiter) atEnd() error {
+	select {
+	case err := <-w.done:
+		return err
+	default:
+		return ErrClosed
+	}
+}
+
+// run commits until ctx ends. It is not started again.
+func (c *committer) run(ctx context.Context) {
+	defer close(c.ended)
+	for {
+		group, ok := c.gather(ctx)
+		if !ok {
+			return
+		}
+		c.commit(ctx, group)
+	}
+}
+
+// gather waits for an entry and takes what else waits by then.
+func (c *committer) gather(ctx context.Context) (group []*waiter, ok bool) {
+	waiting := c.held
+	c.held = nil
+	if len(waiting) == 0 {
+		select {
+		case w := <-c.queue:
+			waiting = append(waiting, w)
+		case <-ctx.Done():
+			return nil, false
+		}
+	}
+	size := 0
+	for _, w := range waiting {
+		size += len(w.data)
+	}
+	for len(waiting) < groupMost && size < groupBytes {
+		select {
+		case w := <-c.queue:
+			waiting = append(waiting, w)
+			size += len(w.data)
+			continue
+		default:
+		}
+		break
+	}
+	return c.distinct(waiting), ctx.Err() == nil
+}
+
+// distinct holds entries back whose id is in the group already: the log refuses a
+// batch that has one twice. When their turn comes, the id is known.
+func (c *committer) distinct(waiting []*waiter) (group []*waiter) {
+	ids := make(map[string]bool, len(waiting))
+	for _, w := range waiting {
+		if ids[w.id] {
+			c.held = append(c.held, w)
+			continue
+		}
+		ids[w.id] = true
+		group = append(group, w)
+	}
+	return group
+}
+
+// commit tries until everybody in the group has an outcome or has gone.
+func (c *committer) commit(ctx context.Context, group []*waiter) {
+	group = c.unknown(group)
+	for pause := firstPause; len(group) > 0; pause = min(2*pause, maxPause) {
+		group = c.attempt(ctx, group)
+		if len(group) == 0 || !sleep(ctx, pause) {
+			return
+		}
+		group = present(group)
+	}
+}
+
+// unknown settles entries that are known to be stored, and gives the others that
+// somebody still waits for.
+func (c *committer) unknown(group []*waiter) (rest []*waiter) {
+	for _, w := range present(group) {
+		if c.stored.has(w.id) {
+			w.done <- nil
+			continue
+		}
+		rest = append(rest, w)
+	}
+	return rest
+}
+
+func present(group []*waiter) (rest []*waiter) {
+	for _, w := range group {
+		if w.ctx.Err() == nil {
+			rest = append(rest, w)
+		}
+	}
+	return rest
+}
+
+// attempt stores a group and gives those that may be tried again.
+func (c *committer) attempt(ctx context.Context, group []*waiter) (again []*waiter) {
+	for i, err := range c.store(ctx, entriesOf(group)) {
+		w := group[i]
+		switch {
+		case err == nil:
+			c.stored.add(w.id)
+			w.done <- nil
+		case errors.Is(err, ErrFull) || errors.Is(err, ErrInvalid):
+			w.done <- err
+		default:
+			again = append(again, w)
+		}
+	}
+	return again
+}
+
+func entriesOf(group []*waiter) []entry {
+	entries := make([]entry, len(group))
+	for i, w := range group {
+		entries[i] = w.entry
+	}
+	return entries
+}
+
+// store chooses the cheaper way. An entry may be in the log already, when an
+// attempt before or a process before had no answer: then each goes on its own.
+func (c *committer) store(ctx context.Context, entries []entry) []error {
+	if len(entries) < togetherFrom {
+		return c.sink.each(ctx, entries)
+	}
+	err := c.sink.together(ctx, entries)
+	if errors.Is(err, errDuplicate) {
+		return c.sink.each(ctx, entries)
+	}
+	outcomes := make([]error, len(entries))
+	for i := range outcomes {
+		outcomes[i] = err
+	}
+	return outcomes
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,18 @@
+package journal
+
+import "errors"
+
+// Why Append, Read and Roll fail. What is in an entry that failed may or may not
+// be in the log.
+var (
+	ErrFull    = errors.New("the journal is full")                        // its own limit, or the disk's reserve
+	ErrSlow    = errors.New("the journal has not answered in time")       // slow or broken; the cause is logged
+	ErrClosed  = errors.New("the journal is closed")                      //
+	ErrInvalid = errors.New("the journal does not take such an entry")    // wrong subject, id or size: sending it again is of no use
+	ErrRolled  = errors.New("the records are no longer in the log")       // they are in the files
+	ErrInUse   = errors.New("the journal is in use by another process")   // an embedded log has one owner
+	ErrCorrupt = errors.New("not a whole, unchanged file of the journal") // wrong content, count or hash
+)
+
+// errDuplicate says that a batch was refused because an entry's id is known.
+var errDuplicate = errors.New("an id is in the log already")

@@ -1,0 +1,221 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// ahead is an instant at which the present hour is over.
+func ahead() time.Time { return time.Now().Add(time.Hour) }
+
+func openBucket(t *testing.T, dir string) *Bucket {
+	t.Helper()
+	b, err := OpenBucket(t.Context(), "file://"+dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+func roll(t *testing.T, j *Journal, b *Bucket, until time.Time) []File {
+	t.Helper()
+	files, err := j.Roll(t.Context(), b, until)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// inFiles reads all files.
+func inFiles(t *testing.T, b *Bucket) (records []Record) {
+	t.Helper()
+	files, err := b.Files(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		records = append(records, inFile(t, b, f)...)
+	}
+	return records
+}
+
+func inFile(t *testing.T, b *Bucket, f File) (records []Record) {
+	t.Helper()
+	in, err := b.Open(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	r, err := NewReader(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for {
+		record, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return records
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", f.Name(), err)
+		}
+		records = append(records, record)
+	}
+}
+
+func same(t *testing.T, got, want []Record) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d records, want %d", len(got), len(want))
+	}
+	for i := range got {
+		if fmt.Sprint(got[i]) != fmt.Sprint(want[i]) {
+			t.Fatalf("record %d: %v, want %v", i, got[i], want[i])
+		}
+	}
+}
+
+func TestRoll(t *testing.T) {
+	dir := t.TempDir()
+	j, end := running(t, Config{}, dir)
+	b := openBucket(t, filepath.Join(dir, "files"))
+	if made := roll(t, j, b, ahead()); len(made) != 0 {
+		t.Errorf("an empty log makes %v", made)
+	}
+	fill(t, j, "a", 50, 500)
+	if made := roll(t, j, b, time.Now()); len(made) != 0 && made[0].Hour.Add(time.Hour).After(time.Now()) {
+		t.Errorf("the present hour makes %v", made)
+	}
+	roll(t, j, b, ahead())
+	all := contents(t, j, Query{})
+	same(t, inFiles(t, b), all)
+	if made := roll(t, j, b, ahead()); len(made) != 0 {
+		t.Errorf("a second time makes %v", made)
+	}
+	fill(t, j, "b", 50, 500)
+	end()
+
+	j, _ = running(t, Config{}, dir)
+	roll(t, j, b, ahead())
+	all = contents(t, j, Query{})
+	same(t, inFiles(t, b), all)
+
+	roll(t, j, b, ahead().Add(48*time.Hour)) // all are in files for longer than they are kept
+	if left := contents(t, j, Query{}); len(left) != 0 {
+		t.Errorf("%d records are left in the log", len(left))
+	}
+	same(t, inFiles(t, b), all)
+	if err := j.Read(t.Context(), Query{From: 5}, nil); !errors.Is(err, ErrRolled) {
+		t.Errorf("reading what is rolled: %v", err)
+	}
+	fill(t, j, "c", 1, 5)
+	roll(t, j, b, ahead())
+	same(t, inFiles(t, b), append(all, contents(t, j, Query{})...))
+}
+
+// TestRollCrashes stops the rolling at every step between two system calls that
+// matter: what is left is rolled afterwards, nothing twice.
+func TestRollCrashes(t *testing.T) {
+	j, _ := running(t, Config{}, t.TempDir())
+	fill(t, j, "a", 50, 300)
+	all := contents(t, j, Query{})
+	status, err := j.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for step, left := range []func(r *roller) error{
+		func(*roller) error { return nil },                                                     // before anything
+		func(r *roller) error { return r.begin(time.Now()) },                                   // an empty draft
+		func(r *roller) error { return partly(r, j, 100) },                                     // half a draft
+		func(r *roller) error { return errors.Join(partly(r, j, 300), r.file.Close()) },        // a whole draft without its name
+		func(r *roller) error { return errors.Join(partly(r, j, 300), r.finish(t.Context())) }, // a file, its records still in the log
+		func(r *roller) error { return errors.Join(partly(r, j, 120), r.finish(t.Context()), partly(r, j, 50)) },
+	} {
+		b := openBucket(t, filepath.Join(t.TempDir(), "files"))
+		r := &roller{bucket: b, born: status.Born.Truncate(time.Second), until: ahead(), from: 1}
+		if err := left(r); err != nil {
+			t.Fatal(err)
+		}
+		// r is forgotten here, as by a process that is killed.
+		roll(t, j, b, ahead())
+		same(t, inFiles(t, b), all)
+		if drafts, _ := filepath.Glob(filepath.Join(b.dir, draftPattern)); len(drafts) > 1 {
+			t.Errorf("step %d: drafts %v", step, drafts)
+		}
+	}
+}
+
+// partly writes n records.
+func partly(r *roller, j *Journal, n int) error {
+	err := j.Read(context.Background(), Query{From: r.from}, func(record Record) error {
+		if n--; n < 0 {
+			return errStop
+		}
+		return r.take(context.Background(), record)
+	})
+	if errors.Is(err, errStop) {
+		return nil
+	}
+	return err
+}
+
+// TestRollCutsByTheHour: hours and sizes alone decide where files end.
+func TestRollCutsByTheHour(t *testing.T) {
+	b := openBucket(t, filepath.Join(t.TempDir(), "files"))
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	r := &roller{bucket: b, born: noon, until: noon.Add(3 * time.Hour), from: 1}
+	var err error
+	for i := 0; err == nil; i++ {
+		at := noon.Add(time.Duration(i) * 25 * time.Minute)
+		err = r.take(t.Context(), Record{Seq: uint64(i + 3), Time: at, Subject: "pkt.a.up", ID: fmt.Sprint(i)})
+	}
+	if !errors.Is(err, errStop) {
+		t.Fatal(err)
+	}
+	if err := r.finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range r.made {
+		names = append(names, fmt.Sprintf("%d-%d %s %d", f.First, f.Last, f.Hour.Format("15"), len(inFile(t, b, f))))
+	}
+	if got, want := strings.Join(names, ", "), "1-5 12 3, 6-7 13 2, 8-10 14 3"; got != want {
+		t.Errorf("files %s, want %s", got, want)
+	}
+}
+
+// TestBucketWithAGap: what is in neither log nor files is never passed over.
+func TestBucketWithAGap(t *testing.T) {
+	j, _ := running(t, Config{}, t.TempDir())
+	b := openBucket(t, filepath.Join(t.TempDir(), "files"))
+	fill(t, j, "a", 1, 5)
+	first := roll(t, j, b, ahead())
+	fill(t, j, "b", 1, 5)
+	roll(t, j, b, ahead())
+	if err := os.Remove(filepath.Join(b.dir, filepath.FromSlash(first[0].Name()))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Roll(t.Context(), b, ahead()); err == nil {
+		t.Error("a missing file is no error")
+	}
+}
+
+func TestOpenBucketRefuses(t *testing.T) {
+	for _, address := range []string{"", "file://relative", "nothing://x", "\x00"} {
+		if _, err := OpenBucket(t.Context(), address); err == nil {
+			t.Errorf("%q is no error", address)
+		}
+	}
+}
