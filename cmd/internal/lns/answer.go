@@ -15,7 +15,7 @@ const leastLead = 50 * time.Millisecond
 
 // answer sends a device what it is owed after an uplink, nothing if that is nothing.
 func (s *Server) answer(at time.Duration, c *collection, m *member, l *link, acknowledge bool) []Action {
-	if !acknowledge && m.task == nil {
+	if s.resting || !acknowledge && m.task == nil {
 		return nil
 	}
 	payload, err := dataDown(m, l, acknowledge)
@@ -75,6 +75,9 @@ func dataDown(m *member, l *link, acknowledge bool) ([]byte, error) {
 // command asks the best gateway that has time, in RX1 rather than in RX2. What is
 // hopeless is not asked for.
 func (s *Server) command(at time.Duration, c *collection, m *member, payload []byte, purpose Purpose, delay time.Duration) []Action {
+	if s.resting {
+		return nil
+	}
 	for _, slot := range []Slot{RX1, RX2} {
 		for _, u := range c.uplinks {
 			if items := s.itemsFrom(slot, at, c, u, payload, delay); len(items) > 0 {

@@ -45,6 +45,7 @@ type Server struct {
 	second    radio.LoRa
 	nonce     lorawan.JoinNonce
 	id        uint32 // of the last command
+	resting   bool
 }
 
 // New makes a server that nobody has joined.
@@ -93,6 +94,10 @@ func (s *Server) Counts() Counts {
 // Ledger is of all downlinks. It is the server's own: only to be read.
 func (s *Server) Ledger() *Ledger { return s.ledger }
 
+// Rest ends what the server begins: from now on it commands nothing. What was
+// commanded ends as usual.
+func (s *Server) Rest() { s.resting = true }
+
 // Joined says whether a device has used a session.
 func (s *Server) Joined(device lorawan.EUI64) bool {
 	m := s.byEUI[device]
@@ -114,7 +119,7 @@ func (s *Server) Next() (time.Duration, bool) {
 		next, ok = at, true
 	}
 	for _, m := range s.classC {
-		if m.nextC > 0 && (!ok || m.nextC < next) {
+		if m.nextC > 0 && !s.resting && (!ok || m.nextC < next) {
 			next, ok = m.nextC, true
 		}
 	}
@@ -144,7 +149,7 @@ func (s *Server) tick(at time.Duration) []Action {
 		actions = append(actions, s.packet(at, c)...)
 	}
 	for _, m := range s.classC {
-		if m.nextC > 0 && m.nextC <= at {
+		if m.nextC > 0 && m.nextC <= at && !s.resting {
 			actions = append(actions, s.sendC(at, m)...)
 		}
 	}
