@@ -72,8 +72,8 @@ func (j judgement) instant(s *story, item *gw.DownlinkFrameItem, t emulator.Tran
 		j.fault(Mistimed, "%s: number %d was sent for an uplink without a context: %v", s.hotspot, s.id, err)
 		return
 	}
-	if want := at.Add(delay).Micros; t.StartCounter != want {
-		j.fault(Mistimed, "%s: number %d began at counter %d, want %d", s.hotspot, s.id, t.StartCounter, want)
+	if want := at.Add(delay).Micros; !sameCounter(t.StartCounter, want) {
+		j.fault(Mistimed, "%s: number %d began at counter %d, want %d", s.hotspot, s.id, t.StartCounter%turn, want%turn)
 	}
 	end, ok := j.d.uplinks[moment{s.hotspot, at}]
 	if !ok {

@@ -172,13 +172,20 @@ func (j judgement) emission(s *story, r report, item *gw.DownlinkFrameItem) {
 	j.instant(s, item, t)
 }
 
+// turn is after how many microseconds the chip's counter of 32 bits and 32 MHz
+// begins anew. Chip and driver count turns from where each likes.
+const turn = 1 << 32 / 32
+
+func sameCounter(a, b uint64) bool { return a%turn == b%turn }
+
 // find takes a transmission off the list of those that are left: that of the
 // counter and the payload, else that of the counter.
 func (j judgement) find(hotspot radio.EUI, start uint64, payload []byte) (emulator.Transmission, bool) {
 	left := j.left[hotspot]
-	i := slices.IndexFunc(left, func(t emulator.Transmission) bool { return t.StartCounter == start && slices.Equal(t.Payload, payload) })
+	at := func(t emulator.Transmission) bool { return sameCounter(t.StartCounter, start) }
+	i := slices.IndexFunc(left, func(t emulator.Transmission) bool { return at(t) && slices.Equal(t.Payload, payload) })
 	if i < 0 {
-		i = slices.IndexFunc(left, func(t emulator.Transmission) bool { return t.StartCounter == start })
+		i = slices.IndexFunc(left, at)
 	}
 	if i < 0 {
 		return emulator.Transmission{}, false
