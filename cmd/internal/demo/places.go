@@ -14,7 +14,7 @@ import (
 
 // A town's measures: with them most devices are heard by one to four hotspots.
 const (
-	landEach  = 2600.0 // metres: radius of the land that there is for each hotspot
+	landEach  = 3000.0 // metres: radius of the land that there is for each hotspot
 	reach     = 3500.0 // metres: no device is further from some hotspot
 	tries     = 12     // places of which a hotspot takes the one that is furthest from others
 	roofGain  = radio.DB(200)
