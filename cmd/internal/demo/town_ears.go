@@ -126,6 +126,14 @@ func (e *ears) add(o *outcome) {
 	e.counts.Heard++
 }
 
+// neverSent counts frames that this machine was too busy to put on the air in time.
+func (c *heardCounts) neverSent(n int) {
+	if n > 0 {
+		c.Sent += n
+		c.Lost["machine too busy"] += n
+	}
+}
+
 // end counts the rest and gives the counts.
 func (e *ears) end() heardCounts {
 	e.mu.Lock()

@@ -2,6 +2,8 @@ package demo
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -19,9 +21,10 @@ type dwellers struct {
 	air      *emulator.Air
 	ids      []ether.ID
 	fleet    *device.Fleet
-	base     time.Duration // of the devices' clock, by the air's
-	received atomic.Int64  // downlinks with data
-	faults   atomic.Int64  // frames that the air would not take
+	base     time.Duration         // of the devices' clock, by the air's
+	received atomic.Int64          // downlinks with data
+	tardy    atomic.Int64          // frames that were over when this busy machine told the air of them
+	fault    atomic.Pointer[error] // why the air did not take another
 }
 
 // newDwellers puts devices into the air; they do nothing before run.
@@ -65,8 +68,12 @@ func (d *dwellers) do(number int, a device.Action) {
 		_, err := d.air.Transmit(ether.Signal{
 			From: d.ids[number], Start: d.base + a.Start, Frequency: a.Frequency, Modulation: a.Modulation, EIRP: a.EIRP, Payload: a.Payload,
 		})
-		if err != nil {
-			d.faults.Add(1)
+		switch {
+		case errors.Is(err, ether.ErrPast):
+			d.tardy.Add(1)
+		case err != nil:
+			err = fmt.Errorf("device %d: %w", number, err)
+			d.fault.CompareAndSwap(nil, &err)
 		}
 	case device.Listen:
 		w := ether.Window{Frequency: a.Window.Frequency, Modulation: a.Window.Modulation, From: d.base + a.Window.From, To: forever}

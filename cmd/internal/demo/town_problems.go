@@ -50,6 +50,9 @@ func (s *townSession) problems(sum TownSummary, err error) []string {
 		problem(true, "%d %s", sum.Downlinks.Faults[f], faultWords[f])
 	}
 	problem(sum.Downlinks.Accepted >= emittedFrom && *sum.Share < emittedLeast, "%d of %d accepted downlinks were emitted", sum.Downlinks.Emitted, sum.Downlinks.Accepted)
+	if fault := s.dwellers.fault.Load(); fault != nil {
+		list = append(list, fmt.Sprintf("the air did not take a frame: %v", *fault))
+	}
 	return append(list, s.serverProblems()...)
 }
 
@@ -66,7 +69,6 @@ func (s *townSession) serverProblems() []string {
 		{s.final.tally.Strange, "answers or reports fit nothing, says the network server"},
 		{s.server.Unreadable(), "messages the network server could not read"},
 		{s.final.counts.Dropped, "receptions the network server had no room for"},
-		{int(s.dwellers.faults.Load()), "frames of devices that the air did not take"},
 	} {
 		if c.count > 0 {
 			list = append(list, fmt.Sprintf("%d %s", c.count, c.what))

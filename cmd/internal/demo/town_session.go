@@ -237,8 +237,9 @@ func (s *townSession) showPage(ctx context.Context, fail context.CancelCauseFunc
 	if err != nil {
 		return nil, err
 	}
+	stop = background(ctx, fail, p.Run)
 	at.Announce(p.URL())
-	return background(ctx, fail, p.Run), nil
+	return stop, nil
 }
 
 // live is the town proper: hotspots boot, devices live, all that is open ends.

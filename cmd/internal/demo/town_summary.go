@@ -132,6 +132,7 @@ func (s *townSession) summary(err error) TownSummary {
 		CPUSeconds: total.Seconds(), MemoryBytes: memory,
 	}
 	if s.dwellers != nil {
+		sum.OnAir.neverSent(int(s.dwellers.tardy.Load()))
 		c, joined := s.dwellers.fleet.Counts()
 		sum.Devices = devicesOf(s.config.Devices, s.places.classC(), joined, c)
 	}
