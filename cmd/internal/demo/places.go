@@ -23,14 +23,16 @@ const (
 	answers   = 0.1 // share of uplinks that are answered with data
 
 	sendPeriod = 20 * time.Second
+	sendToC    = 60 * time.Second // to each device of class C
+	joinsFrom  = 10 * time.Second
+	joinEach   = 1500 * time.Millisecond // for each device of a hotspot: one that accepts it in RX2 is busy for 2 s
 	// linkMargin is how far above sensitivity a network keeps a device: fading of
 	// 2 dB takes it all in one of 30,000 frames.
 	linkMargin = 8.0 // dB
 	// deviceEIRP is what devices send with, or the region's limit if that is less.
 	deviceEIRP radio.DBm = 1400
-	// sensitivity7 is a concentrator's at SF7 and 125 kHz: noise of -174 dBm/Hz and
-	// 3 dB, SNR -7.5 dB, 2.5 dB less a step.
-	sensitivity7 = -127.5
+	// noise is a concentrator's in 125 kHz: -174 dBm/Hz and 3 dB.
+	noise = -120.0 // dBm
 )
 
 // places is who is where in a town, and what each device is like. The same seed
@@ -121,7 +123,7 @@ func (p *places) deviceConfig(t Town, number int, r *rand.Rand) device.Config {
 	c := device.Config{
 		Credentials: otaa.CredentialsOf(t.Seed, uint32(number)), Plan: p.plan, EIRP: deviceEIRP, Period: sendPeriod,
 		Confirmed: confirmed, Seed: r.Uint64(),
-		JoinSpread: 10*time.Second + time.Duration(t.Devices/t.Hotspots)*500*time.Millisecond,
+		JoinSpread: joinsFrom + time.Duration(t.Devices/t.Hotspots)*joinEach,
 	}
 	for _, f := range p.plan.MultiSF {
 		if most, ok := p.plan.MaxEIRP(f); ok {
@@ -167,7 +169,7 @@ func (p *places) fastest(level float64) (number int, sf radio.SpreadingFactor) {
 	return number, sf
 }
 
-func sensitivity(sf radio.SpreadingFactor) float64 { return sensitivity7 - 2.5*(float64(sf)-7) }
+func sensitivity(sf radio.SpreadingFactor) float64 { return noise + sf.LeastSNR().Float() }
 
 // source gives each actor of a town random numbers of its own, so that one more
 // device changes nothing about the others.

@@ -53,13 +53,12 @@ type townDevices struct {
 	Acked        int `json:"acked"`
 	Unacked      int `json:"unacked"` // given up
 	Repeats      int `json:"repeats"`
-	Delayed      int `json:"delayed"`     // transmissions put off for the duty cycle
-	Received     int `json:"received"`    // downlinks, join accepts included
-	FirstWindow  int `json:"rx1"`         // of them, in RX1
-	SecondWindow int `json:"rx2"`         // in RX2
-	ClassCWindow int `json:"rx_c"`        // in class C's window
-	AcksSent     int `json:"acks_sent"`   // uplinks that acknowledged a downlink
-	Unreadable   int `json:"not_genuine"` // forged or unreadable downlinks
+	Delayed      int `json:"delayed"`   // transmissions put off for the duty cycle
+	Received     int `json:"received"`  // downlinks, join accepts included
+	FirstWindow  int `json:"rx1"`       // of them, in RX1
+	SecondWindow int `json:"rx2"`       // in RX2
+	ClassCWindow int `json:"rx_c"`      // in class C's window
+	AcksSent     int `json:"acks_sent"` // uplinks that acknowledged a downlink
 }
 
 func devicesOf(total, classC, joined int, c device.Counts) townDevices {
@@ -68,7 +67,7 @@ func devicesOf(total, classC, joined int, c device.Counts) townDevices {
 		Acked: c.Acked, Unacked: c.Unacked, Repeats: c.Repeats, Delayed: c.Delayed,
 		Received:    c.Downlinks[device.RX1] + c.Downlinks[device.RX2] + c.Downlinks[device.RXC],
 		FirstWindow: c.Downlinks[device.RX1], SecondWindow: c.Downlinks[device.RX2], ClassCWindow: c.Downlinks[device.RXC],
-		AcksSent: c.AcksSent, Unreadable: c.Forged + c.Unreadable,
+		AcksSent: c.AcksSent,
 	}
 }
 

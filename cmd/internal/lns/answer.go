@@ -79,7 +79,10 @@ func (s *Server) command(at time.Duration, c *collection, m *member, payload []b
 		return nil
 	}
 	for _, slot := range []Slot{RX1, RX2} {
-		for _, u := range c.uplinks {
+		for i, u := range c.uplinks {
+			if slot == RX1 && i > 0 && !reaches(u) {
+				continue
+			}
 			if items := s.itemsFrom(slot, at, c, u, payload, delay); len(items) > 0 {
 				return s.enter(at, c.opened, m, purpose, Command{Gateway: u.Gateway, Context: u.Context, Items: items})
 			}
@@ -87,6 +90,15 @@ func (s *Server) command(at time.Duration, c *collection, m *member, payload []b
 	}
 	s.ledger.tally.Withheld++
 	return nil
+}
+
+// leastSpare is how much better than it had to a gateway must have heard a device, so
+// that another one is not better asked for RX2: devices hear some 3 dB worse.
+const leastSpare radio.DB = 500
+
+func reaches(u Uplink) bool {
+	m, ok := u.Modulation.(radio.LoRa)
+	return ok && u.SNR >= m.SF.LeastSNR()+leastSpare
 }
 
 // itemsFrom are the ways to send through a gateway, beginning with slot; none if it

@@ -187,3 +187,46 @@ func TestConfigRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestWeakGateway: one that hardly heard the device is not asked for RX1 in place of
+// a busy one that heard it well.
+func TestWeakGateway(t *testing.T) {
+	for _, c := range []struct {
+		weak radio.DB // at the second gateway; SF9 needs -12.5 dB
+		want []byte   // gateways, in order of commands
+	}{{-750, []byte{1, 2}}, {-751, []byte{1, 1}}} {
+		d := newDesk(t)
+		for nonce := range lorawan.DevNonce(2) {
+			for gateway, snr := range []radio.DB{900, c.weak} {
+				d.server.Step(d.now, heard(byte(gateway+1), snr, d.joinRequest(nonce)))
+			}
+		}
+		commands, _ := d.settle()
+		for i, want := range c.want {
+			if len(commands) != len(c.want) || commands[i].Gateway[7] != want {
+				t.Errorf("%v: %+v", c.weak, commands)
+			}
+		}
+	}
+}
+
+// TestRest: a server that rests commands nothing, and ends what it began.
+func TestRest(t *testing.T) {
+	d := newDesk(t)
+	d.server.Step(d.now, heard(1, 900, d.joinRequest(0)))
+	if commands, _ := d.settle(); len(commands) != 1 {
+		t.Fatalf("%+v", commands)
+	}
+	d.server.Rest()
+	d.server.Step(d.now, heard(1, 900, d.joinRequest(1)))
+	if commands, packets := d.settle(); len(commands) != 0 || len(packets) != 1 {
+		t.Errorf("%+v %+v", commands, packets)
+	}
+	if d.server.Ledger().Open() != 1 || d.server.Ledger().Tally().Withheld != 0 {
+		t.Errorf("%+v", d.server.Ledger().Tally())
+	}
+	d.now += time.Minute
+	if d.settle(); d.server.Ledger().Open() != 0 {
+		t.Error("what was open stays open")
+	}
+}
