@@ -43,6 +43,9 @@ func (s TownSummary) rows() [][2]string {
 		{"  heard by devices", fmt.Sprintf("%s: RX1 %s, RX2 %s, class C %s", grouped(d.Received), grouped(d.FirstWindow), grouped(d.SecondWindow), grouped(d.ClassCWindow))},
 		{"lead time", fmt.Sprintf("p1 %.0f ms, p50 %.0f ms, least %.0f ms", s.Leads.Most99, s.Leads.Median, s.Leads.Least)},
 	}
+	if v.Failed() > 0 {
+		rows = append(rows, [2]string{"failed because", byCount(v.Causes)})
+	}
 	rows = append(rows, s.leadRows()...)
 	rows = append(rows, s.bandRows()...)
 	return append(rows,
