@@ -171,6 +171,19 @@ func (p *places) fastest(level float64) (number int, sf radio.SpreadingFactor) {
 
 func sensitivity(sf radio.SpreadingFactor) float64 { return noise + sf.LeastSNR().Float() }
 
+// secondRate is the data rate of RX2 that devices are told when they join: SF9 rather
+// than a slower one, which would hold a hotspot for seconds. 0: the region's.
+func secondRate(plan radio.Plan) int {
+	usual, _ := plan.DataRate(radio.Down, plan.RX2.DataRate)
+	slow, ok := usual.(radio.LoRa)
+	for n, rate := range plan.Downlink {
+		if m, fits := rate.(radio.LoRa); ok && fits && m.SF == 9 && slow.SF > 9 && m.Bandwidth == slow.Bandwidth {
+			return n
+		}
+	}
+	return 0
+}
+
 // source gives each actor of a town random numbers of its own, so that one more
 // device changes nothing about the others.
 func source(seed uint64, kind string, number int) *rand.Rand {

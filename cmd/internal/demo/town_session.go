@@ -85,7 +85,7 @@ func (p places) gains() map[radio.EUI]radio.DB {
 
 // serverFor makes the network server, with the devices registered.
 func (s *townSession) serverFor(p places) error {
-	config := lns.Config{Plan: p.plan, Network: lorawan.NetID{0, 0, demoNetwork}, Seed: s.config.Seed, Downlinks: answers, ClassC: sendToC}
+	config := lns.Config{Plan: p.plan, Network: lorawan.NetID{0, 0, demoNetwork}, Seed: s.config.Seed, Downlinks: answers, ClassC: sendToC, RX2Rate: secondRate(p.plan)}
 	for _, d := range p.devices {
 		config.Devices = append(config.Devices, lns.Registration{Credentials: d.config.Credentials, ClassC: d.config.Class == device.ClassC})
 	}

@@ -131,8 +131,12 @@ func (s *Server) ways(u Uplink, payload []byte, delay time.Duration) []Item {
 	if ok && fits {
 		items = s.appendItem(items, Item{Slot: RX1, Payload: payload, Frequency: f, Modulation: rate, Delay: delay})
 	}
+	second := s.second
+	if delay == otaa.JoinDelay {
+		second = s.joinSecond
+	}
 	return s.appendItem(items, Item{
-		Slot: RX2, Payload: payload, Frequency: s.config.Plan.RX2.Frequency, Modulation: s.second, Delay: delay + otaa.SecondAfter,
+		Slot: RX2, Payload: payload, Frequency: s.config.Plan.RX2.Frequency, Modulation: second, Delay: delay + otaa.SecondAfter,
 	})
 }
 

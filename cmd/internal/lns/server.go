@@ -39,13 +39,14 @@ type Server struct {
 	plans     plans
 	counts    Counts
 
-	byEUI     map[lorawan.EUI64]*member
-	byAddress map[lorawan.DevAddr]*member
-	classC    []*member
-	second    radio.LoRa
-	nonce     lorawan.JoinNonce
-	id        uint32 // of the last command
-	resting   bool
+	byEUI      map[lorawan.EUI64]*member
+	byAddress  map[lorawan.DevAddr]*member
+	classC     []*member
+	joinSecond radio.LoRa // rate of RX2 before a device has joined
+	second     radio.LoRa // afterwards
+	nonce      lorawan.JoinNonce
+	id         uint32 // of the last command
+	resting    bool
 }
 
 // New makes a server that nobody has joined.
@@ -54,15 +55,12 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	c = c.withDefaults()
-	m, _ := c.Plan.DataRate(radio.Down, c.Plan.RX2.DataRate)
-	second, ok := m.(radio.LoRa)
-	if !ok {
-		return nil, fmt.Errorf("RX2 of %s is not LoRa", c.Plan.Name)
-	}
 	s := &Server{
 		config: c, random: rand.New(rand.NewPCG(c.Seed, 0x6c6e73)), collector: newCollector(c.Collect), ledger: NewLedger(),
-		plans: plans{}, byEUI: map[lorawan.EUI64]*member{}, byAddress: map[lorawan.DevAddr]*member{}, second: second,
+		plans: plans{}, byEUI: map[lorawan.EUI64]*member{}, byAddress: map[lorawan.DevAddr]*member{},
 	}
+	s.joinSecond, _ = c.second(c.Plan.RX2.DataRate) // Validate has looked
+	s.second, _ = c.second(c.RX2Rate)
 	s.id = s.random.Uint32()
 	for i, r := range c.Devices {
 		if err := s.register(i, r); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/brocaar/lorawan"
 
+	"hexspot/cmd/internal/device"
 	"hexspot/cmd/internal/otaa"
 	"hexspot/radio"
 )
@@ -228,5 +229,35 @@ func TestRest(t *testing.T) {
 	d.now += time.Minute
 	if d.settle(); d.server.Ledger().Open() != 0 {
 		t.Error("what was open stays open")
+	}
+}
+
+// TestRX2Rate: a device that has joined is answered in RX2 as it was told; one that
+// joins, as the region has it.
+func TestRX2Rate(t *testing.T) {
+	a := newAir(t, "EU868", 1, 6, []int{5}, nil)
+	config := a.server.config
+	config.RX2Rate = 3
+	var err error
+	if a.server, err = New(config); err != nil {
+		t.Fatal(err)
+	}
+	a.lost = func(at time.Duration) bool { return at%time.Second < 200*time.Millisecond } // of what RX1 is answered with, some
+	a.run(20 * time.Minute)
+	if sum := a.counts(); sum.Downlinks[device.RX2] == 0 && sum.Downlinks[device.RXC] == 0 || sum.Acked == 0 {
+		t.Errorf("%+v", sum)
+	}
+	for _, c := range []struct {
+		delay time.Duration
+		want  radio.SpreadingFactor
+	}{{otaa.JoinDelay, 12}, {time.Second, 9}} {
+		items := a.server.ways(heard(1, 900, nil), []byte{1}, c.delay)
+		if got := items[1].Modulation.SF; got != c.want {
+			t.Errorf("RX2 after %v with SF%d, want SF%d", c.delay, got, c.want)
+		}
+	}
+	config.RX2Rate = 15
+	if _, err := New(config); err == nil {
+		t.Error("a rate that is none")
 	}
 }
