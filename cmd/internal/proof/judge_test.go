@@ -94,6 +94,13 @@ func (s *stage) sendIt() { s.d.Transmitted(roof, s.sent) }
 
 func (s *stage) all() { s.commandIt(); s.answerIt(); s.reportIt(); s.sendIt() }
 
+// refused makes it a downlink of which no item was accepted.
+func (s *stage) refused() {
+	for _, i := range s.answer.Items {
+		i.Status = gw.TxAckStatus_TOO_LATE
+	}
+}
+
 // failed makes it a downlink that was accepted, not sent, and reported.
 func (s *stage) failed() {
 	for _, name := range []string{"start_counter_us", "lead_ms"} {
@@ -112,9 +119,7 @@ func TestJudge(t *testing.T) {
 		{"as it should be", func(s *stage) { s.all() }, ""},
 		{"the report before the answer", func(s *stage) { s.commandIt(); s.sendIt(); s.reportIt(); s.answerIt() }, ""},
 		{"refused", func(s *stage) {
-			for _, i := range s.answer.Items {
-				i.Status = gw.TxAckStatus_TOO_LATE
-			}
+			s.refused()
 			s.commandIt()
 			s.answerIt()
 		}, ""},
@@ -141,9 +146,7 @@ func TestJudge(t *testing.T) {
 		{"answer to nothing", func(s *stage) { s.all(); s.answer.DownlinkId = 6; s.answerIt() }, Unasked},
 		{"report of nothing", func(s *stage) { s.all(); s.report["downlink_id"] = 6; s.reportIt() }, Unasked},
 		{"refused and reported", func(s *stage) {
-			for _, i := range s.answer.Items {
-				i.Status = gw.TxAckStatus_TOO_LATE
-			}
+			s.refused()
 			s.failed()
 			s.commandIt()
 			s.answerIt()
@@ -163,9 +166,7 @@ func TestJudge(t *testing.T) {
 		{"emitted by itself", func(s *stage) { s.sendIt() }, Unreported},
 		{"emitted and reported as failed", func(s *stage) { s.failed(); s.all() }, Unreported},
 		{"refused and emitted", func(s *stage) {
-			for _, i := range s.answer.Items {
-				i.Status = gw.TxAckStatus_TOO_LATE
-			}
+			s.refused()
 			s.commandIt()
 			s.answerIt()
 			s.sendIt()
