@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -104,13 +103,12 @@ func newBroker(data network.Data, log *slog.Logger) (at meetingPoint, run func(c
 }
 
 func newAccount(data network.Data, rights broker.Account) (mqttlink.Access, error) {
-	access := mqttlink.Access{User: rights.Name, Password: rand.Text()}
-	hash, err := broker.HashPassword(access.Password)
+	password, hash, err := broker.NewSecret()
 	if err != nil {
 		return mqttlink.Access{}, err
 	}
 	rights.PasswordHash = hash
-	return access, data.AddAccount(rights)
+	return mqttlink.Access{User: rights.Name, Password: password}, data.AddAccount(rights)
 }
 
 // brokerName is a broker in the summary, without a password.

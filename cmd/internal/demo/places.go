@@ -24,7 +24,7 @@ const (
 
 	sendPeriod = 20 * time.Second
 	sendToC    = 60 * time.Second // to each device of class C
-	joinsFrom  = 10 * time.Second
+	joinsFrom  = 5 * time.Second
 	joinEach   = 1500 * time.Millisecond // for each device of a hotspot: one that accepts it in RX2 is busy for 2 s
 	// linkMargin is how far above sensitivity a network keeps a device: fading of
 	// 2 dB takes it all in one of 30,000 frames.

@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -34,7 +36,10 @@ var faultWords = map[proof.Fault]string{
 
 // problems are why the town has not passed, none if it has.
 func (s *townSession) problems(sum TownSummary, err error) []string {
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return []string{"it was ended early"}
+	case err != nil:
 		return []string{err.Error()}
 	}
 	var list []string
