@@ -15,8 +15,8 @@ LDFLAGS     := -s -w -X hexspot/cmd/internal/version.Version=$(VERSION)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GROUPS      ?= core web cross chain test
 FUZZTIME    ?= 30s
-# A record of real receptions to replay in the demo; without one, a synthetic town.
-RECORD      ?= $(wildcard ../shared/data/grenoble/tower-sensor.ndjson.gz)
+# A record of real receptions to replay in the demo; without one, a town.
+RECORD      ?=
 DEMO        ?= $(if $(RECORD),--replay $(RECORD))
 
 .PHONY: help deps build demo test race check bench fuzz cross clean
@@ -31,10 +31,9 @@ build: ## build bin/hexspot and bin/hexnet
 	@mkdir -p bin
 	go build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/hexspot ./cmd/hexnet
 
-demo: ## run the main job: frames through emulated chips to MQTT and back (RECORD=FILE, DEMO="--for 60s ...")
+demo: ## run a town: hotspots and devices on simulated air, with a page that shows it (RECORD=FILE, DEMO="--for 60s ...")
 	@.ci/deps core
 	@$(MAKE) --no-print-directory build
-	@$(if $(RECORD),,echo "demo: no record of real receptions here (RECORD=FILE replays one): a synthetic town instead")
 	bin/hexnet demo $(DEMO)
 
 test: ## run every test

@@ -71,7 +71,7 @@ func (e *entry) end() time.Duration { return e.start + e.permit.Airtime }
 // clashes says whether two emissions are too close for one chain: the later one is
 // loaded when the earlier one has ended.
 func (e *entry) clashes(o *entry) bool {
-	return e.start < o.end()+minLead && o.start < e.end()+minLead
+	return e.start < o.end()+MinLead && o.start < e.end()+MinLead
 }
 
 // NewQueue makes an empty queue; the rules are checked.
@@ -146,7 +146,7 @@ func (q *Queue) full(p Priority) bool {
 
 // yields says whether an entry makes way for a new one.
 func (q *Queue) yields(now Instant, o, e *entry) bool {
-	if q.chain != nil && q.chain.entry == o && now.ahead(q.chain.start) < minLead {
+	if q.chain != nil && q.chain.entry == o && now.ahead(q.chain.start) < MinLead {
 		return false
 	}
 	return o.priority < e.priority || o.priority == e.priority && o.leeway.floats && !e.leeway.floats

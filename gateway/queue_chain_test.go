@@ -20,14 +20,14 @@ func TestLoadedEarly(t *testing.T) {
 	if s.held == nil {
 		t.Fatal("not loaded a second ahead")
 	}
-	s.submit(command(s.at923(minLead)))
+	s.submit(command(s.at923(MinLead)))
 	s.advance(0)
-	if s.held == nil || s.held.load.Trigger.At != s.at(minLead) {
+	if s.held == nil || s.held.load.Trigger.At != s.at(MinLead) {
 		t.Fatalf("the chain holds %+v", s.held)
 	}
-	s.want(2*time.Second+minLead, 3*time.Second)
+	s.want(2*time.Second+MinLead, 3*time.Second)
 	for _, r := range s.reports {
-		if lead, ok := r[0].Emission.Lead(); !ok || lead < minLead {
+		if lead, ok := r[0].Emission.Lead(); !ok || lead < MinLead {
 			t.Errorf("loaded %v ahead, %v", lead, ok)
 		}
 	}
@@ -229,7 +229,7 @@ func TestLateChain(t *testing.T) {
 		s.lag = 60 * ms
 		s.submit(command(s.at923(100 * ms)))
 		s.lag = 0
-		next := s.at923(100*ms + airtime + minLead)
+		next := s.at923(100*ms + airtime + MinLead)
 		if floats {
 			next.When = radio.Timing{}
 		}

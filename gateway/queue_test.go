@@ -117,8 +117,8 @@ func TestInstants(t *testing.T) {
 		at   func(*stand) radio.Timestamp
 		want radio.TxStatus
 	}{
-		{"42.5 ms", func(s *stand) radio.Timestamp { return s.at(minLead) }, radio.TxOK},
-		{"a microsecond less", func(s *stand) radio.Timestamp { return s.at(minLead - time.Microsecond) }, radio.TxTooLate},
+		{"42.5 ms", func(s *stand) radio.Timestamp { return s.at(MinLead) }, radio.TxOK},
+		{"a microsecond less", func(s *stand) radio.Timestamp { return s.at(MinLead - time.Microsecond) }, radio.TxTooLate},
 		{"now", func(s *stand) radio.Timestamp { return s.at(0) }, radio.TxTooLate},
 		{"long ago", func(s *stand) radio.Timestamp { return radio.Timestamp{Session: 1} }, radio.TxTooLate},
 		{"512 s", func(s *stand) radio.Timestamp { return s.at(maxLead) }, radio.TxOK},
@@ -192,10 +192,10 @@ func TestCollisions(t *testing.T) {
 		want radio.TxStatus
 	}{
 		{"the same", time.Second, radio.TxCollisionPacket},
-		{"right behind", time.Second + airtime + minLead, radio.TxOK},
-		{"too close behind", time.Second + airtime + minLead - time.Microsecond, radio.TxCollisionPacket},
-		{"right before", time.Second - airtime - minLead, radio.TxOK},
-		{"too close before", time.Second - airtime - minLead + time.Microsecond, radio.TxCollisionPacket},
+		{"right behind", time.Second + airtime + MinLead, radio.TxOK},
+		{"too close behind", time.Second + airtime + MinLead - time.Microsecond, radio.TxCollisionPacket},
+		{"right before", time.Second - airtime - MinLead, radio.TxOK},
+		{"too close before", time.Second - airtime - MinLead + time.Microsecond, radio.TxCollisionPacket},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStand(t, american(t))
@@ -216,8 +216,8 @@ func TestCollisionWithTheFrameOnAir(t *testing.T) {
 	s.submit(command(first))
 	s.advance(150 * ms)
 	s.wantStatus(s.submit(command(s.at923(100*ms))), radio.TxCollisionPacket)
-	s.wantStatus(s.submit(command(s.at923(161*ms+minLead))), radio.TxOK)
-	s.want(100*ms, 311*ms+minLead)
+	s.wantStatus(s.submit(command(s.at923(161*ms+MinLead))), radio.TxOK)
+	s.want(100*ms, 311*ms+MinLead)
 }
 
 func TestQueueFull(t *testing.T) {
@@ -264,7 +264,7 @@ func TestImmediate(t *testing.T) {
 	s.submit(command(s.at923(150 * ms)))
 	s.wantStatus(s.submit(command(down(923_300_000, 2000))), radio.TxOK)
 	s.wantStatus(s.submit(command(down(923_300_000, 2000))), radio.TxOK)
-	step := airtime + minLead
+	step := airtime + MinLead
 	s.want(150*ms, 150*ms+step, 150*ms+2*step)
 }
 
@@ -278,7 +278,7 @@ func TestMovesOn(t *testing.T) {
 			t.Fatal("a frame that starts in 80 ms is not loaded")
 		}
 		s.wantStatus(s.submit(command(s.at923(90*ms-wait))), radio.TxOK)
-		s.want(90*ms, 90*ms+airtime+minLead)
+		s.want(90*ms, 90*ms+airtime+MinLead)
 		if got := s.outcome(floating); got != radio.Emitted {
 			t.Errorf("what floats is %v", got)
 		}
@@ -319,7 +319,7 @@ func TestCrowded(t *testing.T) {
 	s := newStand(t, american(t))
 	long := down(923_300_000, 2000)
 	long.PHYPayload, long.Modulation = payload(255), sf(12, 500)
-	each := long.Modulation.TimeOnAir(255) + minLead
+	each := long.Modulation.TimeOnAir(255) + MinLead
 	for at := time.Second; at < 12*time.Second; at += each + 60*ms {
 		long.When.At = s.at(at)
 		s.wantStatus(s.submit(command(long)), radio.TxOK)
@@ -342,15 +342,15 @@ func TestBeaconGivesWay(t *testing.T) {
 		starts  []time.Duration
 	}{
 		{"later", time.Second, false, func(s *stand) radio.Downlink { return s.at923(100 * ms) }, radio.Emitted,
-			[]time.Duration{100 * ms, 100*ms + airtime + minLead}},
+			[]time.Duration{100 * ms, 100*ms + airtime + MinLead}},
 		{"no time left", 300 * ms, false, func(s *stand) radio.Downlink { return s.at923(100 * ms) }, radio.Displaced,
 			[]time.Duration{100 * ms}},
 		{"before a class C downlink too", time.Second, false, func(*stand) radio.Downlink { return down(923_300_000, 2000) }, radio.Emitted,
-			[]time.Duration{80 * ms, 80*ms + airtime + minLead}},
-		{"not without need", time.Second, false, func(s *stand) radio.Downlink { return s.at923(80*ms + 200*ms + minLead) }, radio.Emitted,
-			[]time.Duration{80 * ms, 280*ms + minLead}},
+			[]time.Duration{80 * ms, 80*ms + airtime + MinLead}},
+		{"not without need", time.Second, false, func(s *stand) radio.Downlink { return s.at923(80*ms + 200*ms + MinLead) }, radio.Emitted,
+			[]time.Duration{80 * ms, 280*ms + MinLead}},
 		{"with an instant, later", 5 * time.Second, true, func(s *stand) radio.Downlink { return s.at923(2 * time.Second) }, radio.Emitted,
-			[]time.Duration{2 * time.Second, 2*time.Second + airtime + minLead}},
+			[]time.Duration{2 * time.Second, 2*time.Second + airtime + MinLead}},
 		{"with an instant, undisturbed", 5 * time.Second, true, func(s *stand) radio.Downlink { return s.at923(time.Second) }, radio.Emitted,
 			[]time.Duration{time.Second, 2 * time.Second}},
 		{"with an instant only", 0, true, func(s *stand) radio.Downlink { return s.at923(2 * time.Second) }, radio.Displaced,
@@ -382,5 +382,5 @@ func TestBeaconTakesNothing(t *testing.T) {
 	s.submit(command(s.at923(100 * ms)))
 	s.wantStatus(s.submit(s.beacon(300*ms)), radio.TxCollisionPacket)
 	s.wantStatus(s.submit(s.beacon(time.Second)), radio.TxOK)
-	s.want(100*ms, 100*ms+airtime+minLead)
+	s.want(100*ms, 100*ms+airtime+MinLead)
 }

@@ -11,11 +11,10 @@ const (
 	startDelay    = 1500 * time.Microsecond // from the trigger to the first symbol, at most
 	margin        = 1 * time.Millisecond    // between two packets
 	loadTime      = 40 * time.Millisecond   // to take back and to load
-	minLead       = startDelay + margin + loadTime
 	maxLead       = 512 * time.Second
 	immediateLead = 80 * time.Millisecond // of what is to start as soon as possible
 
-	// floatLead is less than minLead: what follows on another transmission is loaded
+	// floatLead is less than MinLead: what follows on another transmission is loaded
 	// when that has ended.
 	floatLead = 10 * time.Millisecond
 	// floatLimit is how late a downlink without an instant and a Latest may start.
@@ -25,6 +24,9 @@ const (
 	// mostMoves bounds the search for a time.
 	mostMoves = 256
 )
+
+// MinLead is how long before its start a downlink must come: shorter is TxTooLate.
+const MinLead = startDelay + margin + loadTime
 
 // startLeeway is when an item may start.
 func startLeeway(now Instant, c *Command, item int, airtime time.Duration, gps radio.GPSReference) (leeway, radio.TxStatus) {
@@ -75,7 +77,7 @@ func lead(now Instant, at radio.Timestamp) radio.TxStatus {
 	switch d, ok := at.Sub(now.Counter); {
 	case !ok && at.Micros > now.Counter.Micros, ok && d > maxLead:
 		return radio.TxTooEarly
-	case !ok, d < minLead:
+	case !ok, d < MinLead:
 		return radio.TxTooLate
 	}
 	return radio.TxOK
@@ -121,7 +123,7 @@ func (q *Queue) place(now Instant, e *entry, others []*entry, from time.Duration
 func (q *Queue) obstacle(now Instant, e *entry, others []*entry) (time.Duration, radio.TxStatus) {
 	for _, o := range others {
 		if e.clashes(o) {
-			return o.end() + minLead, radio.TxCollisionPacket
+			return o.end() + MinLead, radio.TxCollisionPacket
 		}
 	}
 	if next, ok := q.affords(now, e, others); !ok {

@@ -8,6 +8,10 @@ import (
 // SpreadingFactor is LoRa's spreading factor, 5 to 12.
 type SpreadingFactor uint8
 
+// LeastSNR is down to which LoRa of this spreading factor is demodulated with 10 % of
+// frames lost (SX1276 and SX1302 datasheets): -7.5 dB at SF7, 2.5 dB a step.
+func (sf SpreadingFactor) LeastSNR() DB { return 1000 - 250*DB(sf) }
+
 // CodeRate is LoRa's forward error correction 4/(4+n), n = 1 to 4. Zero is
 // "none stated" (FSK, or a frame without header information).
 type CodeRate uint8

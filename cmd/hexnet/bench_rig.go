@@ -13,7 +13,7 @@ const benchServe = `[broker]
 listen = ["127.0.0.1:0"]
 `
 
-// benchAccount makes an account in a data directory that may hear all uplinks.
+// benchAccount makes an account in a data directory that may hear and command all.
 func benchAccount(data string) (mqttlink.Access, error) {
 	access := mqttlink.Access{User: "bench", Password: rand.Text()}
 	hash, err := broker.HashPassword(access.Password)
@@ -21,6 +21,6 @@ func benchAccount(data string) (mqttlink.Access, error) {
 		return mqttlink.Access{}, err
 	}
 	return access, network.Data(data).AddAccount(broker.Account{
-		Name: access.User, PasswordHash: hash, Subscribe: []string{"+/gateway/+/event/+"},
+		Name: access.User, PasswordHash: hash, Publish: []string{"+/gateway/+/command/#"}, Subscribe: []string{"+/gateway/+/event/+", "+/gateway/+/report/+"},
 	})
 }

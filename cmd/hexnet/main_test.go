@@ -23,6 +23,7 @@ func TestExitCodes(t *testing.T) {
 		{"emulate --link x --eui 1 --control 127.0.0.1:0", exitUsage},
 		{"demo --replay /nonexistent", exitFailure},
 		{"demo --hotspots 0", exitFailure},
+		{"demo --listen nowhere --for 1s", exitFailure},
 	} {
 		var out, problems bytes.Buffer
 		got := run(context.Background(), strings.Fields(c.args), streams{strings.NewReader(""), &out, &problems})

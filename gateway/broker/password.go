@@ -39,6 +39,15 @@ func HashPassword(password string) (string, error) {
 	return h.String(), nil
 }
 
+// NewSecret gives a password of at least 128 random bits, for an account of a program,
+// and what Account.PasswordHash wants of it. Nobody can guess one, so checking it
+// takes no time by design.
+func NewSecret() (password, hash string, err error) {
+	password = rand.Text()
+	h, err := newPasswordHash(password, 1)
+	return password, h.String(), err
+}
+
 // passwordHash is a password that cannot be read back.
 type passwordHash struct {
 	iterations int

@@ -90,3 +90,15 @@ func FuzzPasswordHash(f *testing.F) {
 		}
 	})
 }
+
+func TestNewSecret(t *testing.T) {
+	password, text, err := NewSecret()
+	again, _, _ := NewSecret()
+	if err != nil || len(password) < 26 || password == again {
+		t.Fatalf("%d characters, error %v", len(password), err)
+	}
+	hash, err := parsePasswordHash(text)
+	if err != nil || !hash.matches(password) || hash.matches(again) {
+		t.Errorf("%s: %v", text, err)
+	}
+}

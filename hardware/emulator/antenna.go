@@ -50,22 +50,31 @@ func (n *antenna) Cut(t Transmission) {
 	n.air.Cut(n.signals[t.Chain], n.air.Since(t.StartAt.Add(t.Duration)))
 }
 
-// receive gives the chip what its modems would: frames that were heard, and
-// damaged those that were lost after a modem had locked on them.
+// receive gives the chip what its modems would.
 func (n *antenna) receive(x ether.Arrival) error {
-	lost := x.Locked && (x.Fate == ether.Collided || x.Fate == ether.Broken)
-	if x.Fate != ether.Heard && !lost {
+	f, ok := n.air.Frame(x)
+	if !ok {
 		return nil
 	}
-	f := Frame{Payload: x.Signal.Payload, Frequency: x.Signal.Frequency, Modulation: x.Signal.Modulation, CRC: radio.CRCOK,
-		RSSI: x.RSSI, SNR: min(x.SNR, snrMost), Private: x.Signal.Private, End: n.air.When(x.End)}
+	return n.chip.TryInject(f)
+}
+
+// Frame is what a chip is given of an arrival: a frame that was heard, or damaged one
+// that was lost after a modem had locked on it. It is false if there is nothing.
+func (a *Air) Frame(x ether.Arrival) (f Frame, ok bool) {
+	lost := x.Locked && (x.Fate == ether.Collided || x.Fate == ether.Broken)
+	if x.Fate != ether.Heard && !lost {
+		return Frame{}, false
+	}
+	f = Frame{Payload: x.Signal.Payload, Frequency: x.Signal.Frequency, Modulation: x.Signal.Modulation, CRC: radio.CRCOK,
+		RSSI: x.RSSI, SNR: min(x.SNR, snrMost), Private: x.Signal.Private, End: a.When(x.End)}
 	if lost {
 		f.CRC, f.Payload = radio.CRCBad, damaged(f.Payload)
 	}
 	if !carriesCRC(f.Modulation) {
 		f.CRC = radio.CRCNone
 	}
-	return n.chip.TryInject(f)
+	return f, true
 }
 
 // snrMost is the largest SNR that concentrators were seen to report.

@@ -33,10 +33,6 @@ const (
 	fskRatio     = 8.0 // FSK over noise and all else: non-coherent, 10 % of 20-byte frames lost
 )
 
-// leastSNR is the SNR in dB down to which LoRa is demodulated with 10 % of frames
-// lost (SX1302 and SX1276 datasheets; SF5 and SF6 continue the row).
-var leastSNR = [...]float64{5: -2.5, 6: -5, 7: -7.5, 8: -10, 9: -12.5, 10: -15, 11: -17.5, 12: -20}
-
 // rejection is the least ratio in dB of a LoRa signal to one with another
 // spreading factor, by the wanted one and by the other from 7 to 12 (Croce et al.,
 // IEEE Communications Letters 22(4), 2018, table of simulated thresholds). The
@@ -53,7 +49,7 @@ var rejection = [...][6]float64{
 // least is the ratio in dB at which a signal is received over noise.
 func (k kind) least() float64 {
 	if k.isLoRa() {
-		return leastSNR[k.sf]
+		return k.sf.LeastSNR().Float()
 	}
 	return fskRatio
 }

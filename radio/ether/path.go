@@ -1,6 +1,10 @@
 package ether
 
-import "math"
+import (
+	"math"
+
+	"hexspot/radio"
+)
 
 // thermalNoise is that of one hertz at room temperature, dBm.
 const thermalNoise = -174.0
@@ -24,6 +28,12 @@ func (e *Ether) link(from, to *station) float64 {
 	low, high := min(from.salt, to.salt), max(from.salt, to.salt)
 	loss -= e.shadowing * normal(mix(mix(e.config.Seed+low)^high))
 	return ratio(-loss) * to.gain
+}
+
+// Path is the median gain of the path between two stations, which is a loss: with
+// the receiver's antenna and the shadowing of the pair, without the fading of frames.
+func (e *Ether) Path(from, to ID) radio.DB {
+	return radio.RatioOf(decibels(e.link(e.stations[from], e.stations[to])))
 }
 
 // level is how strong a signal is at a receiver, mW. Concentrators ask for it again

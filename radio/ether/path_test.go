@@ -45,6 +45,9 @@ func TestShadowingAndFading(t *testing.T) {
 		if there != back {
 			t.Fatalf("%v dB one way, %v the other", there, back)
 		}
+		if got := e.Path(d.id, roof.id).Float(); math.Abs(got-there) > 0.006 {
+			t.Fatalf("path %v dB, want %v", got, there)
+		}
 		f := e.newFlight(Signal{From: d.id, Start: 5}, 1)
 		shadows, fades = append(shadows, there+120.5), append(fades, decibels(e.level(f, roof))-there)
 		if math.Abs(there+120.5) < 8 {

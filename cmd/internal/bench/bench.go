@@ -21,7 +21,7 @@ type Config struct {
 	Progress  io.Writer
 
 	Firmware func(dir string) error                     // writes images the emulator takes
-	Account  func(data string) (mqttlink.Access, error) // makes an account that may hear all uplinks
+	Account  func(data string) (mqttlink.Access, error) // makes an account that may hear all and command all
 }
 
 // loads are those measured in each run, in this order.
@@ -35,6 +35,7 @@ type result struct {
 	boot    time.Duration
 	idleCPU float64 // share of a processor
 	idle    memory
+	latency latency
 	costs   []cost // of loads
 }
 
@@ -57,7 +58,11 @@ func Run(ctx context.Context, c Config, out io.Writer) error {
 		}
 		results = append(results, r)
 	}
-	return writeTable(out, bytes, results)
+	town, err := measureTown(ctx, c.Hexnet, c.Progress)
+	if err != nil {
+		return err
+	}
+	return writeTable(out, bytes, results, town)
 }
 
 // once measures with processes of its own.
@@ -86,6 +91,9 @@ func (r *rig) measure(ctx context.Context, program string, good []emulator.Frame
 	}
 	if found.idleCPU, found.idle, err = idle(ctx, hotspot); err != nil {
 		return result{}, err
+	}
+	if found.latency, err = r.commands(ctx); err != nil {
+		return result{}, fmt.Errorf("commands: %w", err)
 	}
 	for _, l := range loads {
 		cost, err := r.apply(ctx, hotspot, l, good)

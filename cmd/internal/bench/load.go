@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"hexspot/cmd/internal/demo"
 	"hexspot/hardware/emulator"
 )
 
@@ -112,20 +111,4 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// frames are those of a town with one hotspot: real LoRaWAN, of several rates.
-func frames() ([]emulator.Frame, error) {
-	town := demo.Town{Seed: 1, Hotspots: 1, Devices: 100, Duration: 5 * time.Minute, Region: region}
-	script, err := town.Script()
-	if err != nil {
-		return nil, err
-	}
-	var good []emulator.Frame
-	for _, r := range script.Receptions {
-		if r.Good() {
-			good = append(good, r.Frame)
-		}
-	}
-	return good, nil
 }

@@ -32,6 +32,7 @@ type rig struct {
 	server   string // URL of the broker
 	network  string // whom logins are for
 	received atomic.Int64
+	reports  chan report
 }
 
 func newRig(ctx context.Context, c Config) (*rig, error) {
@@ -39,7 +40,7 @@ func newRig(ctx context.Context, c Config) (*rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rig{dir: dir}
+	r := &rig{dir: dir, reports: make(chan report, 1)}
 	if err := r.build(ctx, c); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -66,7 +67,7 @@ func (r *rig) build(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	account.URL = r.server
-	r.observer, err = mqttlink.Open(ctx, account, []string{mqttlink.Uplinks(topic)}, func(string, []byte) { r.received.Add(1) })
+	r.observer, err = mqttlink.Open(ctx, account, []string{mqttlink.Uplinks(topic), reports(topic)}, r.take)
 	return err
 }
 

@@ -3,7 +3,7 @@ package demo
 import (
 	"context"
 	"log/slog"
-	"time"
+	"strings"
 
 	"hexspot/cmd/internal/hotspot"
 	"hexspot/gateway/mqtt"
@@ -15,7 +15,10 @@ import (
 )
 
 // realBox is a hotspot with the code of hexspot run.
-type realBox struct{ *hotspot.Hotspot }
+type realBox struct {
+	*hotspot.Hotspot
+	name string
+}
 
 // Ready waits until the chip receives.
 func (b realBox) Ready(ctx context.Context) error {
@@ -26,27 +29,41 @@ func (b realBox) Ready(ctx context.Context) error {
 // Counts are those of the hotspot.
 func (b realBox) Counts() counts { return counts(b.Counters()) }
 
+// Name is three words that stand for the station's key.
+func (b realBox) Name() string { return b.name }
+
 // boxes makes hotspots with a key of their own that drive a chip in process and
 // forward to one network.
-func boxes(plan radio.Plan, output mqtt.Config, log *slog.Logger) maker {
-	return func(chip *emulator.Chip) (box, error) {
-		key, err := keys.Generate(keys.Ed25519)
-		if err != nil {
-			return nil, err
-		}
-		firmware, err := syntheticFirmware()
-		if err != nil {
-			return nil, err
-		}
-		h, err := hotspot.New(hotspot.Parts{
-			Open:    func(context.Context) (hardware.Bus, error) { return chip.Bus(), nil },
-			Chip:    sx1302.Config{Plan: plan, Firmware: firmware, Now: time.Now},
-			Key:     key,
-			Outputs: []mqtt.Config{output},
-			Log:     log.With("hotspot", chip.EUI()),
-		})
-		return realBox{h}, err
+type boxes struct {
+	plan    radio.Plan
+	output  mqtt.Config
+	antenna hotspot.Antenna
+	log     *slog.Logger
+}
+
+func (b boxes) make(chip *emulator.Chip) (box, error) {
+	key, err := keys.Generate(keys.Ed25519)
+	if err != nil {
+		return nil, err
 	}
+	board, err := hardware.BoardNamed(hotspot.DefaultBoard)
+	if err != nil {
+		return nil, err
+	}
+	config := hotspot.ChipConfig(board, b.plan)
+	if config.Firmware, err = syntheticFirmware(); err != nil {
+		return nil, err
+	}
+	h, err := hotspot.New(hotspot.Parts{
+		Open:    func(context.Context) (hardware.Bus, error) { return chip.Bus(), nil },
+		Chip:    config,
+		Key:     key,
+		Outputs: []mqtt.Config{b.output},
+		Antenna: b.antenna,
+		Log:     b.log.With("hotspot", chip.EUI()),
+	})
+	words := key.Station().Words()
+	return realBox{h, strings.Join(words[:], " ")}, err
 }
 
 // syntheticFirmware is what an emulated chip runs: it only has to be well formed.

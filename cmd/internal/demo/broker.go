@@ -2,9 +2,9 @@ package demo
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -17,15 +17,16 @@ import (
 
 // meetingPoint is the broker of a demo, as both sides reach it.
 type meetingPoint struct {
-	output   mqtt.Config // of each hotspot
-	observer mqttlink.Access
+	output   mqtt.Config     // of each hotspot
+	observer mqttlink.Access // hears everything
+	server   mqttlink.Access // of a network server
 }
 
-// startBroker gives the broker of the configuration, or starts one in process that
+// startBroker gives the broker with a URL, or, without, starts one in process that
 // hotspots log in to with their own keys; stop ends it.
-func startBroker(ctx context.Context, fail context.CancelCauseFunc, c Config) (at meetingPoint, stop func(), err error) {
-	if c.Broker != "" {
-		at, err := outsideBroker(c.Broker)
+func startBroker(ctx context.Context, fail context.CancelCauseFunc, url string, log *slog.Logger) (at meetingPoint, stop func(), err error) {
+	if url != "" {
+		at, err := outsideBroker(url)
 		return at, func() {}, err
 	}
 	dir, err := os.MkdirTemp("", "hexnet-demo-")
@@ -33,7 +34,7 @@ func startBroker(ctx context.Context, fail context.CancelCauseFunc, c Config) (a
 		return meetingPoint{}, nil, err
 	}
 	remove := func() { _ = os.RemoveAll(dir) }
-	at, serve, err := newBroker(ctx, network.Data(dir), c)
+	at, serve, err := newBroker(ctx, network.Data(dir), log)
 	if err != nil {
 		remove()
 		return meetingPoint{}, nil, fmt.Errorf("starting the broker: %w", err)
@@ -60,9 +61,10 @@ func outsideBroker(text string) (meetingPoint, error) {
 	if port := usualPorts[u.Scheme]; u.Port() == "" && port != "" {
 		u.Host = net.JoinHostPort(u.Hostname(), port)
 	}
+	access := mqttlink.Access{URL: u.String(), User: user, Password: password}
 	at := meetingPoint{
 		output:   mqtt.Config{Server: u.String(), Username: user, Password: password},
-		observer: mqttlink.Access{URL: u.String(), User: user, Password: password},
+		observer: access, server: access,
 	}
 	if err := at.output.Validate(); err != nil {
 		return meetingPoint{}, fmt.Errorf("--broker: %w", err)
@@ -70,38 +72,51 @@ func outsideBroker(text string) (meetingPoint, error) {
 	return at, nil
 }
 
-// newBroker sets a network up on a free port, with an account for the observer.
-func newBroker(ctx context.Context, data network.Data, c Config) (meetingPoint, func(context.Context) error, error) {
-	observer := mqttlink.Access{User: "demo", Password: rand.Text()}
-	hash, err := broker.HashPassword(observer.Password)
-	if err != nil {
-		return meetingPoint{}, nil, err
+// The rights of the accounts in a broker of ours.
+var (
+	observerRights = broker.Account{Name: "observer", Subscribe: []string{"+/gateway/+/event/+", "+/gateway/+/report/+", "+/gateway/+/command/+"}}
+	serverRights   = broker.Account{Name: "network", Publish: []string{"+/gateway/+/command/#"}, Subscribe: []string{"+/gateway/+/event/+", "+/gateway/+/report/+"}}
+)
+
+// newBroker sets a network up on a free port, with accounts for observer and
+// network server.
+func newBroker(ctx context.Context, data network.Data, log *slog.Logger) (at meetingPoint, run func(context.Context) error, err error) {
+	if at.observer, err = newAccount(data, observerRights); err != nil {
+		return at, nil, err
 	}
-	account := broker.Account{Name: observer.User, PasswordHash: hash, Subscribe: []string{"+/gateway/+/event/+"}}
-	if err := data.AddAccount(account); err != nil {
-		return meetingPoint{}, nil, err
+	if at.server, err = newAccount(data, serverRights); err != nil {
+		return at, nil, err
 	}
 	config := network.Config{Broker: broker.Config{Listen: []string{"127.0.0.1:0"}}}
 	config.Broker.Limits.ConnectRate = 10_000 // all hotspots come from one address
-	n, err := network.New(ctx, config, data, c.Log)
+	n, err := network.New(ctx, config, data, log)
 	if err != nil {
-		return meetingPoint{}, nil, err
+		return at, nil, err
 	}
 	addresses := n.Addresses()
 	if len(addresses) != 1 {
-		return meetingPoint{}, nil, errors.New("the broker does not listen at one address")
+		return at, nil, errors.New("the broker does not listen at one address")
 	}
-	observer.URL = addresses[0]
-	output := mqtt.Config{Server: observer.URL, StationLogin: true, Network: n.ID().String()}
-	return meetingPoint{output: output, observer: observer}, n.Run, nil
+	at.observer.URL, at.server.URL = addresses[0], addresses[0]
+	at.output = mqtt.Config{Server: addresses[0], StationLogin: true, Network: n.ID().String()}
+	return at, n.Run, nil
 }
 
-// brokerName is the broker in the summary, without a password.
-func (c Config) brokerName() string {
-	if c.Broker == "" {
+func newAccount(data network.Data, rights broker.Account) (mqttlink.Access, error) {
+	password, hash, err := broker.NewSecret()
+	if err != nil {
+		return mqttlink.Access{}, err
+	}
+	rights.PasswordHash = hash
+	return mqttlink.Access{User: rights.Name, Password: password}, data.AddAccount(rights)
+}
+
+// brokerName is a broker in the summary, without a password.
+func brokerName(text string) string {
+	if text == "" {
 		return "in process"
 	}
-	u, err := url.Parse(c.Broker)
+	u, err := url.Parse(text)
 	if err != nil {
 		return ""
 	}

@@ -28,7 +28,11 @@ type identity struct {
 // checker compares what arrives with what was on the air: every good frame
 // exactly once, unchanged, and no other. It is safe for several goroutines.
 type checker struct {
+	matched func(Reception, arrival) // is told of each good frame's first arrival
+	patient bool                     // an arrival may come before its frame is expected, until nothing is expected any more
+
 	mu       sync.Mutex
+	early    map[content][]arrival   // of a patient checker
 	expected map[content][]Reception // good and not yet arrived, in order of injection
 	bad      map[content]bool        // on the air with a wrong CRC or none
 	seen     map[identity]bool
@@ -57,10 +61,14 @@ func (v verdict) clean() bool {
 }
 
 func newChecker() *checker {
-	return &checker{expected: map[content][]Reception{}, bad: map[content]bool{}, seen: map[identity]bool{}}
+	return &checker{
+		matched: func(Reception, arrival) {}, early: map[content][]arrival{},
+		expected: map[content][]Reception{}, bad: map[content]bool{}, seen: map[identity]bool{},
+	}
 }
 
-// expect is told of a frame just before it is put on the air.
+// expect is told of a frame just before it is put on the air; a patient checker,
+// as soon as can be.
 func (c *checker) expect(r Reception) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -71,6 +79,24 @@ func (c *checker) expect(r Reception) {
 	}
 	c.expected[key] = append(c.expected[key], r)
 	c.verdict.Expected++
+	if waiting := c.early[key]; len(waiting) > 0 {
+		c.early[key] = waiting[1:]
+		c.match(key, waiting[0])
+	}
+}
+
+// expectNoMore ends patience: what has come by now and was not expected is judged.
+func (c *checker) expectNoMore() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.patient = false
+	for _, waiting := range c.early {
+		for _, a := range waiting {
+			delete(c.seen, identity{content{a.hotspot, a.phy}, a.context})
+			c.judge(a)
+		}
+	}
+	c.early = map[content][]arrival{}
 }
 
 // take is told of a message; it reports whether that was a good frame's first
@@ -97,6 +123,9 @@ func (c *checker) judge(a arrival) bool {
 		c.seen[id] = true
 		c.match(key, a)
 		return true
+	case c.patient && !c.bad[key]:
+		c.seen[id] = true
+		c.early[key] = append(c.early[key], a)
 	case c.bad[key]:
 		c.fault(&c.verdict.BadArrived, "%s: a frame without a good CRC arrived: %x", a.hotspot, a.phy[:8])
 	default:
@@ -114,6 +143,7 @@ func (c *checker) match(key content, a arrival) {
 		c.fault(&c.verdict.Mismatched, "%s %x: %s", a.hotspot, a.phy[:8], strings.Join(differences(waiting[0], a), "; "))
 	}
 	c.verdict.Matched++
+	c.matched(waiting[i], a)
 	if waiting = slices.Delete(waiting, i, i+1); len(waiting) > 0 {
 		c.expected[key] = waiting
 	} else {

@@ -10,20 +10,56 @@ import (
 	"testing"
 	"time"
 
+	"hexspot/hardware/emulator"
 	"hexspot/internal/mosquitto"
+	"hexspot/radio"
 )
 
-// town300 is a town whose hotspots hear more than 300 good frames and some bad.
-func town300() Config {
-	return Config{Town: Town{Seed: 11, Hotspots: 4, Devices: 60}, Speed: new(Speed), For: 20 * time.Second}
+// script300 is what four hotspots of a plan hear: 300 good frames and some bad, on all
+// of its channels.
+func script300(t *testing.T, region string) Script {
+	t.Helper()
+	plan, err := radio.PlanNamed(region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Script{Plan: plan}
+	for i := range 4 {
+		s.Hotspots = append(s.Hotspots, radio.EUI{0xA0, byte(i)})
+	}
+	for i := range 312 {
+		phy, _ := dataFrame(byte(i))
+		phy = append(phy[:8:8], byte(i>>8), byte(i), 1, 2, 3, 4)
+		f := emulator.Frame{Payload: phy, RSSI: radio.DBm(-100 * (60 + i%60)), SNR: radio.DB(25 * (i%100 - 40)), CRC: radio.CRCOK}
+		if i%26 == 25 {
+			f.CRC = []radio.CRCStatus{radio.CRCBad, radio.CRCNone}[i/26%2]
+		}
+		f.Frequency, f.Modulation = channelNumber(plan, i)
+		s.Receptions = append(s.Receptions, Reception{Hotspot: s.Hotspots[i%4], At: time.Duration(i) * 10 * time.Millisecond, Frame: f})
+	}
+	return s
 }
 
-// passes runs a demo and demands that it passes with so many good frames.
-func passes(t *testing.T, c Config, atLeast int) Summary {
+// channelNumber gives channels of a plan in turn: LoRa at all rates, and what else
+// there is.
+func channelNumber(plan radio.Plan, i int) (radio.Hertz, radio.Modulation) {
+	switch {
+	case i%10 == 0 && plan.Service != nil:
+		return plan.Service.Frequency, radio.LoRa{SF: plan.Service.SF, Bandwidth: plan.Service.Bandwidth, CodeRate: radio.CodeRate4_5}
+	case i%10 == 1 && plan.FSK != nil:
+		return plan.FSK.Frequency, radio.FSK{BitRate: plan.FSK.BitRate, Deviation: 25 * radio.KHz}
+	}
+	return plan.MultiSF[i%len(plan.MultiSF)], radio.LoRa{SF: radio.SpreadingFactor(7 + i%6), Bandwidth: 125 * radio.KHz, CodeRate: radio.CodeRate4_5}
+}
+
+// passes runs a script and demands that it passes with so many good frames.
+func passes(t *testing.T, c Config, script Script, atLeast int) Summary {
 	t.Helper()
 	var progress bytes.Buffer
 	c.Display = Display{Out: &progress}
-	sum, err := Run(t.Context(), c)
+	s := newSession(c.withDefaults(), script)
+	err := s.run(t.Context())
+	sum := s.summary(err)
 	var text bytes.Buffer
 	sum.WriteText(&text)
 	if err != nil {
@@ -39,23 +75,30 @@ func passes(t *testing.T, c Config, atLeast int) Summary {
 	return sum
 }
 
-func TestTownEndToEnd(t *testing.T) {
-	sum := passes(t, town300(), 300)
-	if sum.InjectedBad < 5 || sum.Read != uint64(sum.Injected) || sum.Forwarded != uint64(sum.Matched) {
+func TestScriptEndToEnd(t *testing.T) {
+	sum := passes(t, Config{Replay: "made up"}, script300(t, "EU868"), 300)
+	if sum.InjectedBad != 12 || sum.Read != uint64(sum.Injected) || sum.Forwarded != uint64(sum.Matched) {
 		t.Errorf("%+v", sum)
 	}
 }
 
 func TestRegionWithoutServiceChannels(t *testing.T) {
-	c := town300()
-	c.Region, c.For = "IN865", 5*time.Second
-	passes(t, c, 50)
+	passes(t, Config{Replay: "made up", Speed: new(Speed(1))}, script300(t, "IN865"), 300)
 }
 
-func TestTownOnMosquitto(t *testing.T) {
-	c := town300()
-	c.Broker = mosquitto.Start(t)
-	passes(t, c, 300)
+func TestScriptOnMosquitto(t *testing.T) {
+	passes(t, Config{Replay: "made up", Broker: mosquitto.Start(t)}, script300(t, "EU868"), 300)
+}
+
+// recordFile is a record with one frame, as Run reads it.
+func recordFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "record.ndjson")
+	_, text := dataFrame(1)
+	if err := os.WriteFile(path, []byte(line(text, hearer())), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func exists(path string) bool {
@@ -98,7 +141,11 @@ func TestReplayOfTheTower(t *testing.T) {
 	if testing.Short() {
 		t.Skip("replaying 12,614 frames takes some seconds")
 	}
-	sum := passes(t, Config{Replay: path}, 12_614)
+	script, err := OpenRecord(path, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := passes(t, Config{Replay: path}, script, 12_614)
 	if sum.Injected != 12_614 || sum.Acked != 12_614 || sum.Received != 12_614 || sum.Hotspots != 42 {
 		t.Errorf("%+v", sum)
 	}
@@ -108,22 +155,27 @@ func TestDemoThatCannotStart(t *testing.T) {
 	for name, change := range map[string]func(*Config){
 		"no broker": func(c *Config) { c.Broker = "tcp://" + freeAddress(t) },
 		"no record": func(c *Config) { c.Replay = "nothing" },
-		"no town":   func(c *Config) { c.Town.Devices = 0 },
+		"no plan":   func(c *Config) { c.Region = "XX" },
 	} {
-		c := town300()
+		c := Config{Replay: recordFile(t), Display: Display{Out: &bytes.Buffer{}}}
 		change(&c)
-		c.Display.Out = &bytes.Buffer{}
 		if sum, err := Run(t.Context(), c); err == nil || sum.Passed {
 			t.Errorf("%s: passed %v, error %v", name, sum.Passed, err)
 		}
 	}
 }
 
+func TestRunOfARecord(t *testing.T) {
+	sum, err := Run(t.Context(), Config{Replay: recordFile(t), Display: Display{Out: &bytes.Buffer{}}})
+	if err != nil || !sum.Passed || sum.Matched != 1 || sum.Source != "record.ndjson" {
+		t.Errorf("%v: %+v", err, sum)
+	}
+}
+
 func TestDemoEndsWithContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	c := town300()
-	c.Display.Out = &bytes.Buffer{}
+	c := Config{Replay: recordFile(t), Display: Display{Out: &bytes.Buffer{}}}
 	begun := time.Now()
 	if sum, err := Run(ctx, c); err == nil || sum.Passed {
 		t.Errorf("passed %v, error %v", sum.Passed, err)

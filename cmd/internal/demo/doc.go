@@ -1,5 +1,6 @@
-// Package demo shows the product's main job and checks it: frames of a record
-// or of a synthetic town enter emulated concentrators, each driven by the code
-// of hexspot, and a second MQTT client compares what arrives with what was on
-// the air.
+// Package demo shows the product's main job and checks it. Frames of a record enter
+// emulated concentrators (Run), or hotspots and devices share simulated air (RunTown);
+// each concentrator is driven by the code of hexspot, and an MQTT client of the
+// demo's own compares what arrives, and what is said of downlinks, with what was on
+// the air and what the chips sent.
 package demo

@@ -20,6 +20,7 @@ type box interface {
 	Run(context.Context) error
 	Ready(context.Context) error
 	Counts() counts
+	Name() string // for people, empty if it has none
 }
 
 // counts are what a box has done since it started.
@@ -48,6 +49,7 @@ type fleet []*member
 // maker makes the box that drives a chip.
 type maker func(*emulator.Chip) (box, error)
 
+// newFleet makes a chip and a box for each hotspot.
 func newFleet(hotspots []radio.EUI, make1 maker) (fleet, error) {
 	all := make(fleet, len(hotspots))
 	for i, eui := range hotspots {
@@ -95,14 +97,22 @@ func (f fleet) awaitReady(ctx context.Context) error {
 	return group.Wait()
 }
 
+// receives says whether it has told that it does.
+func (m *member) receives() bool {
+	select {
+	case <-m.ready:
+		return true
+	default:
+		return false
+	}
+}
+
 // booted is how many receive.
 func (f fleet) booted() int {
 	n := 0
 	for _, m := range f {
-		select {
-		case <-m.ready:
+		if m.receives() {
 			n++
-		default:
 		}
 	}
 	return n

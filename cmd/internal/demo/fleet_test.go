@@ -34,6 +34,8 @@ func (b fakeBox) Ready(ctx context.Context) error { return waitUntil(ctx, time.N
 
 func (b fakeBox) Counts() counts { return b.counts }
 
+func (b fakeBox) Name() string { return "" }
+
 func fakeFleet(t *testing.T, boxes ...fakeBox) fleet {
 	t.Helper()
 	var euis []radio.EUI

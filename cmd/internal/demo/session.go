@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -44,7 +45,7 @@ func newSession(c Config, script Script) *session {
 func (s *session) run(ctx context.Context) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	broker, stop, err := startBroker(ctx, fail, s.config)
+	broker, stop, err := startBroker(ctx, fail, s.config.Broker, s.config.Log)
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func (s *session) run(ctx context.Context) error {
 		return err
 	}
 	defer o.Close()
-	if s.fleet, err = newFleet(s.script.Hotspots, boxes(s.script.Plan, broker.output, s.config.Log)); err != nil {
+	if s.fleet, err = newFleet(s.script.Hotspots, boxes{plan: s.script.Plan, output: broker.output, log: s.config.Log}.make); err != nil {
 		return err
 	}
 	s.injector.antennas = s.fleet.antennas()
@@ -172,7 +173,7 @@ func (s *session) missingMost() []string {
 func (s *session) summary(err error) Summary {
 	cpu, memory := cost()
 	sum := Summary{
-		Source: s.config.source(), Region: s.script.Plan.Name, Broker: s.config.brokerName(), Speed: s.config.Speed.String(),
+		Source: filepath.Base(s.config.Replay), Region: s.script.Plan.Name, Broker: brokerName(s.config.Broker), Speed: s.config.Speed.String(),
 		Hotspots: len(s.script.Hotspots), Skipped: s.script.Skipped,
 		Injected: int(s.injector.injected.Load()), InjectedBad: int(s.injector.bad.Load()),
 		counts: s.fleet.counts(), verdict: s.checker.state(), MissingBy: s.missingMost(),

@@ -13,7 +13,7 @@ import (
 
 func fakeSession(t *testing.T, b fakeBox) *session {
 	t.Helper()
-	s := newSession(Config{Town: Town{Hotspots: 1, Devices: 1}}.withDefaults(), Script{Hotspots: []radio.EUI{tested}})
+	s := newSession(Config{}.withDefaults(), Script{Hotspots: []radio.EUI{tested}})
 	s.fleet = fakeFleet(t, b)
 	return s
 }

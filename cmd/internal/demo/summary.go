@@ -68,7 +68,7 @@ func (s Summary) rows() [][2]string {
 		{"PUBACKed", grouped(s.Acked)},
 		{"received", grouped(s.Received)},
 		{"matched", fmt.Sprintf("%s of %s", grouped(s.Matched), grouped(s.Expected))},
-		{"faults", s.faultsText()},
+		{"faults", faultsText(s.verdict, s.Missing, s.Dropped)},
 		{"times", fmt.Sprintf("boot %.1f s, frames %.1f s, all %.1f s", s.BootSeconds, s.FrameSeconds, s.TotalSeconds)},
 		{"rate", fmt.Sprintf("%s frames/s at speed %s", grouped(int(s.FramesASecond+0.5)), s.Speed)},
 		{"cost", fmt.Sprintf("%.1f s CPU, %d MB memory", s.CPUSeconds, s.MemoryBytes>>20)},
@@ -86,14 +86,14 @@ func (s Summary) injectedText() string {
 	return text
 }
 
-func (s Summary) faultsText() string {
+func faultsText(v verdict, missing int, dropped uint64) string {
 	var list []string
 	for _, f := range []struct {
 		count int
 		name  string
 	}{
-		{s.Missing, "missing"}, {s.Duplicated, "duplicated"}, {s.Mismatched, "altered"}, {s.BadArrived, "bad but arrived"},
-		{s.Unexpected, "unexpected"}, {s.Unreadable, "unreadable"}, {int(s.Dropped), "dropped"},
+		{missing, "missing"}, {v.Duplicated, "duplicated"}, {v.Mismatched, "altered"}, {v.BadArrived, "bad but arrived"},
+		{v.Unexpected, "unexpected"}, {v.Unreadable, "unreadable"}, {int(dropped), "dropped"},
 	} {
 		if f.count > 0 {
 			list = append(list, fmt.Sprintf("%s %s", grouped(f.count), f.name))

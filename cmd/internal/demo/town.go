@@ -2,110 +2,69 @@ package demo
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
-	"math/rand/v2"
-	"slices"
+	"log/slog"
 	"time"
 
 	"hexspot/radio"
 )
 
-// Town is a synthetic place: hotspots and devices on a plane, of which the same
-// seed gives the same frames.
+// Town says which town to run: hotspots and devices that share simulated air, and a
+// network server that joins and answers them, at real pace.
 type Town struct {
 	Seed     uint64
 	Hotspots int
 	Devices  int
-	Duration time.Duration
-	Region   string // empty: EU868
+	Region   string        // empty: EU868
+	For      time.Duration // that devices live; zero: 150 s
+	Broker   string        // URL of a broker, with name and password if it asks for them; empty: one in process
+	Page     Address
+	Screen   *Screen
+	Log      *slog.Logger
+}
+
+// Address is where a page listens.
+type Address struct {
+	Listen   string // empty: there is none
+	OrElse   bool   // if it is taken, any free port of loopback will do
+	Announce func(url string)
 }
 
 // Bounds of a town.
 const (
-	maxDevices  = 10_000
-	maxDuration = 24 * time.Hour
-	townRegion  = "EU868"
+	maxDevices   = 10_000
+	maxDuration  = 24 * time.Hour
+	townRegion   = "EU868"
+	townDuration = 150 * time.Second
 )
 
-// How often a device sends, on average; a real one would be asleep all night.
-const (
-	sendPeriod    = 6 * time.Second
-	sendPeriodMin = time.Second
-)
+func (t Town) withDefaults() Town {
+	t.Region, t.For = cmp.Or(t.Region, townRegion), cmp.Or(t.For, townDuration)
+	if t.Log == nil {
+		t.Log = slog.New(slog.DiscardHandler)
+	}
+	if t.Page.Announce == nil {
+		t.Page.Announce = func(string) {}
+	}
+	return t
+}
 
-// badEvery is the share of transmissions that reach the hotspots damaged or
-// without a CRC, by turns.
-const badEvery = 25
-
-func (t Town) validate() error {
+// Validate refuses what no town can be.
+func (t Town) Validate() error {
+	t = t.withDefaults()
 	switch {
 	case t.Hotspots < 1 || t.Hotspots > maxHotspots:
 		return fmt.Errorf("a town of %d hotspots: want 1 to %d", t.Hotspots, maxHotspots)
 	case t.Devices < 1 || t.Devices > maxDevices:
 		return fmt.Errorf("a town of %d devices: want 1 to %d", t.Devices, maxDevices)
-	case t.Duration < time.Second || t.Duration > maxDuration:
-		return fmt.Errorf("a town that lasts %v: want 1s to %v", t.Duration, maxDuration)
+	case t.For < time.Second || t.For > maxDuration:
+		return fmt.Errorf("a town that lasts %v: want 1s to %v", t.For, maxDuration)
+	case t.Screen == nil:
+		return errors.New("a town needs a screen")
 	}
-	return nil
+	_, err := radio.PlanNamed(t.Region)
+	return err
 }
 
-// transmission is what one device sends once.
-type transmission struct {
-	at    time.Duration
-	from  *device
-	frame radioFrame
-}
-
-// Script is what the town's hotspots hear.
-func (t Town) Script() (Script, error) {
-	if err := t.validate(); err != nil {
-		return Script{}, err
-	}
-	plan, err := radio.PlanNamed(cmp.Or(t.Region, townRegion))
-	if err != nil {
-		return Script{}, err
-	}
-	air := newAir(t)
-	sent, err := t.transmissions(plan, air)
-	if err != nil {
-		return Script{}, err
-	}
-	s := Script{Plan: plan, Hotspots: air.hotspots()}
-	for _, x := range sent {
-		s.Receptions = append(s.Receptions, air.heard(x)...)
-		if len(s.Receptions) > maxReceptions {
-			return Script{}, fmt.Errorf("the town's hotspots hear more than %d frames: make it smaller or shorter", maxReceptions)
-		}
-	}
-	return s, s.nonEmpty()
-}
-
-// transmissions are those of all devices, in order of time.
-func (t Town) transmissions(plan radio.Plan, a *air) ([]transmission, error) {
-	var all []transmission
-	for i := range t.Devices {
-		d := newDevice(t.Seed, i, plan, a)
-		for at := d.pause(); at < t.Duration; at += d.pause() {
-			frame, err := d.send()
-			if err != nil {
-				return nil, fmt.Errorf("building a frame: %w", err)
-			}
-			all = append(all, transmission{at, d, frame})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b transmission) int { return cmp.Compare(a.at, b.at) })
-	for i := badEvery - 1; i < len(all); i += badEvery {
-		all[i].frame.spoil(i / badEvery)
-	}
-	return all, nil
-}
-
-// source gives each actor of a town random numbers of its own, so that one more
-// device changes nothing about the others.
-func source(seed uint64, kind string, number int) *rand.Rand {
-	var salt uint64
-	for _, c := range []byte(kind) {
-		salt = salt<<8 | uint64(c)
-	}
-	return rand.New(rand.NewPCG(seed, salt<<32^uint64(number)))
-}
+func (t Town) name() string { return fmt.Sprintf("Town %d", t.Seed) }

@@ -65,7 +65,7 @@ func leadText(l town.Leads) string {
 	if l.Count == 0 {
 		return "no lead time yet"
 	}
-	return fmt.Sprintf("lead p50 %s ms, p99 %s ms, least %s ms", grouped(uint64(l.Median)), grouped(uint64(l.Most99)), grouped(uint64(l.Least)))
+	return fmt.Sprintf("lead p50 %s ms, p1 %s ms, least %s ms", grouped(uint64(l.Median)), grouped(uint64(l.Most99)), grouped(uint64(l.Least)))
 }
 
 // airText is about the sub-band that is closest to its limit.

@@ -193,6 +193,9 @@ func TestWindowEdges(t *testing.T) {
 		"21 us early":  {time.Second - 21*time.Microsecond, 868_100_000, m, false},
 		"6 symbols":    {time.Second + 6*m.SymbolTime(), 868_100_000, m, true},
 		"7 symbols":    {time.Second + 7*m.SymbolTime(), 868_100_000, m, false},
+		"synthesizer":  {time.Second, 868_099_976, m, true},
+		"drifted":      {time.Second, 868_131_250, m, true},
+		"too far":      {time.Second, 868_131_251, m, false},
 		"next channel": {time.Second, 868_300_000, m, false},
 		"uplink IQ":    {time.Second, 868_100_000, wrong, false},
 	} {

@@ -15,6 +15,7 @@ type Fleet struct {
 	mu      sync.Mutex
 	devices []*Device
 	due     schedule
+	latest  time.Duration // that a device was told
 }
 
 // NewFleet takes devices, which are the fleet's from now on. What each does is told
@@ -35,9 +36,11 @@ func (f *Fleet) Hear(device int, now time.Duration, h Heard) {
 	}
 }
 
-// step is done with the lock held, so that a device's actions keep their order.
+// step is done with the lock held, so that a device's actions keep their order. Who
+// looked at the clock before another but came after it is later than it.
 func (f *Fleet) step(device int, now time.Duration, e Event) {
-	for _, a := range f.devices[device].Step(now, e) {
+	f.latest = max(f.latest, now)
+	for _, a := range f.devices[device].Step(f.latest, e) {
 		f.do(device, a)
 	}
 	heap.Fix(&f.due, f.due.place[device])

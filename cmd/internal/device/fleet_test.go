@@ -99,3 +99,14 @@ func TestFleetHears(t *testing.T) {
 		}
 	})
 }
+
+// Who looked at the clock before another but came after it does not turn it back.
+func TestFleetTimeNeverGoesBack(t *testing.T) {
+	p := newPeer(t, "EU868", func(c *Config) { c.JoinSpread = time.Millisecond })
+	f := NewFleet([]*Device{p.device}, func(int, Action) {})
+	f.tick(func() time.Duration { return time.Second })
+	f.Hear(0, 500*time.Millisecond, Heard{})
+	if f.latest != time.Second {
+		t.Errorf("told %v after a second", f.latest)
+	}
+}

@@ -107,6 +107,13 @@ func openWindow(slot Slot, instant time.Duration, f radio.Hertz, m radio.LoRa) W
 // Hears says whether a frame that starts so is received in the window. Preamble
 // and code rate do not matter: the header has them.
 func (w Window) Hears(start time.Duration, f radio.Hertz, m radio.LoRa) bool {
-	return start >= w.From && (w.Until == 0 || start <= w.Until) && f == w.Frequency &&
+	return start >= w.From && (w.Until == 0 || start <= w.Until) && w.tunes(f) &&
 		m.SF == w.Modulation.SF && m.Bandwidth == w.Modulation.Bandwidth && m.InvertIQ == w.Modulation.InvertIQ
+}
+
+// tunes: transmitters make a frequency in steps and with an error; a receiver is
+// off by up to a quarter of the bandwidth without harm (SX1276 datasheet, 4.1.1).
+func (w Window) tunes(f radio.Hertz) bool {
+	away := int64(f) - int64(w.Frequency)
+	return max(away, -away) <= int64(w.Modulation.Bandwidth/4)
 }

@@ -15,7 +15,7 @@ const leastLead = 50 * time.Millisecond
 
 // answer sends a device what it is owed after an uplink, nothing if that is nothing.
 func (s *Server) answer(at time.Duration, c *collection, m *member, l *link, acknowledge bool) []Action {
-	if !acknowledge && m.task == nil {
+	if s.resting || !acknowledge && m.task == nil {
 		return nil
 	}
 	payload, err := dataDown(m, l, acknowledge)
@@ -75,8 +75,14 @@ func dataDown(m *member, l *link, acknowledge bool) ([]byte, error) {
 // command asks the best gateway that has time, in RX1 rather than in RX2. What is
 // hopeless is not asked for.
 func (s *Server) command(at time.Duration, c *collection, m *member, payload []byte, purpose Purpose, delay time.Duration) []Action {
+	if s.resting {
+		return nil
+	}
 	for _, slot := range []Slot{RX1, RX2} {
-		for _, u := range c.uplinks {
+		for i, u := range c.uplinks {
+			if slot == RX1 && i > 0 && !reaches(u) {
+				continue
+			}
 			if items := s.itemsFrom(slot, at, c, u, payload, delay); len(items) > 0 {
 				return s.enter(at, c.opened, m, purpose, Command{Gateway: u.Gateway, Context: u.Context, Items: items})
 			}
@@ -84,6 +90,15 @@ func (s *Server) command(at time.Duration, c *collection, m *member, payload []b
 	}
 	s.ledger.tally.Withheld++
 	return nil
+}
+
+// leastSpare is how much better than it had to a gateway must have heard a device, so
+// that another one is not better asked for RX2: devices hear some 3 dB worse.
+const leastSpare radio.DB = 500
+
+func reaches(u Uplink) bool {
+	m, ok := u.Modulation.(radio.LoRa)
+	return ok && u.SNR >= m.SF.LeastSNR()+leastSpare
 }
 
 // itemsFrom are the ways to send through a gateway, beginning with slot; none if it
@@ -116,8 +131,12 @@ func (s *Server) ways(u Uplink, payload []byte, delay time.Duration) []Item {
 	if ok && fits {
 		items = s.appendItem(items, Item{Slot: RX1, Payload: payload, Frequency: f, Modulation: rate, Delay: delay})
 	}
+	second := s.second
+	if delay == otaa.JoinDelay {
+		second = s.joinSecond
+	}
 	return s.appendItem(items, Item{
-		Slot: RX2, Payload: payload, Frequency: s.config.Plan.RX2.Frequency, Modulation: s.second, Delay: delay + otaa.SecondAfter,
+		Slot: RX2, Payload: payload, Frequency: s.config.Plan.RX2.Frequency, Modulation: second, Delay: delay + otaa.SecondAfter,
 	})
 }
 

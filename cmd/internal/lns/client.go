@@ -60,6 +60,11 @@ func (c *Client) Look(ctx context.Context, read func(at time.Duration, s *Server
 	}
 }
 
+// Rest ends what the server begins, see Server.Rest.
+func (c *Client) Rest(ctx context.Context) error {
+	return c.Look(ctx, func(_ time.Duration, s *Server) { s.Rest() })
+}
+
 // Run connects, calls ready once it hears, and serves until ctx ends. The ledger's
 // clock begins with it.
 func (c *Client) Run(ctx context.Context, at mqttlink.Access, ready func()) error {

@@ -22,6 +22,7 @@ type Config struct {
 	RXDelay   uint8         // seconds to RX1, default 1, at most 15
 	Downlinks float64       // share of uplinks that are answered with application data, 0 to 1
 	ClassC    time.Duration // mean time between downlinks to a class C device, default 30 s
+	RX2Rate   int           // number of the downlink data rate of RX2 that devices are told when they join; default the region's
 }
 
 // Registration is a device that may join.
@@ -46,6 +47,9 @@ func (c Config) withDefaults() Config {
 	if c.ClassC == 0 {
 		c.ClassC = defaultClassC
 	}
+	if c.RX2Rate == 0 {
+		c.RX2Rate = c.Plan.RX2.DataRate
+	}
 	return c
 }
 
@@ -65,8 +69,20 @@ func (c Config) Validate() error {
 	case c.ClassC < 0:
 		return fmt.Errorf("a downlink every %v: want more than 0", c.ClassC)
 	}
-	if m, _ := c.Plan.DataRate(radio.Down, c.Plan.RX2.DataRate); m == nil {
-		return fmt.Errorf("%s has no data rate for RX2", c.Plan.Name)
+	for _, number := range []int{c.Plan.RX2.DataRate, c.withDefaults().RX2Rate} {
+		if _, err := c.second(number); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// second is a data rate for RX2.
+func (c Config) second(number int) (radio.LoRa, error) {
+	m, _ := c.Plan.DataRate(radio.Down, number)
+	rate, ok := m.(radio.LoRa)
+	if !ok || number < 0 || number > 15 {
+		return radio.LoRa{}, fmt.Errorf("RX2 of %s with data rate %d, which is no LoRa", c.Plan.Name, number)
+	}
+	return rate, nil
 }

@@ -45,7 +45,7 @@ func (s *Server) accept(m *member, nonce lorawan.DevNonce) ([]byte, error) {
 		MHDR: lorawan.MHDR{MType: lorawan.JoinAccept, Major: lorawan.LoRaWANR1},
 		MACPayload: &lorawan.JoinAcceptPayload{
 			JoinNonce: s.nonce, HomeNetID: s.config.Network, DevAddr: m.address,
-			DLSettings: lorawan.DLSettings{RX2DataRate: uint8(s.config.Plan.RX2.DataRate)},
+			DLSettings: lorawan.DLSettings{RX2DataRate: uint8(s.config.RX2Rate)},
 			RXDelay:    s.config.RXDelay, CFList: otaa.ChannelList(s.config.Plan),
 		},
 	}

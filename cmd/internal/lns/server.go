@@ -39,12 +39,14 @@ type Server struct {
 	plans     plans
 	counts    Counts
 
-	byEUI     map[lorawan.EUI64]*member
-	byAddress map[lorawan.DevAddr]*member
-	classC    []*member
-	second    radio.LoRa
-	nonce     lorawan.JoinNonce
-	id        uint32 // of the last command
+	byEUI      map[lorawan.EUI64]*member
+	byAddress  map[lorawan.DevAddr]*member
+	classC     []*member
+	joinSecond radio.LoRa // rate of RX2 before a device has joined
+	second     radio.LoRa // afterwards
+	nonce      lorawan.JoinNonce
+	id         uint32 // of the last command
+	resting    bool
 }
 
 // New makes a server that nobody has joined.
@@ -53,15 +55,12 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	c = c.withDefaults()
-	m, _ := c.Plan.DataRate(radio.Down, c.Plan.RX2.DataRate)
-	second, ok := m.(radio.LoRa)
-	if !ok {
-		return nil, fmt.Errorf("RX2 of %s is not LoRa", c.Plan.Name)
-	}
 	s := &Server{
 		config: c, random: rand.New(rand.NewPCG(c.Seed, 0x6c6e73)), collector: newCollector(c.Collect), ledger: NewLedger(),
-		plans: plans{}, byEUI: map[lorawan.EUI64]*member{}, byAddress: map[lorawan.DevAddr]*member{}, second: second,
+		plans: plans{}, byEUI: map[lorawan.EUI64]*member{}, byAddress: map[lorawan.DevAddr]*member{},
 	}
+	s.joinSecond, _ = c.second(c.Plan.RX2.DataRate) // Validate has looked
+	s.second, _ = c.second(c.RX2Rate)
 	s.id = s.random.Uint32()
 	for i, r := range c.Devices {
 		if err := s.register(i, r); err != nil {
@@ -93,6 +92,10 @@ func (s *Server) Counts() Counts {
 // Ledger is of all downlinks. It is the server's own: only to be read.
 func (s *Server) Ledger() *Ledger { return s.ledger }
 
+// Rest ends what the server begins: from now on it commands nothing. What was
+// commanded ends as usual.
+func (s *Server) Rest() { s.resting = true }
+
 // Joined says whether a device has used a session.
 func (s *Server) Joined(device lorawan.EUI64) bool {
 	m := s.byEUI[device]
@@ -114,7 +117,7 @@ func (s *Server) Next() (time.Duration, bool) {
 		next, ok = at, true
 	}
 	for _, m := range s.classC {
-		if m.nextC > 0 && (!ok || m.nextC < next) {
+		if m.nextC > 0 && !s.resting && (!ok || m.nextC < next) {
 			next, ok = m.nextC, true
 		}
 	}
@@ -144,7 +147,7 @@ func (s *Server) tick(at time.Duration) []Action {
 		actions = append(actions, s.packet(at, c)...)
 	}
 	for _, m := range s.classC {
-		if m.nextC > 0 && m.nextC <= at {
+		if m.nextC > 0 && m.nextC <= at && !s.resting {
 			actions = append(actions, s.sendC(at, m)...)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/brocaar/lorawan"
 
+	"hexspot/cmd/internal/device"
 	"hexspot/cmd/internal/otaa"
 	"hexspot/radio"
 )
@@ -185,5 +186,78 @@ func TestConfigRefuses(t *testing.T) {
 		if _, err := New(c); err == nil {
 			t.Errorf("%s: taken", name)
 		}
+	}
+}
+
+// TestWeakGateway: one that hardly heard the device is not asked for RX1 in place of
+// a busy one that heard it well.
+func TestWeakGateway(t *testing.T) {
+	for _, c := range []struct {
+		weak radio.DB // at the second gateway; SF9 needs -12.5 dB
+		want []byte   // gateways, in order of commands
+	}{{-750, []byte{1, 2}}, {-751, []byte{1, 1}}} {
+		d := newDesk(t)
+		for nonce := range lorawan.DevNonce(2) {
+			for gateway, snr := range []radio.DB{900, c.weak} {
+				d.server.Step(d.now, heard(byte(gateway+1), snr, d.joinRequest(nonce)))
+			}
+		}
+		commands, _ := d.settle()
+		for i, want := range c.want {
+			if len(commands) != len(c.want) || commands[i].Gateway[7] != want {
+				t.Errorf("%v: %+v", c.weak, commands)
+			}
+		}
+	}
+}
+
+// TestRest: a server that rests commands nothing, and ends what it began.
+func TestRest(t *testing.T) {
+	d := newDesk(t)
+	d.server.Step(d.now, heard(1, 900, d.joinRequest(0)))
+	if commands, _ := d.settle(); len(commands) != 1 {
+		t.Fatalf("%+v", commands)
+	}
+	d.server.Rest()
+	d.server.Step(d.now, heard(1, 900, d.joinRequest(1)))
+	if commands, packets := d.settle(); len(commands) != 0 || len(packets) != 1 {
+		t.Errorf("%+v %+v", commands, packets)
+	}
+	if d.server.Ledger().Open() != 1 || d.server.Ledger().Tally().Withheld != 0 {
+		t.Errorf("%+v", d.server.Ledger().Tally())
+	}
+	d.now += time.Minute
+	if d.settle(); d.server.Ledger().Open() != 0 {
+		t.Error("what was open stays open")
+	}
+}
+
+// TestRX2Rate: a device that has joined is answered in RX2 as it was told; one that
+// joins, as the region has it.
+func TestRX2Rate(t *testing.T) {
+	a := newAir(t, "EU868", 1, 6, []int{5}, nil)
+	config := a.server.config
+	config.RX2Rate = 3
+	var err error
+	if a.server, err = New(config); err != nil {
+		t.Fatal(err)
+	}
+	a.lost = func(at time.Duration) bool { return at%time.Second < 200*time.Millisecond } // of what RX1 is answered with, some
+	a.run(20 * time.Minute)
+	if sum := a.counts(); sum.Downlinks[device.RX2] == 0 && sum.Downlinks[device.RXC] == 0 || sum.Acked == 0 {
+		t.Errorf("%+v", sum)
+	}
+	for _, c := range []struct {
+		delay time.Duration
+		want  radio.SpreadingFactor
+	}{{otaa.JoinDelay, 12}, {time.Second, 9}} {
+		items := a.server.ways(heard(1, 900, nil), []byte{1}, c.delay)
+		if got := items[1].Modulation.SF; got != c.want {
+			t.Errorf("RX2 after %v with SF%d, want SF%d", c.delay, got, c.want)
+		}
+	}
+	config.RX2Rate = 15
+	if _, err := New(config); err == nil {
+		t.Error("a rate that is none")
 	}
 }
