@@ -32,6 +32,28 @@ func NewSite(owner Account, cell Hex, gain, loss radio.DB, plan string) (Site, e
 	return s, s.Validate()
 }
 
+// The classes of sites as they are written.
+const (
+	classFull     = "full"
+	classDataOnly = "data-only"
+)
+
+// Class is the site's class as it is written: "full" or "data-only".
+func (s Site) Class() string {
+	if s.DataOnly {
+		return classDataOnly
+	}
+	return classFull
+}
+
+func parseClass(text string) (dataOnly bool, err error) {
+	switch text {
+	case classFull, classDataOnly:
+		return text == classDataOnly, nil
+	}
+	return false, fmt.Errorf("class %q: want %s or %s", text, classFull, classDataOnly)
+}
+
 // Validate says what is wrong with a site: no owner, a cell of another
 // resolution, a centre that is not the cell's, a level out of range, an unknown
 // plan.
