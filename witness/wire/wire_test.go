@@ -112,7 +112,9 @@ func siteSeeds(t testing.TB) [][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var v struct{ Sites []struct{ Body, Change string } }
+	var v struct {
+		Sites []struct{ Body, Change string }
+	}
 	if err := json.Unmarshal(text, &v); err != nil {
 		t.Fatal(err)
 	}
