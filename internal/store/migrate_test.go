@@ -10,51 +10,47 @@ import (
 	"testing/fstest"
 )
 
-func TestMigrateTwiceAndAtOnce(t *testing.T) {
-	engines(t, func(t *testing.T, e engineCase) {
-		url := e.url(t)
-		var all sync.WaitGroup
-		for range 8 {
-			all.Go(func() {
-				b, err := Open(context.Background(), url)
-				if err = errors.Join(err, b.Close()); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
-		var n int
-		if err := open(t, url).read.QueryRow("SELECT count(*) FROM migration").Scan(&n); err != nil || n != 1 {
-			t.Errorf("%d steps, %v", n, err)
-		}
-	})
+func testMigrateTwiceAndAtOnce(t *testing.T, e engineCase) {
+	url := e.url(t)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			b, err := Open(context.Background(), url)
+			if err = errors.Join(err, b.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	var n int
+	if err := open(t, url).read.QueryRow("SELECT count(*) FROM migration").Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d steps, %v", n, err)
+	}
 }
 
 // A step that fails leaves nothing, not even the steps before it.
-func TestMigrateAllOrNothing(t *testing.T) {
-	engines(t, func(t *testing.T, e engineCase) {
-		b := e.open(t)
-		steps := []migration{{1, "made already"}, {2, "CREATE TABLE second (a INTEGER)"}, {3, "CREATE TABLE third (a INTEGER); nonsense"}}
-		apply := func(steps []migration) error {
-			return b.transact(t.Context(), func(tx *sql.Tx) error { return b.engine.apply(t.Context(), tx, steps) })
-		}
-		if err := apply(steps); err == nil || !strings.Contains(err.Error(), "migration 3") {
-			t.Error(err)
-		}
-		if _, err := b.read.Exec("SELECT a FROM second"); err == nil {
-			t.Error("the second step was kept")
-		}
-		steps[2].text = "CREATE TABLE third (a INTEGER); CREATE TABLE fourth (a INTEGER)"
-		if err := apply(steps); err != nil {
-			t.Error(err)
-		}
-		if _, err := b.read.Exec("SELECT third.a FROM third, fourth"); err != nil {
-			t.Error(err)
-		}
-		if err := apply(steps[:2]); err == nil || !strings.Contains(err.Error(), "use a newer one") {
-			t.Errorf("an older program: %v", err)
-		}
-	})
+func testMigrateAllOrNothing(t *testing.T, e engineCase) {
+	b := e.open(t)
+	steps := []migration{{1, "made already"}, {2, "CREATE TABLE second (a INTEGER)"}, {3, "CREATE TABLE third (a INTEGER); nonsense"}}
+	apply := func(steps []migration) error {
+		return b.transact(t.Context(), func(tx *sql.Tx) error { return b.engine.apply(t.Context(), tx, steps) })
+	}
+	if err := apply(steps); err == nil || !strings.Contains(err.Error(), "migration 3") {
+		t.Error(err)
+	}
+	if _, err := b.read.Exec("SELECT a FROM second"); err == nil {
+		t.Error("the second step was kept")
+	}
+	steps[2].text = "CREATE TABLE third (a INTEGER); CREATE TABLE fourth (a INTEGER)"
+	if err := apply(steps); err != nil {
+		t.Error(err)
+	}
+	if _, err := b.read.Exec("SELECT third.a FROM third, fourth"); err != nil {
+		t.Error(err)
+	}
+	if err := apply(steps[:2]); err == nil || !strings.Contains(err.Error(), "use a newer one") {
+		t.Errorf("an older program: %v", err)
+	}
 }
 
 func TestReadMigrations(t *testing.T) {

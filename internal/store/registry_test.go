@@ -107,10 +107,8 @@ func TestPureConforms(t *testing.T) {
 	conforms(t, func(testing.TB) Registry { return newPure() })
 }
 
-func TestBooksConform(t *testing.T) {
-	engines(t, func(t *testing.T, e engineCase) {
-		conforms(t, func(t testing.TB) Registry { return e.open(t) })
-	})
+func testBooksConform(t *testing.T, e engineCase) {
+	conforms(t, func(t testing.TB) Registry { return e.open(t) })
 }
 
 func testEmpty(t *testing.T, r Registry) {
@@ -232,26 +230,24 @@ func listings(t fatal, r Registry, epoch uint64) []coverage.Listing {
 
 // Any changes: the books and the pure registry say the same to each, and hold the
 // same in the end, to the byte of the bundle's file.
-func TestBooksAreTheRegistry(t *testing.T) {
-	engines(t, func(t *testing.T, e engineCase) {
-		book := e.open(t)
-		rapid.Check(t, func(t *rapid.T) {
-			if _, err := book.write.Exec("DELETE FROM site"); err != nil {
-				t.Fatal(err)
+func testBooksAreTheRegistry(t *testing.T, e engineCase) {
+	book := e.open(t)
+	rapid.Check(t, func(t *rapid.T) {
+		if _, err := book.write.Exec("DELETE FROM site"); err != nil {
+			t.Fatal(err)
+		}
+		want, epoch := newPure(), uint64(5)
+		for i := range rapid.IntRange(1, 25).Draw(t, "changes") {
+			c := drawChange(t, want)
+			epoch += rapid.Uint64Range(0, 2).Draw(t, "epochs")
+			at := epoch - rapid.Uint64Range(0, 1).Draw(t, "back")
+			text := []byte{byte(i), 0, 255}
+			wantErr, err := want.Apply(t.Context(), c, at, text), book.Apply(t.Context(), c, at, text)
+			if fmt.Sprint(wantErr) != strings.TrimPrefix(fmt.Sprint(err), "registry: ") {
+				t.Fatalf("%+v: %v, want %v", c, err, wantErr)
 			}
-			want, epoch := newPure(), uint64(5)
-			for i := range rapid.IntRange(1, 25).Draw(t, "changes") {
-				c := drawChange(t, want)
-				epoch += rapid.Uint64Range(0, 2).Draw(t, "epochs")
-				at := epoch - rapid.Uint64Range(0, 1).Draw(t, "back")
-				text := []byte{byte(i), 0, 255}
-				wantErr, err := want.Apply(t.Context(), c, at, text), book.Apply(t.Context(), c, at, text)
-				if fmt.Sprint(wantErr) != strings.TrimPrefix(fmt.Sprint(err), "registry: ") {
-					t.Fatalf("%+v: %v, want %v", c, err, wantErr)
-				}
-			}
-			compare(t, book, want, epoch)
-		})
+		}
+		compare(t, book, want, epoch)
 	})
 }
 
@@ -304,112 +300,104 @@ func file(t fatal, r Registry, epoch uint64) []byte {
 
 // Of changes that come at once with one nonce, through several connections and
 // processes, one is accepted and the others are told why.
-func TestOneOfManyIsAccepted(t *testing.T) {
-	engines(t, func(t *testing.T, e engineCase) {
-		url := e.url(t)
-		books := []*Book{open(t, url), open(t, url)}
-		s, errs := station(t, 1), make([]error, 16)
-		for nonce := range uint64(5) {
-			var all sync.WaitGroup
-			for i := range errs {
-				all.Go(func() {
-					c := coverage.Change{Station: s, Nonce: nonce, By: coverage.Account{1}, Site: site(t, 1, home)}
-					errs[i] = books[i%2].Apply(context.Background(), c, 10, []byte{byte(i)})
-				})
-			}
-			all.Wait()
-			accepted := 0
-			for _, err := range errs {
-				if err == nil {
-					accepted++
-				} else if !errors.Is(err, coverage.ErrNonce) {
-					t.Error(err)
-				}
-			}
-			if accepted != 1 {
-				t.Errorf("nonce %d: %d were accepted", nonce, accepted)
+func testOneOfManyIsAccepted(t *testing.T, e engineCase) {
+	url := e.url(t)
+	books := []*Book{open(t, url), open(t, url)}
+	s, errs := station(t, 1), make([]error, 16)
+	for nonce := range uint64(5) {
+		var all sync.WaitGroup
+		for i := range errs {
+			all.Go(func() {
+				c := coverage.Change{Station: s, Nonce: nonce, By: coverage.Account{1}, Site: site(t, 1, home)}
+				errs[i] = books[i%2].Apply(context.Background(), c, 10, []byte{byte(i)})
+			})
+		}
+		all.Wait()
+		accepted := 0
+		for _, err := range errs {
+			if err == nil {
+				accepted++
+			} else if !errors.Is(err, coverage.ErrNonce) {
+				t.Error(err)
 			}
 		}
-		if h, err := books[1].History(t.Context(), s); err != nil || len(h) != 5 {
-			t.Errorf("%d entries, %v", len(h), err)
+		if accepted != 1 {
+			t.Errorf("nonce %d: %d were accepted", nonce, accepted)
 		}
-	})
+	}
+	if h, err := books[1].History(t.Context(), s); err != nil || len(h) != 5 {
+		t.Errorf("%d entries, %v", len(h), err)
+	}
 }
 
 // What is applied while a snapshot is read is not in it.
-func TestSnapshotIsOneState(t *testing.T) {
-	engines(t, func(t *testing.T, e engineCase) {
-		url := e.url(t)
-		b, others := open(t, url), open(t, url)
-		for seed := byte(1); seed <= 30; seed++ {
-			apply(t, b, coverage.Change{Station: station(t, seed), By: coverage.Account{seed}, Site: site(t, seed, home)}, 1)
+func testSnapshotIsOneState(t *testing.T, e engineCase) {
+	url := e.url(t)
+	b, others := open(t, url), open(t, url)
+	for seed := byte(1); seed <= 30; seed++ {
+		apply(t, b, coverage.Change{Station: station(t, seed), By: coverage.Account{seed}, Site: site(t, seed, home)}, 1)
+	}
+	n := 0
+	for l, err := range b.Snapshot(t.Context(), 2) {
+		if err != nil || l.Nonce != 0 {
+			t.Fatal(l, err)
 		}
-		n := 0
-		for l, err := range b.Snapshot(t.Context(), 2) {
-			if err != nil || l.Nonce != 0 {
-				t.Fatal(l, err)
-			}
-			if n++; n == 1 {
-				for seed := byte(1); seed <= 40; seed++ {
-					nonce := uint64(1)
-					if seed > 30 {
-						nonce = 0
-					}
-					apply(t, others, coverage.Change{Station: station(t, seed), Nonce: nonce, By: coverage.Account{seed}, Site: site(t, seed, other)}, 1)
+		if n++; n == 1 {
+			for seed := byte(1); seed <= 40; seed++ {
+				nonce := uint64(1)
+				if seed > 30 {
+					nonce = 0
 				}
+				apply(t, others, coverage.Change{Station: station(t, seed), Nonce: nonce, By: coverage.Account{seed}, Site: site(t, seed, other)}, 1)
 			}
 		}
-		if n != 30 || len(listings(t, b, 2)) != 40 {
-			t.Errorf("%d listings, then %d", n, len(listings(t, b, 2)))
-		}
-	})
+	}
+	if n != 30 || len(listings(t, b, 2)) != 40 {
+		t.Errorf("%d listings, then %d", n, len(listings(t, b, 2)))
+	}
 }
 
-func TestBooksOutliveTheProcess(t *testing.T) {
-	engines(t, func(t *testing.T, e engineCase) {
-		url, s := e.url(t), station(t, 1)
-		first, err := Open(t.Context(), url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		apply(t, first, coverage.Change{Station: s, By: coverage.Account{1}, Site: site(t, 1, home)}, 10)
-		if err := first.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if h, err := open(t, url).History(t.Context(), s); err != nil || len(h) != 1 || h[0].Site != site(t, 1, home) {
-			t.Errorf("%+v, %v", h, err)
-		}
-	})
+func testBooksOutliveTheProcess(t *testing.T, e engineCase) {
+	url, s := e.url(t), station(t, 1)
+	first, err := Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, first, coverage.Change{Station: s, By: coverage.Account{1}, Site: site(t, 1, home)}, 10)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := open(t, url).History(t.Context(), s); err != nil || len(h) != 1 || h[0].Site != site(t, 1, home) {
+		t.Errorf("%+v, %v", h, err)
+	}
 }
 
 // Rows that somebody else wrote are found when they are read, not believed.
-func TestForeignRows(t *testing.T) {
-	engines(t, func(t *testing.T, e engineCase) {
-		b, s := e.open(t), station(t, 1)
-		apply(t, b, coverage.Change{Station: s, By: coverage.Account{1}, Site: site(t, 1, home)}, 10)
-		for _, set := range []string{"cell = 7", "plan = 'XX'", "x = x + 9"} {
-			tx, err := b.write.Begin()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := tx.Exec("UPDATE site SET " + set); err != nil {
-				t.Fatal(err)
-			}
-			for _, query := range []string{selectLast, selectHistory} {
-				if r, found, err := one(rows(t.Context(), tx, query, s.Bytes())); found || !errors.Is(err, errRow) {
-					t.Errorf("%s: %+v, %v", set, r, err)
-				}
-			}
-			if err := tx.Rollback(); err != nil {
-				t.Fatal(err)
+func testForeignRows(t *testing.T, e engineCase) {
+	b, s := e.open(t), station(t, 1)
+	apply(t, b, coverage.Change{Station: s, By: coverage.Account{1}, Site: site(t, 1, home)}, 10)
+	for _, set := range []string{"cell = 7", "plan = 'XX'", "x = x + 9"} {
+		tx, err := b.write.Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.Exec("UPDATE site SET " + set); err != nil {
+			t.Fatal(err)
+		}
+		for _, query := range []string{selectLast, selectHistory} {
+			if r, found, err := one(rows(t.Context(), tx, query, s.Bytes())); found || !errors.Is(err, errRow) {
+				t.Errorf("%s: %+v, %v", set, r, err)
 			}
 		}
-		for _, set := range []string{"loss = -1", "gain = 40000", "from_epoch = 0", "nonce = -1", "owner = signed", "station = signed"} {
-			if _, err := b.write.Exec("UPDATE site SET " + set); err == nil {
-				t.Errorf("the table takes %s", set)
-			}
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
 		}
-	})
+	}
+	for _, set := range []string{"loss = -1", "gain = 40000", "from_epoch = 0", "nonce = -1", "owner = signed", "station = signed"} {
+		if _, err := b.write.Exec("UPDATE site SET " + set); err == nil {
+			t.Errorf("the table takes %s", set)
+		}
+	}
 }
 
 func TestApplyBoundsWhatIsSigned(t *testing.T) {
@@ -426,22 +414,20 @@ func TestApplyBoundsWhatIsSigned(t *testing.T) {
 }
 
 // A context that ends in the middle leaves nothing behind.
-func TestApplyGivesUp(t *testing.T) {
-	engines(t, func(t *testing.T, e engineCase) {
-		b, s := e.open(t), station(t, 1)
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		c := coverage.Change{Station: s, By: coverage.Account{1}, Site: site(t, 1, home)}
-		if err := b.Apply(ctx, c, 10, signed); !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-		var errs []error
-		for _, err := range b.Snapshot(ctx, 10) {
-			errs = append(errs, err)
-		}
-		if len(errs) != 1 || !slices.ContainsFunc(errs, func(err error) bool { return errors.Is(err, context.Canceled) }) {
-			t.Error(errs)
-		}
-		apply(t, b, c, 10)
-	})
+func testApplyGivesUp(t *testing.T, e engineCase) {
+	b, s := e.open(t), station(t, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := coverage.Change{Station: s, By: coverage.Account{1}, Site: site(t, 1, home)}
+	if err := b.Apply(ctx, c, 10, signed); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	var errs []error
+	for _, err := range b.Snapshot(ctx, 10) {
+		errs = append(errs, err)
+	}
+	if len(errs) != 1 || !slices.ContainsFunc(errs, func(err error) bool { return errors.Is(err, context.Canceled) }) {
+		t.Error(errs)
+	}
+	apply(t, b, c, 10)
 }

@@ -13,22 +13,41 @@ import (
 
 // engineCase is a kind of book that the tests run on.
 type engineCase struct {
-	name string
-	url  func(t testing.TB) string // of a new, empty book
+	url func(t testing.TB) string // of a new, empty book
 }
 
-// engines starts what the tests run on, once for all subtests of a test.
-func engines(t *testing.T, f func(t *testing.T, e engineCase)) {
-	t.Run("sqlite", func(t *testing.T) {
-		f(t, engineCase{"sqlite", func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "book.db") }})
-	})
-	t.Run("postgres", func(t *testing.T) {
-		server, n := postgres.Start(t), 0
-		f(t, engineCase{"postgres", func(t testing.TB) string {
-			n++
-			return server.Database(t, fmt.Sprintf("book%d", n))
-		}})
-	})
+// bookTests are the tests of every kind of book.
+var bookTests = []struct {
+	name string
+	test func(*testing.T, engineCase)
+}{
+	{"MigrateTwiceAndAtOnce", testMigrateTwiceAndAtOnce},
+	{"MigrateAllOrNothing", testMigrateAllOrNothing},
+	{"BooksConform", testBooksConform},
+	{"BooksAreTheRegistry", testBooksAreTheRegistry},
+	{"OneOfManyIsAccepted", testOneOfManyIsAccepted},
+	{"SnapshotIsOneState", testSnapshotIsOneState},
+	{"BooksOutliveTheProcess", testBooksOutliveTheProcess},
+	{"ForeignRows", testForeignRows},
+	{"ApplyGivesUp", testApplyGivesUp},
+}
+
+func testBooks(t *testing.T, e engineCase) {
+	for _, c := range bookTests {
+		t.Run(c.name, func(t *testing.T) { c.test(t, e) })
+	}
+}
+
+func TestSQLite(t *testing.T) {
+	testBooks(t, engineCase{func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "book.db") }})
+}
+
+func TestPostgres(t *testing.T) {
+	server, n := postgres.Start(t), 0
+	testBooks(t, engineCase{func(t testing.TB) string {
+		n++
+		return server.Database(t, fmt.Sprintf("book%d", n))
+	}})
 }
 
 func open(t testing.TB, url string) *Book {
