@@ -34,6 +34,7 @@ func commands() []command {
 		{"chip", "say what concentrator is on a bus", showChip},
 		{"firmware", "import the concentrator's firmware images", firmware},
 		{"key", "show, export or import the station key", stationKey},
+		{"site", "sign where the station is and whose it is", site},
 		{"version", "print the version", printVersion},
 	}
 }
