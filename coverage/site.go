@@ -70,14 +70,18 @@ func (s Site) Validate() error {
 	if s.Loss < 0 || s.Loss > maxLevel {
 		return fmt.Errorf("site: loss %v is out of range", s.Loss)
 	}
+	return s.validatePlan()
+}
+
+func (s Site) validatePlan() error {
+	if radio.IsPlan(s.Plan) {
+		return nil
+	}
 	plan, err := radio.PlanNamed(s.Plan)
 	if err != nil {
 		return fmt.Errorf("site: %w", err)
 	}
-	if plan.Name != s.Plan {
-		return fmt.Errorf("site: plan %q is written %q", s.Plan, plan.Name)
-	}
-	return nil
+	return fmt.Errorf("site: plan %q is written %q", s.Plan, plan.Name)
 }
 
 func (s Site) validatePlace() error {

@@ -30,6 +30,7 @@ var bookTests = []struct {
 	{"BooksOutliveTheProcess", testBooksOutliveTheProcess},
 	{"ForeignRows", testForeignRows},
 	{"ApplyGivesUp", testApplyGivesUp},
+	{"AcceptedOutlivesAKill", testAcceptedOutlivesAKill},
 }
 
 func testBooks(t *testing.T, e engineCase) {

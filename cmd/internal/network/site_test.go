@@ -212,3 +212,23 @@ func TestDataNetworkMakesNoKey(t *testing.T) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
 }
+
+// What is hostile on the way to the registry is refused, whatever layer it reaches.
+func FuzzSite(f *testing.F) {
+	f.Add(SiteText(soundSite(f).change(f).Append(nil)))
+	sound := soundSite(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		b, err := ParseSiteText(text)
+		if err != nil {
+			return
+		}
+		c, err := witness.ParseSiteChange(b)
+		if err != nil {
+			return
+		}
+		got, err := VerifySite(c, testNetwork, testNow)
+		if err == nil && (got.By != sound.owner.Account() || SiteText(b) != strings.TrimSpace(text)) {
+			t.Errorf("%s: %+v", text, got)
+		}
+	})
+}
