@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,7 +29,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"waitfile": waitFile, "station": signAsStation, "private": private,
+			"waitfile": waitFile, "station": signAsStation, "private": private, "lines": lines,
 		},
 	})
 }
@@ -73,4 +74,10 @@ func private(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		return err
 	}))
+}
+
+// lines writes a file and words behind it, each on a line: lines OUT FILE WORD...
+func lines(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[1]) + strings.Join(args[2:], "\n") + "\n"
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxSecret bounds a line that holds a password, a passphrase or recovery words.
-const maxSecret = 4096
+// maxLine bounds a line that holds a secret or a signed record.
+const maxLine = 8192
 
 // readSecret reads a line from standard input, on a terminal with a prompt and
 // without showing what is typed.
@@ -21,12 +20,21 @@ func readSecret(std streams, prompt string) (string, error) {
 	return readLine(std.in)
 }
 
+// readLine reads to the end of a line and not beyond it, so that what follows is the
+// next reader's.
 func readLine(r io.Reader) (string, error) {
-	line, err := bufio.NewReader(io.LimitReader(r, maxSecret)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("reading a secret: %w", err)
+	var line []byte
+	for one := make([]byte, 1); len(line) < maxLine; {
+		_, err := io.ReadFull(r, one)
+		if errors.Is(err, io.EOF) || err == nil && one[0] == '\n' {
+			return strings.TrimRight(string(line), "\r"), nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("reading a line: %w", err)
+		}
+		line = append(line, one[0])
 	}
-	return strings.TrimRight(line, "\r\n"), nil
+	return "", fmt.Errorf("a line of more than %d characters", maxLine)
 }
 
 // silenced asks for a secret if standard input is a terminal, and keeps it from

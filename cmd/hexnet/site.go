@@ -53,9 +53,9 @@ func (b bookFlags) epoch(now time.Time) (uint64, error) {
 // input for "-".
 func input(text string, std streams) ([]byte, error) {
 	if text == "-" {
-		line, err := bufio.NewReader(io.LimitReader(std.in, 4*witness.MaxSiteChange)).ReadString('\n')
-		if err != nil && err != io.EOF {
-			return nil, fmt.Errorf("reading the site: %w", err)
+		line, err := readLine(std.in)
+		if err != nil {
+			return nil, err
 		}
 		text = line
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 type siteSign struct {
-	Record          string `arg:"" help:"What 'hexspot site sign' printed, or - for standard input (the passphrase then comes from a file or the environment)."`
+	Record          string `arg:"" help:"What 'hexspot site sign' printed, or - for the first line of standard input."`
 	Former          string `help:"The account that gives the station up, if it gets another owner; it must be in the wallet." placeholder:"ACCOUNT"`
 	TypedData       bool   `help:"Print what another wallet is to sign (eth_signTypedData_v4), and sign nothing."`
 	OwnerSignature  string `help:"The owner's signature, made by another wallet." placeholder:"HEX"`
@@ -108,7 +108,7 @@ func (s siteSigner) sign(account coverage.Account, made string) (witness.Account
 	if made != "" {
 		return parseAccountSignature(made)
 	}
-	passphrase, err := s.flags.read(s.std)
+	passphrase, err := s.flags.read(s.std, "Passphrase of "+account.String()+": ")
 	if err != nil {
 		return witness.AccountSignature{}, err
 	}

@@ -28,7 +28,7 @@ type passphraseFlags struct {
 }
 
 // read gets the passphrase of a file that is there.
-func (p passphraseFlags) read(std streams) (string, error) {
+func (p passphraseFlags) read(std streams, prompt string) (string, error) {
 	if p.PassphraseFile != "" {
 		file, err := os.Open(p.PassphraseFile)
 		if err != nil {
@@ -40,12 +40,12 @@ func (p passphraseFlags) read(std streams) (string, error) {
 	if passphrase, ok := os.LookupEnv(passphraseEnv); ok {
 		return passphrase, nil
 	}
-	return readSecret(std, "Passphrase: ")
+	return readSecret(std, prompt)
 }
 
 // choose gets the passphrase of a new file, from a terminal twice.
 func (p passphraseFlags) choose(std streams) (string, error) {
-	passphrase, err := p.read(std)
+	passphrase, err := p.read(std, "Passphrase: ")
 	if err != nil {
 		return "", err
 	}
@@ -166,7 +166,7 @@ func (w walletImport) parse(line string) (wallet.Key, error) {
 
 // copy keeps the key of a keystore file under the same passphrase.
 func (w walletImport) copy(c *commands, std streams, text []byte) error {
-	passphrase, err := w.read(std)
+	passphrase, err := w.read(std, "Passphrase of the file: ")
 	if err != nil {
 		return err
 	}
