@@ -10,6 +10,7 @@ import (
 
 	"hexspot/cmd/internal/network"
 	"hexspot/coverage"
+	"hexspot/internal/store"
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -132,35 +133,48 @@ func (s siteShow) Run(ctx context.Context, c *commands, std streams) error {
 		return err
 	}
 	defer book.Close()
-	var all []coverage.Listing
+	find := s.inEpoch
 	if s.Station != "" {
-		station, err := radio.ParseStation(s.Station)
-		if err != nil {
-			return err
-		}
-		records, err := book.History(ctx, station)
-		if err != nil {
-			return err
-		}
-		for _, r := range records {
-			all = append(all, coverage.Listing{Station: station, Entry: r.Entry})
-		}
-		return printSites(std.out, all)
+		find = s.ofStation
 	}
-	epoch, err := s.epoch(time.Now())
+	sites, err := find(ctx, book)
 	if err != nil {
 		return err
+	}
+	return printSites(std.out, sites)
+}
+
+// ofStation is the station's history.
+func (s siteShow) ofStation(ctx context.Context, r store.Registry) ([]coverage.Listing, error) {
+	station, err := radio.ParseStation(s.Station)
+	if err != nil {
+		return nil, err
+	}
+	records, err := r.History(ctx, station)
+	var all []coverage.Listing
+	for _, record := range records {
+		all = append(all, coverage.Listing{Station: station, Entry: record.Entry})
+	}
+	return all, err
+}
+
+// inEpoch is what is published in an epoch.
+func (s siteShow) inEpoch(ctx context.Context, r store.Registry) ([]coverage.Listing, error) {
+	epoch, err := s.epoch(time.Now())
+	if err != nil {
+		return nil, err
 	}
 	if s.Epoch != nil {
 		epoch = *s.Epoch
 	}
-	for l, err := range book.Snapshot(ctx, epoch) {
+	var all []coverage.Listing
+	for l, err := range r.Snapshot(ctx, epoch) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		all = append(all, l)
 	}
-	return printSites(std.out, all)
+	return all, nil
 }
 
 func printSites(w io.Writer, sites []coverage.Listing) error {
