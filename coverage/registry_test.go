@@ -11,6 +11,13 @@ import (
 
 func testStation(t testing.TB, seed byte) radio.Station {
 	t.Helper()
+	return stationOf(t, seed)
+}
+
+// fatal is what tests and property tests have in common.
+type fatal interface{ Fatal(...any) }
+
+func stationOf(t fatal, seed byte) radio.Station {
 	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, ed25519.SeedSize))
 	s, err := radio.StationOf(key.Public())
 	if err != nil {
@@ -21,7 +28,15 @@ func testStation(t testing.TB, seed byte) radio.Station {
 
 func testSite(t testing.TB, owner byte, cell string) Site {
 	t.Helper()
-	s, err := NewSite(Account{owner}, mustHex(t, cell), 120, 50, "EU868")
+	return siteIn(t, owner, cell)
+}
+
+func siteIn(t fatal, owner byte, cell string) Site {
+	h, err := ParseHex(cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewSite(Account{owner}, h, 120, 50, "EU868")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,28 @@ func NewSite(owner Account, cell Hex, gain, loss radio.DB, plan string) (Site, e
 	return s, s.Validate()
 }
 
+// The classes of sites as they are written.
+const (
+	classFull     = "full"
+	classDataOnly = "data-only"
+)
+
+// Class is the site's class as it is written: "full" or "data-only".
+func (s Site) Class() string {
+	if s.DataOnly {
+		return classDataOnly
+	}
+	return classFull
+}
+
+func parseClass(text string) (dataOnly bool, err error) {
+	switch text {
+	case classFull, classDataOnly:
+		return text == classDataOnly, nil
+	}
+	return false, fmt.Errorf("class %q: want %s or %s", text, classFull, classDataOnly)
+}
+
 // Validate says what is wrong with a site: no owner, a cell of another
 // resolution, a centre that is not the cell's, a level out of range, an unknown
 // plan.
@@ -48,14 +70,18 @@ func (s Site) Validate() error {
 	if s.Loss < 0 || s.Loss > maxLevel {
 		return fmt.Errorf("site: loss %v is out of range", s.Loss)
 	}
+	return s.validatePlan()
+}
+
+func (s Site) validatePlan() error {
+	if radio.IsPlan(s.Plan) {
+		return nil
+	}
 	plan, err := radio.PlanNamed(s.Plan)
 	if err != nil {
 		return fmt.Errorf("site: %w", err)
 	}
-	if plan.Name != s.Plan {
-		return fmt.Errorf("site: plan %q is written %q", s.Plan, plan.Name)
-	}
-	return nil
+	return fmt.Errorf("site: plan %q is written %q", s.Plan, plan.Name)
 }
 
 func (s Site) validatePlace() error {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Plans gives every channel plan, in the order the regions are listed in the
@@ -33,6 +34,19 @@ func PlanNamed(name string) (Plan, error) {
 	}
 	return plans[i], nil
 }
+
+// planNames has the name of every plan: making all plans to look at one name costs a
+// thousand times as much as looking it up.
+var planNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	for _, p := range Plans() {
+		names[p.Name] = true
+	}
+	return names
+})
+
+// IsPlan says whether a plan has just this name, in upper case.
+func IsPlan(name string) bool { return planNames()[name] }
 
 func knownNames(plans []Plan) string {
 	names := make([]string, len(plans))

@@ -208,3 +208,14 @@ func checkSilent(t *testing.T, p Plan, f Hertz) {
 			p.Name, f, answered, power, band, rate, p.Transmit, p.BeaconChannels)
 	}
 }
+
+func TestIsPlan(t *testing.T) {
+	for _, p := range Plans() {
+		if !IsPlan(p.Name) || IsPlan(strings.ToLower(p.Name)) || IsPlan(p.Name+" ") {
+			t.Errorf("%s is a plan's name, and no other spelling", p.Name)
+		}
+	}
+	if IsPlan("") {
+		t.Error("there is a plan without a name")
+	}
+}

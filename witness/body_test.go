@@ -28,6 +28,8 @@ func parseBody(kind radio.Kind, b []byte) (body, error) {
 		return ParseReceipt(b)
 	case radio.KindHighWater:
 		return ParseHighWater(b)
+	case radio.KindSite:
+		return ParseSite(b)
 	}
 	return nil, fmt.Errorf("no body of kind %s", kind)
 }
@@ -35,6 +37,7 @@ func parseBody(kind radio.Kind, b []byte) (body, error) {
 // kinds are those with a body of this package.
 var kinds = []radio.Kind{
 	radio.KindBeacon, radio.KindDiscovery, radio.KindWitness, radio.KindAnchor, radio.KindReceipt, radio.KindHighWater,
+	radio.KindSite,
 }
 
 // fieldsOf gives a body's fields as the vectors write them; zero is left out.
@@ -141,7 +144,8 @@ func TestBodyVectors(t *testing.T) {
 			t.Errorf("%s with a fault (%s %s) was read as %+v", c.Kind, c.Why, c.Note, parsed)
 		}
 	}
-	if len(v.Valid) < len(kinds) || len(v.Bad) == 0 {
+	if len(v.Valid) < len(kinds)-1 || // a site's are in site.json
+		len(v.Bad) == 0 {
 		t.Error("no vectors")
 	}
 }
@@ -181,6 +185,7 @@ func sound(t testing.TB) map[radio.Kind][]byte {
 	for _, c := range loadVectors(t).Bodies.Valid {
 		bodies[radio.Kind(c.Kind)] = unhex(t, c.Body)
 	}
+	bodies[radio.KindSite] = unhex(t, loadSites(t)[1].Body)
 	return bodies
 }
 
@@ -203,6 +208,7 @@ func TestBodiesRefuse(t *testing.T) {
 func TestErrorsNameTheField(t *testing.T) {
 	const sig = "1240" // field 2, 64 bytes
 	zeros := strings.Repeat("00", 64)
+	owner := "0a14" + strings.Repeat("11", 20)
 	cases := []struct {
 		kind radio.Kind
 		body string
@@ -224,6 +230,16 @@ func TestErrorsNameTheField(t *testing.T) {
 		{radio.KindAnchor, "0805", "parameters: the field is missing"},
 		{radio.KindReceipt, "", "record: the field is missing"},
 		{radio.KindHighWater, "0801", "root: the field is missing"},
+		{radio.KindSite, "0801", "owner: the field is missing"},
+		{radio.KindSite, owner + "1000", "cell: zero"},
+		{radio.KindSite, owner + "1801200228013200", "plan: the field is missing"},
+		{radio.KindSite, owner + "1001", "plan: the field is missing"},
+		{radio.KindSite, owner + "3211" + strings.Repeat("41", 17), "plan: 17 bytes, at most 16"},
+		{radio.KindSite, owner + "32054555383638" + "3800", "nonce: zero"},
+		{radio.KindSite, owner + "32056555383638", "plan: other characters"},
+		{radio.KindSite, owner + "3202c3a9", "plan: other characters"},
+		{radio.KindSite, owner + "288080808010", "class: 4294967296 is more"},
+		{radio.KindSite, owner + "32054555383638" + "4801", "2 bytes behind"},
 	}
 	for _, c := range cases {
 		_, err := parseBody(c.kind, unhex(t, c.body))
@@ -415,6 +431,9 @@ func FuzzParseBody(f *testing.F) {
 		for i := range kinds {
 			f.Add(uint8(i), unhex(f, c.Body))
 		}
+	}
+	for _, c := range loadSites(f) {
+		f.Add(uint8(len(kinds)-1), unhex(f, c.Body))
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, b []byte) {
 		parsed, err := parseBody(kinds[int(kind)%len(kinds)], b)

@@ -1,16 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
-
-	"golang.org/x/sys/unix"
 
 	"hexspot/cmd/internal/network"
 	"hexspot/gateway/broker"
@@ -60,34 +54,7 @@ func (a accountAdd) password(std streams) (string, error) {
 	if !a.PasswordStdin {
 		return rand.Text(), nil
 	}
-	defer silenced(std)()
-	line, err := bufio.NewReader(io.LimitReader(std.in, 4096)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("reading the password: %w", err)
-	}
-	return strings.TrimRight(line, "\r\n"), nil
-}
-
-// silenced asks for a password if standard input is a terminal, and keeps it from
-// showing what is typed until the end.
-func silenced(std streams) (end func()) {
-	file, ok := std.in.(*os.File)
-	if !ok || !isTerminal(file) {
-		return func() {}
-	}
-	fmt.Fprint(std.err, "Password: ")
-	fd := int(file.Fd())
-	before, err := unix.IoctlGetTermios(fd, unix.TCGETS)
-	if err != nil {
-		return func() {}
-	}
-	quiet := *before
-	quiet.Lflag &^= unix.ECHO
-	_ = unix.IoctlSetTermios(fd, unix.TCSETS, &quiet)
-	return func() {
-		_ = unix.IoctlSetTermios(fd, unix.TCSETS, before)
-		fmt.Fprintln(std.err)
-	}
+	return readSecret(std, "Password: ")
 }
 
 type accountList struct{}

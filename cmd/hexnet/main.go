@@ -24,6 +24,8 @@ type commands struct {
 	Config   configCommand   `cmd:"" help:"Print a commented default configuration."`
 	Journal  journalCommand  `cmd:"" help:"Look at the journal, roll it off into files, read files."`
 	Account  accountCommand  `cmd:"" help:"Add, list and remove the accounts of network servers."`
+	Wallet   walletCommand   `cmd:"" help:"Make, import and list the accounts that own stations."`
+	Site     siteCommand     `cmd:"" help:"Sign, enter and show where stations are and whose they are."`
 	Emulate  emulateCommand  `cmd:"" help:"Emulate a concentrator on a pseudo-terminal, for any program that drives one."`
 	Demo     demoCommand     `cmd:"" help:"Run hotspots on a record or in a synthetic town, and check all that arrives."`
 	Firmware firmwareCommand `cmd:"" help:"Make firmware images for emulated concentrators."`

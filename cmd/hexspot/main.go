@@ -36,6 +36,7 @@ func commands() []command {
 		{"spool", "say what waits on the disk", spoolCommand},
 		{"key", "show, export or import the station key", stationKey},
 		{"receipts", "check receipts against a network's log", receipts},
+		{"site", "sign where the station is and whose it is", site},
 		{"version", "print the version", printVersion},
 	}
 }

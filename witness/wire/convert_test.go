@@ -32,6 +32,13 @@ func messageOf(body any) proto.Message {
 		return &Receipt{Record: b.Record[:], ReceiveMs: uint64(b.Received), Epoch: uint64(b.Epoch), Index: b.Index}
 	case witness.HighWater:
 		return &HighWater{Epoch: uint64(b.Epoch), Size: b.Size, Root: b.Root[:], ReceiveMs: uint64(b.Received)}
+	case witness.Site:
+		return &Site{
+			Owner: b.Owner[:], Cell: uint64(b.Cell), Gain: int32(b.Gain), Loss: int32(b.Loss), Class: uint32(b.Class),
+			Plan: b.Plan, Nonce: b.Nonce, DeadlineMs: uint64(b.Deadline),
+		}
+	case witness.SiteChange:
+		return messageOfSiteChange(b)
 	case []witness.Value:
 		return messageOfValues(b)
 	case []radio.Signed:
@@ -80,9 +87,19 @@ func messageOfValues(values []witness.Value) *Values {
 func messageOfAnchors(anchors []radio.Signed) *Anchors {
 	m := &Anchors{}
 	for _, s := range anchors {
-		m.Anchors = append(m.Anchors, &Signed{
-			Station: s.Station.Bytes(), Kind: string(s.Kind), Body: s.Body, Signature: s.Signature[:],
-		})
+		m.Anchors = append(m.Anchors, messageOfSigned(s))
+	}
+	return m
+}
+
+func messageOfSigned(s radio.Signed) *Signed {
+	return &Signed{Station: s.Station.Bytes(), Kind: string(s.Kind), Body: s.Body, Signature: s.Signature[:]}
+}
+
+func messageOfSiteChange(c witness.SiteChange) *SiteChange {
+	m := &SiteChange{Record: messageOfSigned(c.Record), Owner: c.Owner[:]}
+	if c.Former != nil {
+		m.Former = c.Former[:]
 	}
 	return m
 }
@@ -101,6 +118,8 @@ var codecs = []codec{
 	{"anchor", func(b []byte) (any, error) { return witness.ParseAnchor(b) }, func() proto.Message { return &Anchor{} }},
 	{"receipt", func(b []byte) (any, error) { return witness.ParseReceipt(b) }, func() proto.Message { return &Receipt{} }},
 	{"high_water", func(b []byte) (any, error) { return witness.ParseHighWater(b) }, func() proto.Message { return &HighWater{} }},
+	{"site", func(b []byte) (any, error) { return witness.ParseSite(b) }, func() proto.Message { return &Site{} }},
+	{"site change", func(b []byte) (any, error) { return witness.ParseSiteChange(b) }, func() proto.Message { return &SiteChange{} }},
 	{"values", func(b []byte) (any, error) { return witness.ParseValues(b) }, func() proto.Message { return &Values{} }},
 	{"anchors", func(b []byte) (any, error) { return witness.ParseAnchors(b) }, func() proto.Message { return &Anchors{} }},
 }

@@ -618,6 +618,166 @@ func (x *Anchor) GetIngests() [][]byte {
 	return nil
 }
 
+type Site struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Owner         []byte                 `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`                              // 20 bytes, the account the station belongs to from then on
+	Cell          uint64                 `protobuf:"varint,2,opt,name=cell,proto3" json:"cell,omitempty"`                               // H3 cell of resolution 12 to 8
+	Gain          int32                  `protobuf:"zigzag32,3,opt,name=gain,proto3" json:"gain,omitempty"`                             // of the antenna
+	Loss          int32                  `protobuf:"zigzag32,4,opt,name=loss,proto3" json:"loss,omitempty"`                             // of the cable, 0 or more
+	Class         uint32                 `protobuf:"varint,5,opt,name=class,proto3" json:"class,omitempty"`                             // 0 full, 1 data-only; 2 will be attended
+	Plan          string                 `protobuf:"bytes,6,opt,name=plan,proto3" json:"plan,omitempty"`                                // channel plan, "EU868" or "US915_1"
+	Nonce         uint64                 `protobuf:"varint,7,opt,name=nonce,proto3" json:"nonce,omitempty"`                             // 0 for the station's first change, then one more each
+	DeadlineMs    uint64                 `protobuf:"varint,8,opt,name=deadline_ms,json=deadlineMs,proto3" json:"deadline_ms,omitempty"` // the signatures are void from then on
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Site) Reset() {
+	*x = Site{}
+	mi := &file_hexspot_1_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Site) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Site) ProtoMessage() {}
+
+func (x *Site) ProtoReflect() protoreflect.Message {
+	mi := &file_hexspot_1_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Site.ProtoReflect.Descriptor instead.
+func (*Site) Descriptor() ([]byte, []int) {
+	return file_hexspot_1_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Site) GetOwner() []byte {
+	if x != nil {
+		return x.Owner
+	}
+	return nil
+}
+
+func (x *Site) GetCell() uint64 {
+	if x != nil {
+		return x.Cell
+	}
+	return 0
+}
+
+func (x *Site) GetGain() int32 {
+	if x != nil {
+		return x.Gain
+	}
+	return 0
+}
+
+func (x *Site) GetLoss() int32 {
+	if x != nil {
+		return x.Loss
+	}
+	return 0
+}
+
+func (x *Site) GetClass() uint32 {
+	if x != nil {
+		return x.Class
+	}
+	return 0
+}
+
+func (x *Site) GetPlan() string {
+	if x != nil {
+		return x.Plan
+	}
+	return ""
+}
+
+func (x *Site) GetNonce() uint64 {
+	if x != nil {
+		return x.Nonce
+	}
+	return 0
+}
+
+func (x *Site) GetDeadlineMs() uint64 {
+	if x != nil {
+		return x.DeadlineMs
+	}
+	return 0
+}
+
+type SiteChange struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Record        *Signed                `protobuf:"bytes,1,opt,name=record,proto3" json:"record,omitempty"` // of kind site
+	Owner         []byte                 `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`   // 65 bytes r | s | v, EIP-712, by the account in the body
+	Former        []byte                 `protobuf:"bytes,3,opt,name=former,proto3" json:"former,omitempty"` // the same by the account so far; only where the owner changes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SiteChange) Reset() {
+	*x = SiteChange{}
+	mi := &file_hexspot_1_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SiteChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SiteChange) ProtoMessage() {}
+
+func (x *SiteChange) ProtoReflect() protoreflect.Message {
+	mi := &file_hexspot_1_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SiteChange.ProtoReflect.Descriptor instead.
+func (*SiteChange) Descriptor() ([]byte, []int) {
+	return file_hexspot_1_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *SiteChange) GetRecord() *Signed {
+	if x != nil {
+		return x.Record
+	}
+	return nil
+}
+
+func (x *SiteChange) GetOwner() []byte {
+	if x != nil {
+		return x.Owner
+	}
+	return nil
+}
+
+func (x *SiteChange) GetFormer() []byte {
+	if x != nil {
+		return x.Former
+	}
+	return nil
+}
+
 type Anchors struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Anchors       []*Signed              `protobuf:"bytes,1,rep,name=anchors,proto3" json:"anchors,omitempty"`
@@ -627,7 +787,7 @@ type Anchors struct {
 
 func (x *Anchors) Reset() {
 	*x = Anchors{}
-	mi := &file_hexspot_1_proto_msgTypes[6]
+	mi := &file_hexspot_1_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -639,7 +799,7 @@ func (x *Anchors) String() string {
 func (*Anchors) ProtoMessage() {}
 
 func (x *Anchors) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[6]
+	mi := &file_hexspot_1_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -652,7 +812,7 @@ func (x *Anchors) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Anchors.ProtoReflect.Descriptor instead.
 func (*Anchors) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{6}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Anchors) GetAnchors() []*Signed {
@@ -671,7 +831,7 @@ type Values struct {
 
 func (x *Values) Reset() {
 	*x = Values{}
-	mi := &file_hexspot_1_proto_msgTypes[7]
+	mi := &file_hexspot_1_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -683,7 +843,7 @@ func (x *Values) String() string {
 func (*Values) ProtoMessage() {}
 
 func (x *Values) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[7]
+	mi := &file_hexspot_1_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -696,7 +856,7 @@ func (x *Values) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Values.ProtoReflect.Descriptor instead.
 func (*Values) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{7}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Values) GetValues() []*Value {
@@ -717,7 +877,7 @@ type Value struct {
 
 func (x *Value) Reset() {
 	*x = Value{}
-	mi := &file_hexspot_1_proto_msgTypes[8]
+	mi := &file_hexspot_1_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -729,7 +889,7 @@ func (x *Value) String() string {
 func (*Value) ProtoMessage() {}
 
 func (x *Value) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[8]
+	mi := &file_hexspot_1_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -742,7 +902,7 @@ func (x *Value) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Value.ProtoReflect.Descriptor instead.
 func (*Value) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{8}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Value) GetSlot() uint64 {
@@ -778,7 +938,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_hexspot_1_proto_msgTypes[9]
+	mi := &file_hexspot_1_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -790,7 +950,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[9]
+	mi := &file_hexspot_1_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -803,7 +963,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{9}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Receipt) GetRecord() []byte {
@@ -846,7 +1006,7 @@ type HighWater struct {
 
 func (x *HighWater) Reset() {
 	*x = HighWater{}
-	mi := &file_hexspot_1_proto_msgTypes[10]
+	mi := &file_hexspot_1_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -858,7 +1018,7 @@ func (x *HighWater) String() string {
 func (*HighWater) ProtoMessage() {}
 
 func (x *HighWater) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[10]
+	mi := &file_hexspot_1_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -871,7 +1031,7 @@ func (x *HighWater) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HighWater.ProtoReflect.Descriptor instead.
 func (*HighWater) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{10}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *HighWater) GetEpoch() uint64 {
@@ -973,7 +1133,22 @@ const file_hexspot_1_proto_rawDesc = "" +
 	"parameters\x18\f \x01(\fR\n" +
 	"parameters\x12\x0e\n" +
 	"\x02x0\x18\r \x01(\fR\x02x0\x12\x18\n" +
-	"\aingests\x18\x0e \x03(\fR\aingests\"7\n" +
+	"\aingests\x18\x0e \x03(\fR\aingests\"\xb9\x01\n" +
+	"\x04Site\x12\x14\n" +
+	"\x05owner\x18\x01 \x01(\fR\x05owner\x12\x12\n" +
+	"\x04cell\x18\x02 \x01(\x04R\x04cell\x12\x12\n" +
+	"\x04gain\x18\x03 \x01(\x11R\x04gain\x12\x12\n" +
+	"\x04loss\x18\x04 \x01(\x11R\x04loss\x12\x14\n" +
+	"\x05class\x18\x05 \x01(\rR\x05class\x12\x12\n" +
+	"\x04plan\x18\x06 \x01(\tR\x04plan\x12\x14\n" +
+	"\x05nonce\x18\a \x01(\x04R\x05nonce\x12\x1f\n" +
+	"\vdeadline_ms\x18\b \x01(\x04R\n" +
+	"deadlineMs\"f\n" +
+	"\n" +
+	"SiteChange\x12*\n" +
+	"\x06record\x18\x01 \x01(\v2\x12.hexspot.v1.SignedR\x06record\x12\x14\n" +
+	"\x05owner\x18\x02 \x01(\fR\x05owner\x12\x16\n" +
+	"\x06former\x18\x03 \x01(\fR\x06former\"7\n" +
 	"\aAnchors\x12,\n" +
 	"\aanchors\x18\x01 \x03(\v2\x12.hexspot.v1.SignedR\aanchors\"3\n" +
 	"\x06Values\x12)\n" +
@@ -1007,7 +1182,7 @@ func file_hexspot_1_proto_rawDescGZIP() []byte {
 	return file_hexspot_1_proto_rawDescData
 }
 
-var file_hexspot_1_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_hexspot_1_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_hexspot_1_proto_goTypes = []any{
 	(*Signed)(nil),      // 0: hexspot.v1.Signed
 	(*Beacon)(nil),      // 1: hexspot.v1.Beacon
@@ -1015,21 +1190,24 @@ var file_hexspot_1_proto_goTypes = []any{
 	(*Witness)(nil),     // 3: hexspot.v1.Witness
 	(*Observation)(nil), // 4: hexspot.v1.Observation
 	(*Anchor)(nil),      // 5: hexspot.v1.Anchor
-	(*Anchors)(nil),     // 6: hexspot.v1.Anchors
-	(*Values)(nil),      // 7: hexspot.v1.Values
-	(*Value)(nil),       // 8: hexspot.v1.Value
-	(*Receipt)(nil),     // 9: hexspot.v1.Receipt
-	(*HighWater)(nil),   // 10: hexspot.v1.HighWater
+	(*Site)(nil),        // 6: hexspot.v1.Site
+	(*SiteChange)(nil),  // 7: hexspot.v1.SiteChange
+	(*Anchors)(nil),     // 8: hexspot.v1.Anchors
+	(*Values)(nil),      // 9: hexspot.v1.Values
+	(*Value)(nil),       // 10: hexspot.v1.Value
+	(*Receipt)(nil),     // 11: hexspot.v1.Receipt
+	(*HighWater)(nil),   // 12: hexspot.v1.HighWater
 }
 var file_hexspot_1_proto_depIdxs = []int32{
-	4, // 0: hexspot.v1.Witness.observations:type_name -> hexspot.v1.Observation
-	0, // 1: hexspot.v1.Anchors.anchors:type_name -> hexspot.v1.Signed
-	8, // 2: hexspot.v1.Values.values:type_name -> hexspot.v1.Value
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	4,  // 0: hexspot.v1.Witness.observations:type_name -> hexspot.v1.Observation
+	0,  // 1: hexspot.v1.SiteChange.record:type_name -> hexspot.v1.Signed
+	0,  // 2: hexspot.v1.Anchors.anchors:type_name -> hexspot.v1.Signed
+	10, // 3: hexspot.v1.Values.values:type_name -> hexspot.v1.Value
+	4,  // [4:4] is the sub-list for method output_type
+	4,  // [4:4] is the sub-list for method input_type
+	4,  // [4:4] is the sub-list for extension type_name
+	4,  // [4:4] is the sub-list for extension extendee
+	0,  // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_hexspot_1_proto_init() }
@@ -1044,7 +1222,7 @@ func file_hexspot_1_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hexspot_1_proto_rawDesc), len(file_hexspot_1_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

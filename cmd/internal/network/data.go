@@ -1,11 +1,14 @@
 package network
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"hexspot/coverage/wallet"
 	"hexspot/hardware/keys"
+	"hexspot/internal/store"
 	"hexspot/radio"
 )
 
@@ -15,6 +18,8 @@ const (
 	accountsFile = "accounts.toml" // of network servers, with hashed passwords
 	bindingsFile = "stations.txt"  // which station has which EUI
 	filesDir     = "files"         // what was rolled off the journal
+	bookFile     = "book.db"       // the SQL book, unless it is a server's
+	walletFolder = "wallet"        // keystore files of owners
 )
 
 // Data is the directory of what a network keeps.
@@ -37,4 +42,28 @@ func (d Data) network() (radio.Network, error) {
 		return radio.Network{}, fmt.Errorf("the network key: %w", err)
 	}
 	return key.Station().Network(), nil
+}
+
+// Network is the network whose key is in the directory. Unlike a start of the network
+// it makes no key.
+func (d Data) Network() (radio.Network, error) {
+	key, err := keys.Load(d.path(keyFile))
+	if err != nil {
+		return radio.Network{}, fmt.Errorf("the network key: %w", err)
+	}
+	return key.Station().Network(), nil
+}
+
+// Wallet is where the directory's accounts of owners are.
+func (d Data) Wallet() wallet.Folder { return wallet.Folder(d.path(walletFolder)) }
+
+// Book opens the book at a URL, or the directory's own if it is empty.
+func (d Data) Book(ctx context.Context, url string) (*store.Book, error) {
+	if url == "" {
+		if err := d.make(); err != nil {
+			return nil, err
+		}
+		url = "sqlite:" + d.path(bookFile)
+	}
+	return store.Open(ctx, url)
 }

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hexspot/internal/postgres"
+)
+
+// engineCase is a kind of book that the tests run on.
+type engineCase struct {
+	url func(t testing.TB) string // of a new, empty book
+}
+
+// bookTests are the tests of every kind of book.
+var bookTests = []struct {
+	name string
+	test func(*testing.T, engineCase)
+}{
+	{"MigrateTwiceAndAtOnce", testMigrateTwiceAndAtOnce},
+	{"MigrateAllOrNothing", testMigrateAllOrNothing},
+	{"BooksConform", testBooksConform},
+	{"BooksAreTheRegistry", testBooksAreTheRegistry},
+	{"OneOfManyIsAccepted", testOneOfManyIsAccepted},
+	{"SnapshotIsOneState", testSnapshotIsOneState},
+	{"BooksOutliveTheProcess", testBooksOutliveTheProcess},
+	{"ForeignRows", testForeignRows},
+	{"ApplyGivesUp", testApplyGivesUp},
+	{"AcceptedOutlivesAKill", testAcceptedOutlivesAKill},
+}
+
+func testBooks(t *testing.T, e engineCase) {
+	for _, c := range bookTests {
+		t.Run(c.name, func(t *testing.T) { c.test(t, e) })
+	}
+}
+
+func TestSQLite(t *testing.T) {
+	testBooks(t, engineCase{func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "book.db") }})
+}
+
+func TestPostgres(t *testing.T) {
+	server, n := postgres.Start(t), 0
+	testBooks(t, engineCase{func(t testing.TB) string {
+		n++
+		return server.Database(t, fmt.Sprintf("book%d", n))
+	}})
+}
+
+func open(t testing.TB, url string) *Book {
+	t.Helper()
+	b, err := Open(context.Background(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+func (e engineCase) open(t testing.TB) *Book { return open(t, e.url(t)) }
+
+func TestOpenRefuses(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "text"), []byte(strings.Repeat("no book at all\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for url, want := range map[string]string{
+		"":                         "want sqlite:PATH or",
+		"mysql://secret@host":      "want sqlite:PATH or",
+		"sqlite:":                  "no path",
+		"sqlite:" + dir:            "is a directory",
+		"sqlite:" + dir + "/no/x":  "no such file",
+		"sqlite:" + dir + "/text":  "not a database",
+		"postgres://a:secret@h:x/": "the URL is wrong",
+	} {
+		b, err := Open(context.Background(), url)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v, want %q", url, err, want)
+		}
+		if b != nil {
+			t.Errorf("%s: a book and an error", url)
+		}
+	}
+}
+
+func TestSQLiteFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "odd name?mode=memory#%41.db")
+	open(t, "sqlite:"+path)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if info, err := os.Stat(path + suffix); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", suffix, info, err)
+		}
+	}
+	b := open(t, "sqlite:"+path)
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
+		var got string
+		if err := b.write.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %s, want %s, %v", pragma, got, want, err)
+		}
+	}
+	if _, err := b.read.Exec("DELETE FROM site"); err == nil {
+		t.Error("a reader writes")
+	}
+}
