@@ -105,10 +105,10 @@ func TestAppendAndRead(t *testing.T) {
 func TestFollow(t *testing.T) {
 	j, _ := running(t, Config{}, t.TempDir())
 	fill(t, j, "before", 1, 5)
-	seen := 0
+	seen, filled := 0, make(chan struct{})
 	err := j.Read(t.Context(), Query{Follow: true}, func(Record) error {
 		if seen++; seen == 5 {
-			go fill(t, j, "after", 1, 5)
+			go func() { fill(t, j, "after", 1, 5); close(filled) }()
 		}
 		if seen == 10 {
 			return errStop
@@ -118,6 +118,7 @@ func TestFollow(t *testing.T) {
 	if err != nil || seen != 10 {
 		t.Errorf("%d records, %v", seen, err)
 	}
+	<-filled // what is read may not be answered yet
 }
 
 func TestAppendRefuses(t *testing.T) {
