@@ -1,0 +1,178 @@
+package witness
+
+import (
+	"maps"
+	"slices"
+
+	"hexspot/coverage"
+	"hexspot/radio"
+)
+
+// Weights are the weights of an epoch's links with what they follow from.
+type Weights struct {
+	stations map[radio.Station][]Clue
+	links    map[Twins][]Clue
+}
+
+// Link is the weight of a link, the same both ways, in ten-thousandths: the least that
+// any clue about it or about one of its stations leaves. A link without evidence
+// has its whole weight.
+func (w *Weights) Link(a, b radio.Station) uint64 {
+	least := int64(whole)
+	for _, c := range w.Clues(a, b) {
+		least = min(least, c.Weight)
+	}
+	return uint64(least)
+}
+
+// Clues are all clues that bear on a link: its own, then those of either station.
+func (w *Weights) Clues(a, b radio.Station) []Clue {
+	link, _ := twinsOf(a, b)
+	return slices.Concat(w.links[link], w.stations[a], w.stations[b])
+}
+
+// Station are the clues about a station.
+func (w *Weights) Station(s radio.Station) []Clue { return w.stations[s] }
+
+// weigher works out the weights of an epoch from the state after it. Only stations of
+// the epoch have a known site.
+type weigher struct {
+	p     *Parameters
+	book  *LinkBook
+	state LinkState
+	ways  map[radio.Station][]wayFact // by either station
+	out   *Weights
+}
+
+// wayFact is a way as one of its stations sees it.
+type wayFact struct {
+	partner  radio.Station
+	outward  bool // the station sent
+	kin      bool // one owner
+	sums     WaySums
+	spread   spread
+	loss     int64 // between isotropic antennas, 0.01 dB; of sums with reports
+	excess   int64 // of the loss over free space
+	distance coverage.Millimetres
+}
+
+func (b *LinkBook) weigh(after LinkState) *Weights {
+	w := weigher{
+		p: b.p, book: b, state: after, ways: map[radio.Station][]wayFact{},
+		out: &Weights{map[radio.Station][]Clue{}, map[Twins][]Clue{}},
+	}
+	w.gather()
+	for s, facts := range w.ways {
+		w.out.stations[s] = w.stationClues(s, facts)
+	}
+	w.twinClues()
+	w.closedClues()
+	w.linkClues()
+	return w.out
+}
+
+// gather looks at each way between stations of the epoch from both ends.
+func (w *weigher) gather() {
+	for _, way := range slices.SortedFunc(maps.Keys(w.state.Ways), Way.compare) {
+		f, ok := w.factOf(way)
+		if !ok {
+			continue
+		}
+		f.partner, f.outward = way.To, true
+		w.ways[way.From] = append(w.ways[way.From], f)
+		f.partner, f.outward = way.From, false
+		w.ways[way.To] = append(w.ways[way.To], f)
+	}
+}
+
+func (w *weigher) factOf(way Way) (wayFact, bool) {
+	from, to := w.book.stations[way.From], w.book.stations[way.To]
+	if from == nil || to == nil {
+		return wayFact{}, false
+	}
+	d, ok := distance(from.site.Position, to.site.Position)
+	if !ok {
+		return wayFact{}, false
+	}
+	sums := w.state.Ways[way]
+	f := wayFact{
+		sums: sums[0].plus(sums[1]), distance: max(d, coverage.Metre), kin: from.site.Owner == to.site.Owner,
+	}
+	if f.sums.Reports == 0 {
+		return f, true
+	}
+	f.spread = spreadOf(f.sums)
+	f.loss = int64(w.p.Plans[from.site.Plan]) + net(&to.site) - f.sums.Level/f.sums.Reports
+	f.excess = f.loss - int64(freeSpaceLoss(f.distance, midBand, lossOffset)/centidB)
+	return f, true
+}
+
+// midBand stands for the frequency of a link's frames: over a whole plan free-space
+// loss differs by less than 0.3 dB.
+const midBand = 868 * radio.MHz
+
+// linkClues are the clues about single links.
+func (w *weigher) linkClues() {
+	for s, facts := range w.ways {
+		for i := range facts {
+			f := &facts[i]
+			if !f.outward {
+				continue
+			}
+			link, _ := twinsOf(s, f.partner)
+			clues := w.out.links[link]
+			clues = w.spreadClues(clues, f.spread)
+			clues = w.answerClue(clues, f.sums.Asked, f.sums.Answered, w.p.LinkAsked)
+			clues = w.ownerClue(clues, s, f)
+			w.out.links[link] = clues
+		}
+	}
+	for _, clues := range w.out.links {
+		slices.SortStableFunc(clues, compareClues)
+	}
+}
+
+// compareClues has the clues of a link in one order, whichever way came first.
+func compareClues(a, b Clue) int {
+	return slices.Compare([]int64{int64(len(a.Name)), int64(a.Name[0]), a.Reports, a.Value}, []int64{int64(len(b.Name)), int64(b.Name[0]), b.Reports, b.Value})
+}
+
+func (w *weigher) spreadClues(clues []Clue, s spread) []Clue {
+	if s.reports < w.p.LinkReports {
+		return clues
+	}
+	if slope, ok := s.slope(w.p.SlopeDoubt); ok {
+		clues = append(clues, clueOf(ClueSlope, s.reports, slope, ramp{w.p.SlopeNone, w.p.SlopeFull}))
+	}
+	if fading, ok := s.fading(w.p.LinkReports); ok {
+		clues = append(clues, clueOf(ClueFading, s.reports, fading, ramp{w.p.FadingNone, w.p.FadingFull}))
+	}
+	return clues
+}
+
+func (w *weigher) answerClue(clues []Clue, asked, answered, least int64) []Clue {
+	if asked < least {
+		return clues
+	}
+	return append(clues, clueOf(ClueAnswers, asked, answered*whole/asked, ramp{w.p.AnswersNone, w.p.AnswersFull}))
+}
+
+// ownerClue: of a link within one owner, by how many of a station's observations are
+// such.
+func (w *weigher) ownerClue(clues []Clue, s radio.Station, f *wayFact) []Clue {
+	if !f.kin {
+		return clues
+	}
+	var kin, all int64
+	for i := range w.ways[s] {
+		g := &w.ways[s][i]
+		all += g.sums.Reports
+		if g.kin {
+			kin += g.sums.Reports
+		}
+	}
+	if all < w.p.LinkReports {
+		return clues
+	}
+	return append(clues, clueOf(ClueOwner, all, kin*whole/all, ramp{w.p.OwnerNone, w.p.OwnerFull}))
+}

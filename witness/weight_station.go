@@ -1,0 +1,145 @@
+package witness
+
+import "hexspot/radio"
+
+// stationClues are the clues about a station from all its ways.
+func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
+	var clues []Clue
+	var out, in spread
+	var asked, answered int64
+	for i := range facts {
+		f := &facts[i]
+		switch {
+		case f.outward:
+			out = out.plus(f.spread)
+		default:
+			in = in.plus(f.spread)
+			if !f.kin {
+				asked += f.sums.Asked
+				answered += f.sums.Answered
+			}
+		}
+	}
+	clues = w.slopeClue(clues, out)
+	clues = w.spreadClues(clues, in)
+	clues = w.answerClue(clues, asked, answered, w.p.LinkReports)
+	clues = w.balanceClue(clues, facts)
+	clues = w.distanceClue(clues, s, facts)
+	return w.aroundClue(clues, s)
+}
+
+func (w *weigher) slopeClue(clues []Clue, s spread) []Clue {
+	slope, ok := s.slope(w.p.SlopeDoubt)
+	if s.reports < w.p.LinkReports || !ok {
+		return clues
+	}
+	return append(clues, clueOf(ClueSlope, s.reports, slope, ramp{w.p.SlopeNone, w.p.SlopeFull}))
+}
+
+// partners are the fewest that a mean over a station's partners is taken of.
+const partners = 3
+
+// balanceClue: by how much the losses of a station's links out and in differ in the
+// mean of its partners. Antennas, cables and places are the same both ways; what is
+// left is power or RSSI that is not as stated.
+func (w *weigher) balanceClue(clues []Clue, facts []wayFact) []Clue {
+	in := map[radio.Station]int64{}
+	for i := range facts {
+		if f := &facts[i]; !f.outward && f.sums.Reports > 0 {
+			in[f.partner] = f.loss
+		}
+	}
+	var sum, n, reports int64
+	for i := range facts {
+		f := &facts[i]
+		if back, ok := in[f.partner]; ok && f.outward && f.sums.Reports > 0 {
+			sum += f.loss - back
+			reports += f.sums.Reports
+			n++
+		}
+	}
+	if n < partners || reports < w.p.LinkReports {
+		return clues
+	}
+	return append(clues, clueOf(ClueBalance, reports, max(sum/n, -sum/n), ramp{w.p.BalanceNone, w.p.BalanceFull}))
+}
+
+// distanceClue: the excess loss of a station's ways beside that of its partners' other
+// ways. A path gets no better than free space with distance, and hardly any stays
+// as good: a station that stands nearer than published has too little excess.
+func (w *weigher) distanceClue(clues []Clue, s radio.Station, facts []wayFact) []Clue {
+	var sum, n, reports int64
+	for i := range facts {
+		f := &facts[i]
+		if f.kin || f.sums.Reports == 0 {
+			continue
+		}
+		usual, ok := w.usualExcess(f.partner, s)
+		if !ok {
+			continue
+		}
+		sum += f.excess - usual
+		reports += f.sums.Reports
+		n++
+	}
+	if n < partners || reports < w.p.LinkReports {
+		return clues
+	}
+	return append(clues, clueOf(ClueDistance, reports, sum/n, ramp{w.p.DistanceNone, w.p.DistanceFull}))
+}
+
+// usualExcess is the mean excess of a station's ways but for those with one other.
+func (w *weigher) usualExcess(of, but radio.Station) (int64, bool) {
+	var sum, n int64
+	for i := range w.ways[of] {
+		if f := &w.ways[of][i]; f.partner != but && f.sums.Reports > 0 {
+			sum += f.excess
+			n++
+		}
+	}
+	if n < partners {
+		return 0, false
+	}
+	return sum / n, true
+}
+
+// aroundClue: whether the stations around a place hear it.
+func (w *weigher) aroundClue(clues []Clue, s radio.Station) []Clue {
+	sums := w.state.Near[s]
+	total := sums[0].plus(sums[1])
+	if total.Asked < w.p.AroundAsked {
+		return clues
+	}
+	return append(clues, clueOf(ClueAround, total.Asked, total.Answered*whole/total.Asked, ramp{w.p.AroundNone, w.p.AroundFull}))
+}
+
+// twinClues: two stations whose levels of the same frames never part have one
+// antenna, and are published as two.
+func (w *weigher) twinClues() {
+	for t, sums := range w.state.Twins {
+		a, b := w.book.stations[t.A], w.book.stations[t.B]
+		total := sums[0].plus(sums[1])
+		if a == nil || b == nil || total.Frames < w.p.LinkReports {
+			continue
+		}
+		variance := (total.ApartApart - total.Apart*total.Apart/total.Frames) / (total.Frames - 1)
+		c := clueOf(ClueTwins, total.Frames, variance, ramp{w.p.TwinsNone, w.p.TwinsFull})
+		w.keepLeast(t.A, c)
+		w.keepLeast(t.B, c)
+	}
+}
+
+// keepLeast keeps the worst of a station's clues of one name: a station has many
+// neighbours.
+func (w *weigher) keepLeast(s radio.Station, c Clue) {
+	clues := w.out.stations[s]
+	for i := range clues {
+		if clues[i].Name == c.Name {
+			if c.Value < clues[i].Value || c.Value == clues[i].Value && c.Reports < clues[i].Reports {
+				clues[i] = c
+			}
+			return
+		}
+	}
+	w.out.stations[s] = append(clues, c)
+}
