@@ -35,6 +35,10 @@ type Figures struct {
 	BalanceFull    int64
 	DistanceNone   int64
 	DistanceFull   int64
+	LinkLevels     int64
+	BeyondOctave   int64
+	BeyondNone     int64
+	BeyondFull     int64
 	AroundAsked    int64
 	AroundNone     int64
 	AroundFull     int64
@@ -68,22 +72,28 @@ type row struct {
 }
 
 var hexspotRows = []row{
-	{"answer_margin", "0.01 dB", 1000, "fading, calibration of two radios and a neighbour's noise: a beacon expected this far above its limit is decoded in more than 9 of 10 cases",
+	{"answer_margin", "0.01 dB", 700, "fading, calibration of two radios and a neighbour's noise: a beacon expected this far above its limit is decoded in about 9 of 10 cases",
 		func(f *Figures) *int64 { return &f.AnswerMargin }},
-	{"answers_full", "0.0001", 6000, "an honest link answers more than 9 in 10; a third may be lost to noise that comes and goes",
+	{"answers_full", "0.0001", 5000, "an honest link answers about 9 in 10; what is lost to noise that comes and goes is allowed for",
 		func(f *Figures) *int64 { return &f.AnswersFull }},
-	{"answers_none", "0.0001", 3000, "a path is the same both ways: who is loud here and not heard there is not where it says",
+	{"answers_none", "0.0001", 2500, "a path is the same both ways: who is loud here and not heard there is not where it says",
 		func(f *Figures) *int64 { return &f.AnswersNone }},
 	{"around_asked", "beacons", 40, "as link_reports: ten neighbours and a day, or one and ten days",
 		func(f *Figures) *int64 { return &f.AroundAsked }},
-	{"around_full", "0.0001", 5000, "half of the stations within half their own usual reach may be shadowed",
+	{"around_full", "0.0001", 2000, "four of five stations around may be shadowed",
 		func(f *Figures) *int64 { return &f.AroundFull }},
-	{"around_none", "0.0001", 2000, "whom four of five neighbours never hear is not their neighbour",
+	{"around_none", "0.0001", 800, "whom 11 of 12 neighbours never hear is not their neighbour",
 		func(f *Figures) *int64 { return &f.AroundNone }},
 	{"balance_full", "0.01 dB", 600, "power and RSSI of two radios are each right to 1 or 2 dB, averaged over partners",
 		func(f *Figures) *int64 { return &f.BalanceFull }},
 	{"balance_none", "0.01 dB", 1000, "an amplifier of ten times the stated power",
 		func(f *Figures) *int64 { return &f.BalanceNone }},
+	{"beyond_full", "0.01 dB", -900, "one honest link in a hundred is past it",
+		func(f *Figures) *int64 { return &f.BeyondFull }},
+	{"beyond_none", "0.01 dB", -1400, "the shadows of two stations' links differ by 8 dB and more, but seldom for the better where few are heard at all",
+		func(f *Figures) *int64 { return &f.BeyondNone }},
+	{"beyond_octave", "0.01 dB/octave", 150, "what a path loses over free space grows with distance; half of the least that towns show",
+		func(f *Figures) *int64 { return &f.BeyondOctave }},
 	{"closed_full", "0.01 dB/octave", 400, "free space has 6 dB an octave, all real ground more; 2 dB for a handful of links",
 		func(f *Figures) *int64 { return &f.ClosedFull }},
 	{"closed_none", "0.01 dB/octave", 100, "attenuators do not know what distances are published",
@@ -92,9 +102,9 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.ClosedStations }},
 	{"discoveries_hour", "beacons", 20, "an owner's survey of a place; more would take air from others",
 		func(f *Figures) *int64 { return &f.DiscoveriesHour }},
-	{"distance_full", "0.01 dB", -1400, "sites differ by 4 dB and more in what stands around them; the mean of a station's links stays within three times that",
+	{"distance_full", "0.01 dB", -700, "sites differ by 4 dB and more in what stands around them; the mean of a station's links hardly leaves twice that",
 		func(f *Figures) *int64 { return &f.DistanceFull }},
-	{"distance_none", "0.01 dB", -2200, "free space itself grows by 20 dB from 3 to 30 km: what is missing is the distance",
+	{"distance_none", "0.01 dB", -1000, "free space itself grows by 10 dB from 3 to 10 km: what is missing is the distance",
 		func(f *Figures) *int64 { return &f.DistanceNone }},
 	{"fading_full", "0.0001 dB2", 9000, "0.95 dB: real links of a year measured 0.9 to 9 dB, the least of them close to the noise",
 		func(f *Figures) *int64 { return &f.FadingFull }},
@@ -114,6 +124,8 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.LinkAsked }},
 	{"link_epochs", "epochs", 14, "a generation of sums; a link is judged by one to two of them, and forgotten after",
 		func(f *Figures) *int64 { return &f.LinkEpochs }},
+	{"link_levels", "reports", 4, "the shadow of a path is not averaged away by more; four leave 2 dB of fading",
+		func(f *Figures) *int64 { return &f.LinkLevels }},
 	{"link_margin", "0.01 dB", 600, "the largest power step: what counts would have been decoded at each of them",
 		func(f *Figures) *int64 { return &f.LinkMargin }},
 	{"link_reports", "reports", 40, "power-step slope at 20 reports and 6 dB of fading gives 13 % false alarms: a weight needs more",
@@ -142,7 +154,7 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.SlopeNone }},
 	{"tags_of_slot", "tags", 64, "bounds what a flood of frames costs a hotspot and the network",
 		func(f *Figures) *int64 { return &f.TagsOfSlot }},
-	{"twin_distance", "mm", 5000000, "sites that a splitter would pretend; further apart their distances to others no longer fit",
+	{"twin_distance", "mm", 8000000, "sites that a splitter would pretend; further apart their distances to others no longer fit",
 		func(f *Figures) *int64 { return &f.TwinDistance }},
 	{"twins_full", "0.0001 dB2", 30000, "two antennas fade for themselves: twice the fading of one, and every beaconer's shadow differs",
 		func(f *Figures) *int64 { return &f.TwinsFull }},

@@ -22,8 +22,9 @@ func (b *LinkBook) Settle(before LinkState, epoch Epoch) (LinkState, *Weights) {
 		after.Twins[twins] = sums
 	}
 	b.ask(after)
-	b.askAround(after)
-	return after, b.weigh(after)
+	reach := b.reaches()
+	b.askAround(after, reach)
+	return after, b.weigh(after, reach)
 }
 
 // ask counts, for each way that was heard on, which beacons of the hearer the sender
@@ -69,8 +70,7 @@ func net(s *SiteFacts) int64 { return int64(s.Gain) - int64(s.Loss) }
 
 // askAround counts which beacons of each station were heard by the stations around.
 // Who is around is for these to say: a place within half their usual reach.
-func (b *LinkBook) askAround(after LinkState) {
-	reach := b.reaches()
+func (b *LinkBook) askAround(after LinkState, reach map[radio.Station]q32) {
 	cells := b.cells()
 	for s, day := range b.stations {
 		if len(day.sent) == 0 {
@@ -78,7 +78,7 @@ func (b *LinkBook) askAround(after LinkState) {
 		}
 		sums := after.Near[s]
 		for _, n := range b.around(cells, day) {
-			if b.isNear(s, n, reach[n]) {
+			if b.isNear(s, n, usual(reach, s, n)) {
 				sums[0] = sums[0].plus(b.heardNear(s, n))
 			}
 		}
@@ -115,6 +115,17 @@ func (b *LinkBook) isNear(s, neighbour radio.Station, reach q32) bool {
 	}
 	d, ok := distance(x.Position, y.Position)
 	return ok && log2(uint64(max(d, coverage.Metre)))+1<<32 <= reach
+}
+
+// usual is the shorter of two stations' reaches: a station that hears little is not
+// heard far either. One that has no reach of its own is held to its neighbour's; zero:
+// the neighbour has none.
+func usual(reach map[radio.Station]q32, s, neighbour radio.Station) q32 {
+	own, ok := reach[s]
+	if !ok {
+		return reach[neighbour]
+	}
+	return min(own, reach[neighbour])
 }
 
 // reaches are the geometric means of how far away the stations are that each heard,

@@ -15,6 +15,7 @@ const (
 	ClueAnswers  ClueName = "answers"         // of a link, or of what a station claims to hear
 	ClueBalance  ClueName = "loss_difference" // of a station: loss out less loss in
 	ClueDistance ClueName = "distance"        // of a station: loss beside that of its partners' links
+	ClueBeyond   ClueName = "beyond_reach"    // of a link
 	ClueAround   ClueName = "heard_around"    // of a station
 	ClueTwins    ClueName = "one_antenna"     // of a station
 	ClueOwner    ClueName = "shared_owner"    // of a link

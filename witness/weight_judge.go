@@ -42,6 +42,12 @@ type weigher struct {
 	state LinkState
 	ways  map[radio.Station][]wayFact // by either station
 	out   *Weights
+	// excesses are of all ways of a station.
+	excesses map[radio.Station]mean
+	reach    map[radio.Station]q32
+	// unanswered are the pooled ways of a station that have no way back, as a sender
+	// and as a hearer.
+	unanswered map[radio.Station]*[2]spread
 }
 
 // wayFact is a way as one of its stations sees it.
@@ -49,6 +55,7 @@ type wayFact struct {
 	partner  radio.Station
 	outward  bool // the station sent
 	kin      bool // one owner
+	answered bool // there is a way back
 	sums     WaySums
 	spread   spread
 	loss     int64 // between isotropic antennas, 0.01 dB; of sums with reports
@@ -56,12 +63,23 @@ type wayFact struct {
 	distance coverage.Millimetres
 }
 
-func (b *LinkBook) weigh(after LinkState) *Weights {
+func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights {
 	w := weigher{
-		p: b.p, book: b, state: after, ways: map[radio.Station][]wayFact{},
-		out: &Weights{map[radio.Station][]Clue{}, map[Twins][]Clue{}},
+		p: b.p, book: b, state: after, ways: map[radio.Station][]wayFact{}, reach: reach,
+		unanswered: map[radio.Station]*[2]spread{},
+		out:        &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
 	}
 	w.gather()
+	w.excesses = make(map[radio.Station]mean, len(w.ways))
+	for s, facts := range w.ways {
+		var all mean
+		for i := range facts {
+			if f := &facts[i]; f.sums.Reports > 0 {
+				all = mean{all.sum + f.excess, all.n + 1}
+			}
+		}
+		w.excesses[s] = all
+	}
 	for s, facts := range w.ways {
 		w.out.stations[s] = w.stationClues(s, facts)
 	}
@@ -102,6 +120,8 @@ func (w *weigher) factOf(way Way) (wayFact, bool) {
 		return f, true
 	}
 	f.spread = spreadOf(f.sums)
+	back := w.state.Ways[way.Back()]
+	f.answered = back[0].Reports+back[1].Reports > 0
 	f.loss = int64(w.p.Plans[from.site.Plan]) + net(&to.site) - f.sums.Level/f.sums.Reports
 	f.excess = f.loss - int64(freeSpaceLoss(f.distance, midBand, lossOffset)/centidB)
 	return f, true
@@ -123,6 +143,8 @@ func (w *weigher) linkClues() {
 			clues := w.out.links[link]
 			clues = w.spreadClues(clues, f.spread)
 			clues = w.answerClue(clues, f.sums.Asked, f.sums.Answered, w.p.LinkAsked)
+			clues = w.unansweredClues(clues, s, f)
+			clues = w.beyondClue(clues, s, f)
 			clues = w.ownerClue(clues, s, f)
 			w.out.links[link] = clues
 		}
@@ -130,6 +152,49 @@ func (w *weigher) linkClues() {
 	for _, clues := range w.out.links {
 		slices.SortStableFunc(clues, compareClues)
 	}
+}
+
+// unansweredClues are of a way that has no way back: what all such ways of either
+// station look like together. A second receiver or transmitter elsewhere makes
+// them, and they are too many and too thin to be judged one by one.
+func (w *weigher) unansweredClues(clues []Clue, s radio.Station, f *wayFact) []Clue {
+	if f.answered {
+		return clues
+	}
+	clues = w.spreadClues(clues, w.unanswered[s][0])
+	return w.spreadClues(clues, w.unanswered[f.partner][1])
+}
+
+// beyondClue: a way past the usual reach of one of its ends whose loss is less than that
+// station's other links have. A few paths are so good; what comes from elsewhere is
+// always.
+func (w *weigher) beyondClue(clues []Clue, s radio.Station, f *wayFact) []Clue {
+	if f.kin || f.sums.Reports < w.p.LinkLevels {
+		return clues
+	}
+	worst := min(w.beyond(s, f.partner, f), w.beyond(f.partner, s, f))
+	return append(clues, clueOf(ClueBeyond, f.sums.Reports, worst, ramp{w.p.BeyondNone, w.p.BeyondFull}))
+}
+
+// beyond is the excess of a way beside the usual one of an end, less BeyondOctave for
+// each octave past twice its reach; zero within that.
+func (w *weigher) beyond(end, other radio.Station, f *wayFact) int64 {
+	far := int64(log2(uint64(f.distance)) - w.reach[end] - 1<<32)
+	usual := w.excesses[end].minus(w.with(end, other))
+	if w.reach[end] == 0 || far < 0 || usual.n < partners {
+		return 0
+	}
+	return min(0, f.excess-usual.sum/usual.n-far>>logPlaces*w.p.BeyondOctave>>10)
+}
+
+// with sums the excess of a station's ways with one other.
+func (w *weigher) with(s, other radio.Station) (m mean) {
+	for i := range w.ways[s] {
+		if f := &w.ways[s][i]; f.partner == other && f.sums.Reports > 0 {
+			m = mean{m.sum + f.excess, m.n + 1}
+		}
+	}
+	return m
 }
 
 // compareClues has the clues of a link in one order, whichever way came first.

@@ -7,24 +7,32 @@ func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
 	var clues []Clue
 	var out, in spread
 	var asked, answered int64
+	var alone [2]spread
 	for i := range facts {
 		f := &facts[i]
 		switch {
 		case f.outward:
 			out = out.plus(f.spread)
+			if !f.answered {
+				alone[0] = alone[0].plus(f.spread)
+			}
 		default:
 			in = in.plus(f.spread)
+			if !f.answered {
+				alone[1] = alone[1].plus(f.spread)
+			}
 			if !f.kin {
 				asked += f.sums.Asked
 				answered += f.sums.Answered
 			}
 		}
 	}
+	w.unanswered[s] = &alone
 	clues = w.slopeClue(clues, out)
 	clues = w.spreadClues(clues, in)
 	clues = w.answerClue(clues, asked, answered, w.p.LinkReports)
 	clues = w.balanceClue(clues, facts)
-	clues = w.distanceClue(clues, s, facts)
+	clues = w.distanceClue(clues, facts)
 	return w.aroundClue(clues, s)
 }
 
@@ -67,18 +75,19 @@ func (w *weigher) balanceClue(clues []Clue, facts []wayFact) []Clue {
 // distanceClue: the excess loss of a station's ways beside that of its partners' other
 // ways. A path gets no better than free space with distance, and hardly any stays
 // as good: a station that stands nearer than published has too little excess.
-func (w *weigher) distanceClue(clues []Clue, s radio.Station, facts []wayFact) []Clue {
+func (w *weigher) distanceClue(clues []Clue, facts []wayFact) []Clue {
+	mine := excesses(facts)
 	var sum, n, reports int64
 	for i := range facts {
 		f := &facts[i]
 		if f.kin || f.sums.Reports == 0 {
 			continue
 		}
-		usual, ok := w.usualExcess(f.partner, s)
-		if !ok {
+		usual := w.excesses[f.partner].minus(mine[f.partner])
+		if usual.n < partners {
 			continue
 		}
-		sum += f.excess - usual
+		sum += f.excess - usual.sum/usual.n
 		reports += f.sums.Reports
 		n++
 	}
@@ -88,19 +97,21 @@ func (w *weigher) distanceClue(clues []Clue, s radio.Station, facts []wayFact) [
 	return append(clues, clueOf(ClueDistance, reports, sum/n, ramp{w.p.DistanceNone, w.p.DistanceFull}))
 }
 
-// usualExcess is the mean excess of a station's ways but for those with one other.
-func (w *weigher) usualExcess(of, but radio.Station) (int64, bool) {
-	var sum, n int64
-	for i := range w.ways[of] {
-		if f := &w.ways[of][i]; f.partner != but && f.sums.Reports > 0 {
-			sum += f.excess
-			n++
+// mean is a sum of some figures.
+type mean struct{ sum, n int64 }
+
+func (m mean) minus(o mean) mean { return mean{m.sum - o.sum, m.n - o.n} }
+
+// excesses sum the excess of ways by partner.
+func excesses(facts []wayFact) map[radio.Station]mean {
+	by := make(map[radio.Station]mean, len(facts))
+	for i := range facts {
+		if f := &facts[i]; f.sums.Reports > 0 {
+			m := by[f.partner]
+			by[f.partner] = mean{m.sum + f.excess, m.n + 1}
 		}
 	}
-	if n < partners {
-		return 0, false
-	}
-	return sum / n, true
+	return by
 }
 
 // aroundClue: whether the stations around a place hear it.

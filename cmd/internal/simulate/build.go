@@ -88,10 +88,10 @@ func (b *builder) place(i int, t town) {
 	gain, cable := []float64{1.2, 2, 3, 4, 5.8, 8}[b.random.IntN(6)], b.between(0, 2)
 	s.site = coverage.Site{Owner: b.owner(), Gain: radio.RatioOf(gain), Loss: radio.RatioOf(cable), Plan: b.plan.Name}
 	b.radios = append(b.radios, box{
-		station: i, at: at, antenna: i, cable: -1, height: b.between(4, 30),
+		station: i, at: at, antenna: i, cable: -1, height: b.between(4, 20),
 		gain:    gain - cable + 0.5*b.random.NormFloat64(),
 		sendOff: 0.6 * b.random.NormFloat64(), hearOff: 0.8 * b.random.NormFloat64(),
-		noise: floorMean + t.noise + 1.5*b.random.NormFloat64(), obstacle: 4 * b.random.NormFloat64(),
+		noise: floorMean + t.noise + 1.5*b.random.NormFloat64(), obstacle: 8 + 4*b.random.NormFloat64(),
 		ground: t.ground, sends: true, hears: true,
 	})
 }

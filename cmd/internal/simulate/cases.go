@@ -3,10 +3,10 @@ package simulate
 import "hexspot/witness"
 
 // cases are what a network knows of the epoch: facts as a judge wants them. The
-// second result says of each observation whether it is a lie, in the order of the
+// second result says of each observation what is false of it, in the order of the
 // case's.
-func (d *day) cases() ([]witness.Case, [][]bool) {
-	cases, lies := make([]witness.Case, len(d.sent)), make([][]bool, len(d.sent))
+func (d *day) cases() ([]witness.Case, [][]falsity) {
+	cases, lies := make([]witness.Case, len(d.sent)), make([][]falsity, len(d.sent))
 	for k := range d.sent {
 		cases[k] = d.caseOf(k)
 	}
@@ -14,7 +14,7 @@ func (d *day) cases() ([]witness.Case, [][]bool) {
 		h := &d.heard[i]
 		c := &cases[h.on]
 		c.Witnesses = append(c.Witnesses, d.witnessFacts(h))
-		lies[h.on] = append(lies[h.on], h.lie)
+		lies[h.on] = append(lies[h.on], falsity{h.sent, h.lie})
 	}
 	return cases, lies
 }
@@ -54,3 +54,6 @@ func (d *day) witnessFacts(h *heard) witness.WitnessFacts {
 	}
 	return f
 }
+
+// falsity is which end of an observation is not what its station publishes.
+type falsity struct{ beaconer, hearer bool }

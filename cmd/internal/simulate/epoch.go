@@ -17,9 +17,10 @@ const firstEpoch witness.Epoch = 20_270
 
 // heard is one observation with what really happened.
 type heard struct {
-	by   int // station that reports it
-	on   int // its case
-	lie  bool
+	by   int  // station that reports it
+	on   int  // its case
+	sent bool // what was sent is not what its station publishes
+	lie  bool // what is reported is not what the reporter publishes
 	seen witness.Observation
 
 	id      [32]byte // of its record, when packed

@@ -87,8 +87,10 @@ func (d *day) receive(sender, k int, p path) (heard, bool) {
 	if !o.HasSignalRSSI {
 		o.SignalRSSI = 0
 	}
-	lie := from.second || to.second || p.fake || w.stations[from.station].lies || w.stations[to.station].lies
-	return heard{by: to.station, on: k, lie: lie, seen: o}, true
+	return heard{
+		by: to.station, on: k, seen: o,
+		sent: from.second || w.stations[from.station].lies, lie: to.second || w.stations[to.station].lies,
+	}, true
 }
 
 // power is the EIRP really radiated.

@@ -74,6 +74,9 @@ func (c *court) judge(d *day) error {
 		return err
 	}
 	c.state, c.links = after, links
+	if debug != nil {
+		debug(c, d, weights)
+	}
 	return c.book(d, cases, lies, verdicts, weights)
 }
 
@@ -92,7 +95,7 @@ func earlier(s witness.State, by int64) witness.State {
 }
 
 // book works out the units of every case, claimed and judged.
-func (c *court) book(d *day, cases []witness.Case, lies [][]bool, verdicts []witness.Verdict, weights *witness.Weights) error {
+func (c *court) book(d *day, cases []witness.Case, lies [][]falsity, verdicts []witness.Verdict, weights *witness.Weights) error {
 	type name struct {
 		tag  [18]byte
 		slot uint64
@@ -114,7 +117,7 @@ func (c *court) book(d *day, cases []witness.Case, lies [][]bool, verdicts []wit
 	return nil
 }
 
-func (c *court) bookCase(valueZ [32]byte, kase *witness.Case, lies []bool, v *witness.Verdict, weights *witness.Weights) error {
+func (c *court) bookCase(valueZ [32]byte, kase *witness.Case, lies []falsity, v *witness.Verdict, weights *witness.Weights) error {
 	c.countReports(kase, lies, v)
 	if len(v.Beacons) == 0 {
 		return nil
@@ -129,7 +132,7 @@ func (c *court) bookCase(valueZ [32]byte, kase *witness.Case, lies []bool, v *wi
 
 // claims pairs observations, lies and findings: the order of the verdict is that of
 // arrival, so they are found by record and place.
-func (c *court) claims(kase *witness.Case, lies []bool, v *witness.Verdict, weights *witness.Weights) []claim {
+func (c *court) claims(kase *witness.Case, lies []falsity, v *witness.Verdict, weights *witness.Weights) []claim {
 	type name struct {
 		id    [32]byte
 		index uint32
@@ -156,7 +159,7 @@ func (c *court) claims(kase *witness.Case, lies []bool, v *witness.Verdict, weig
 func (c *court) bookHonest(valueZ [32]byte, tag [18]byte, by int, claims []claim) error {
 	var honest []claim
 	for _, k := range claims {
-		if !k.lie && c.world.stations[k.by].kind == Honest {
+		if k.lie == (falsity{}) && c.world.stations[k.by].kind == Honest {
 			honest = append(honest, k)
 		}
 	}
@@ -169,7 +172,7 @@ func (c *court) bookHonest(valueZ [32]byte, tag [18]byte, by int, claims []claim
 // bookFalse books what false links bring to cheaters at either end.
 func (c *court) bookFalse(valueZ [32]byte, tag [18]byte, by int, claims []claim) error {
 	return c.bookUnits(valueZ, tag, by, claims, func(k *claim) (beaconer, hearer bool) {
-		return k.lie && c.world.stations[by].kind != Honest, k.lie && c.world.stations[k.by].kind != Honest
+		return k.lie.beaconer, k.lie.hearer
 	})
 }
 
@@ -211,7 +214,7 @@ func (c *court) bookUnits(valueZ [32]byte, tag [18]byte, by int, claims []claim,
 const whole = 10_000
 
 // countReports counts the reports of a case by what they are.
-func (c *court) countReports(kase *witness.Case, lies []bool, v *witness.Verdict) {
+func (c *court) countReports(kase *witness.Case, lies []falsity, v *witness.Verdict) {
 	for i := range v.Beacons {
 		t := c.tallies[c.row(c.index[v.Beacons[i].Station])]
 		t.Reports++
@@ -227,3 +230,4 @@ func (c *court) countReports(kase *witness.Case, lies []bool, v *witness.Verdict
 		}
 	}
 }
+var debug func(*court, *day, *witness.Weights)

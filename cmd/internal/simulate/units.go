@@ -9,7 +9,7 @@ import (
 // claim is one observation as it counts for units.
 type claim struct {
 	by        int
-	lie       bool
+	lie       falsity
 	valid     bool   // the rules leave it
 	weight    uint64 // of its link
 	candidate witness.Candidate
