@@ -76,14 +76,12 @@ func (b *LinkBook) askAround(after LinkState, reach map[radio.Station]q32) {
 		if len(day.sent) == 0 {
 			continue
 		}
-		sums := after.Near[s]
 		for _, n := range b.around(cells, day) {
 			if b.isNear(s, n, usual(reach, s, n)) {
+				sums := after.Near[Way{s, n}]
 				sums[0] = sums[0].plus(b.heardNear(s, n))
+				after.Near[Way{s, n}] = sums
 			}
-		}
-		if sums != [2]NearSums{} {
-			after.Near[s] = sums
 		}
 	}
 }

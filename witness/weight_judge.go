@@ -45,9 +45,14 @@ type weigher struct {
 	// excesses are of all ways of a station.
 	excesses map[radio.Station]mean
 	reach    map[radio.Station]q32
-	// unanswered are the pooled ways of a station that have no way back, as a sender
-	// and as a hearer.
-	unanswered map[radio.Station]*[2]spread
+	// sentAlone and heardAlone are the ways of a station together that have no way
+	// back, as a sender and as a hearer.
+	sentAlone, heardAlone map[radio.Station]spread
+	// around are the neighbours' answers about each station, without those of stations
+	// that have none themselves.
+	around map[radio.Station]NearSums
+	// beyondShare are the shares of stations' ways that are past reach and too good.
+	beyondShare map[radio.Station]int64
 }
 
 // wayFact is a way as one of its stations sees it.
@@ -65,21 +70,16 @@ type wayFact struct {
 
 func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights {
 	w := weigher{
-		p: b.p, book: b, state: after, ways: map[radio.Station][]wayFact{}, reach: reach,
-		unanswered: map[radio.Station]*[2]spread{},
-		out:        &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
+		p: b.p, book: b, state: after, reach: reach,
+		ways:     map[radio.Station][]wayFact{},
+		excesses: map[radio.Station]mean{}, beyondShare: map[radio.Station]int64{},
+		sentAlone: map[radio.Station]spread{}, heardAlone: map[radio.Station]spread{},
+		out: &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
 	}
 	w.gather()
-	w.excesses = make(map[radio.Station]mean, len(w.ways))
-	for s, facts := range w.ways {
-		var all mean
-		for i := range facts {
-			if f := &facts[i]; f.sums.Reports > 0 {
-				all = mean{all.sum + f.excess, all.n + 1}
-			}
-		}
-		w.excesses[s] = all
-	}
+	w.sumUp()
+	w.countBeyond()
+	w.askNeighbours()
 	for s, facts := range w.ways {
 		w.out.stations[s] = w.stationClues(s, facts)
 	}
@@ -101,6 +101,37 @@ func (w *weigher) gather() {
 		f.partner, f.outward = way.From, false
 		w.ways[way.To] = append(w.ways[way.To], f)
 	}
+}
+
+// sumUp pools the ways of each station.
+func (w *weigher) sumUp() {
+	for s, facts := range w.ways {
+		var all mean
+		for i := range facts {
+			f := &facts[i]
+			if f.sums.Reports > 0 {
+				all = mean{all.sum + f.excess, all.n + 1}
+			}
+			if !f.outward && !f.answered {
+				w.heardAlone[s] = w.heardAlone[s].plus(f.spread)
+			}
+		}
+		w.excesses[s] = all
+	}
+	for s, facts := range w.ways {
+		for i := range facts {
+			if f := &facts[i]; f.outward && !f.answered && !w.isCable(f.partner) {
+				w.sentAlone[s] = w.sentAlone[s].plus(f.spread)
+			}
+		}
+	}
+}
+
+// isCable says that what a station hears without answer comes in over a cable: it
+// tells nothing of who sent it.
+func (w *weigher) isCable(s radio.Station) bool {
+	fading, ok := w.heardAlone[s].fading(w.p.LinkReports)
+	return ok && fading < w.p.FadingFull
 }
 
 func (w *weigher) factOf(way Way) (wayFact, bool) {
@@ -156,24 +187,53 @@ func (w *weigher) linkClues() {
 
 // unansweredClues are of a way that has no way back: what all such ways of either
 // station look like together. A second receiver or transmitter elsewhere makes
-// them, and they are too many and too thin to be judged one by one.
+// them, and they are too many and too thin to be judged one by one. A transmitter
+// that sends anew has no steps; a receiver whose frames come in over a cable has no
+// fading.
 func (w *weigher) unansweredClues(clues []Clue, s radio.Station, f *wayFact) []Clue {
 	if f.answered {
 		return clues
 	}
-	clues = w.spreadClues(clues, w.unanswered[s][0])
-	return w.spreadClues(clues, w.unanswered[f.partner][1])
+	clues = w.slopeClue(clues, w.sentAlone[s])
+	return w.fadingClue(clues, w.heardAlone[f.partner])
 }
 
 // beyondClue: a way past the usual reach of one of its ends whose loss is less than that
-// station's other links have. A few paths are so good; what comes from elsewhere is
-// always.
+// station's other links have. A few paths are so good, and an honest station has one
+// or two of them; of what comes from elsewhere every one is.
 func (w *weigher) beyondClue(clues []Clue, s radio.Station, f *wayFact) []Clue {
-	if f.kin || f.sums.Reports < w.p.LinkLevels {
+	figure, ok := w.beyondOf(s, f)
+	if !ok || max(w.beyondShare[s], w.beyondShare[f.partner]) < w.p.BeyondShare {
 		return clues
 	}
-	worst := min(w.beyond(s, f.partner, f), w.beyond(f.partner, s, f))
-	return append(clues, clueOf(ClueBeyond, f.sums.Reports, worst, ramp{w.p.BeyondNone, w.p.BeyondFull}))
+	return append(clues, clueOf(ClueBeyond, f.sums.Reports, figure, ramp{w.p.BeyondNone, w.p.BeyondFull}))
+}
+
+// countBeyond works out which share of each station's ways is past reach and too good.
+func (w *weigher) countBeyond() {
+	for s, facts := range w.ways {
+		var past, all int64
+		for i := range facts {
+			figure, ok := w.beyondOf(s, &facts[i])
+			if ok {
+				all++
+			}
+			if ok && figure < w.p.BeyondFull {
+				past++
+			}
+		}
+		if past >= partners {
+			w.beyondShare[s] = past * whole / all
+		}
+	}
+}
+
+// beyondOf is the worse of what the two ends make of a way.
+func (w *weigher) beyondOf(s radio.Station, f *wayFact) (int64, bool) {
+	if f.kin || f.sums.Reports < w.p.LinkLevels {
+		return 0, false
+	}
+	return min(w.beyond(s, f.partner, f), w.beyond(f.partner, s, f)), true
 }
 
 // beyond is the excess of a way beside the usual one of an end, less BeyondOctave for
@@ -203,16 +263,23 @@ func compareClues(a, b Clue) int {
 }
 
 func (w *weigher) spreadClues(clues []Clue, s spread) []Clue {
-	if s.reports < w.p.LinkReports {
+	return w.fadingClue(w.slopeClue(clues, s), s)
+}
+
+func (w *weigher) slopeClue(clues []Clue, s spread) []Clue {
+	slope, ok := s.slope(w.p.SlopeDoubt)
+	if s.reports < w.p.LinkReports || !ok {
 		return clues
 	}
-	if slope, ok := s.slope(w.p.SlopeDoubt); ok {
-		clues = append(clues, clueOf(ClueSlope, s.reports, slope, ramp{w.p.SlopeNone, w.p.SlopeFull}))
+	return append(clues, clueOf(ClueSlope, s.reports, slope, ramp{w.p.SlopeNone, w.p.SlopeFull}))
+}
+
+func (w *weigher) fadingClue(clues []Clue, s spread) []Clue {
+	fading, ok := s.fading(w.p.LinkReports)
+	if !ok {
+		return clues
 	}
-	if fading, ok := s.fading(w.p.LinkReports); ok {
-		clues = append(clues, clueOf(ClueFading, s.reports, fading, ramp{w.p.FadingNone, w.p.FadingFull}))
-	}
-	return clues
+	return append(clues, clueOf(ClueFading, s.reports, fading, ramp{w.p.FadingNone, w.p.FadingFull}))
 }
 
 func (w *weigher) answerClue(clues []Clue, asked, answered, least int64) []Clue {

@@ -7,41 +7,25 @@ func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
 	var clues []Clue
 	var out, in spread
 	var asked, answered int64
-	var alone [2]spread
 	for i := range facts {
 		f := &facts[i]
 		switch {
 		case f.outward:
 			out = out.plus(f.spread)
-			if !f.answered {
-				alone[0] = alone[0].plus(f.spread)
-			}
 		default:
 			in = in.plus(f.spread)
-			if !f.answered {
-				alone[1] = alone[1].plus(f.spread)
-			}
 			if !f.kin {
 				asked += f.sums.Asked
 				answered += f.sums.Answered
 			}
 		}
 	}
-	w.unanswered[s] = &alone
 	clues = w.slopeClue(clues, out)
 	clues = w.spreadClues(clues, in)
 	clues = w.answerClue(clues, asked, answered, w.p.LinkReports)
 	clues = w.balanceClue(clues, facts)
 	clues = w.distanceClue(clues, facts)
 	return w.aroundClue(clues, s)
-}
-
-func (w *weigher) slopeClue(clues []Clue, s spread) []Clue {
-	slope, ok := s.slope(w.p.SlopeDoubt)
-	if s.reports < w.p.LinkReports || !ok {
-		return clues
-	}
-	return append(clues, clueOf(ClueSlope, s.reports, slope, ramp{w.p.SlopeNone, w.p.SlopeFull}))
 }
 
 // partners are the fewest that a mean over a station's partners is taken of.
@@ -116,12 +100,31 @@ func excesses(facts []wayFact) map[radio.Station]mean {
 
 // aroundClue: whether the stations around a place hear it.
 func (w *weigher) aroundClue(clues []Clue, s radio.Station) []Clue {
-	sums := w.state.Near[s]
-	total := sums[0].plus(sums[1])
-	if total.Asked < w.p.AroundAsked {
+	sums := w.around[s]
+	if sums.Asked < w.p.AroundAsked {
 		return clues
 	}
-	return append(clues, clueOf(ClueAround, total.Asked, total.Answered*whole/total.Asked, ramp{w.p.AroundNone, w.p.AroundFull}))
+	return append(clues, clueOf(ClueAround, sums.Asked, sums.Answered*whole/sums.Asked, ramp{w.p.AroundNone, w.p.AroundFull}))
+}
+
+// askNeighbours sums what the neighbours of each station say. Who is not heard by its own
+// neighbours is no neighbour: it is left out in a second round.
+func (w *weigher) askNeighbours() {
+	first := w.answersAround(func(radio.Station) bool { return true })
+	w.around = w.answersAround(func(n radio.Station) bool {
+		sums := first[n]
+		return sums.Asked < w.p.AroundAsked || sums.Answered*whole >= sums.Asked*w.p.AroundFull
+	})
+}
+
+func (w *weigher) answersAround(counts func(neighbour radio.Station) bool) map[radio.Station]NearSums {
+	around := map[radio.Station]NearSums{}
+	for way, sums := range w.state.Near {
+		if counts(way.To) {
+			around[way.From] = around[way.From].plus(sums[0]).plus(sums[1])
+		}
+	}
+	return around
 }
 
 // twinClues: two stations whose levels of the same frames never part have one

@@ -57,8 +57,8 @@ func (s TwinSums) plus(o TwinSums) TwinSums {
 	return TwinSums{s.Frames + o.Frames, s.Apart + o.Apart, s.ApartApart + o.ApartApart}
 }
 
-// NearSums are how many of a station's beacons the stations around it had to hear, and
-// how many they reported.
+// NearSums are how many of a station's beacons a neighbour had to hear, and how many it
+// reported.
 type NearSums struct{ Asked, Answered int64 }
 
 func (s NearSums) plus(o NearSums) NearSums {
@@ -72,7 +72,7 @@ type LinkState struct {
 	Generation uint64
 	Ways       map[Way][2]WaySums
 	Twins      map[Twins][2]TwinSums
-	Near       map[radio.Station][2]NearSums
+	Near       map[Way][2]NearSums // from a station to a neighbour
 }
 
 func (w Way) compare(o Way) int {

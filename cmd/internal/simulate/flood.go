@@ -20,8 +20,10 @@ func (d *day) flood() error {
 		if d.world.stations[i].kind != Flooder {
 			continue
 		}
+		used := map[witness.Slot]bool{}
 		for n := range floodBeacons + floodObservations {
-			if err := d.addJunk(i, n, n >= floodBeacons); err != nil {
+			slot := d.freeSlot(used, i, n)
+			if err := d.addJunk(i, n, slot, n >= floodBeacons); err != nil {
 				return err
 			}
 		}
@@ -29,10 +31,22 @@ func (d *day) flood() error {
 	return nil
 }
 
-func (d *day) addJunk(i, n int, orphan bool) error {
+// freeSlot is one in which the flooder has sent nothing yet: a slot has one tag of a
+// station.
+func (d *day) freeSlot(used map[witness.Slot]bool, i, n int) witness.Slot {
+	slots := d.world.timing.EpochSlots
+	from := witness.Slot(d.epoch) * slots
+	k := witness.Slot(uint64(d.moment('x', i, n)) % uint64(slots))
+	for used[from+k] || d.dueOf(i, from+k) == from+k {
+		k = (k + 1) % slots
+	}
+	used[from+k] = true
+	return from + k
+}
+
+func (d *day) addJunk(i, n int, slot witness.Slot, orphan bool) error {
 	w := d.world
 	roll := d.moment('x', i, n)
-	slot := witness.Slot(d.epoch)*w.timing.EpochSlots + witness.Slot(uint64(roll)%uint64(w.timing.EpochSlots))
 	value, _ := d.chain.Value(slot)
 	lot := witness.Lot{Network: w.network, Station: w.stations[i].id, Entropy: value}
 	drawn, err := w.timing.DrawBeacon(slot, lot, w.plan)

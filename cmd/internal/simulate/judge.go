@@ -124,6 +124,7 @@ func (c *court) bookCase(valueZ [32]byte, kase *witness.Case, lies []falsity, v 
 	}
 	by := c.index[v.Beacons[0].Station]
 	claims := c.claims(kase, lies, v, weights)
+	v0, weights0 = v, weights
 	if c.world.stations[by].kind == Honest {
 		return c.bookHonest(valueZ, kase.Tag, by, claims)
 	}
@@ -137,19 +138,23 @@ func (c *court) claims(kase *witness.Case, lies []falsity, v *witness.Verdict, w
 		id    [32]byte
 		index uint32
 	}
-	valid := make(map[name]bool, len(v.Witnesses))
+	found := make(map[name]*witness.Judged, len(v.Witnesses))
 	for i := range v.Witnesses {
 		w := &v.Witnesses[i]
-		valid[name{w.ID, w.Index}] = w.Valid()
+		found[name{w.ID, w.Index}] = w
 	}
-	claims := make([]claim, len(kase.Witnesses))
+	var claims []claim
 	for i := range kase.Witnesses {
 		w := &kase.Witnesses[i]
-		claims[i] = claim{
-			by: c.index[w.Station], lie: lies[i], valid: valid[name{w.ID, w.Index}],
+		judged := found[name{w.ID, w.Index}]
+		if judged.Reason == "too_near" { // nobody claims that
+			continue
+		}
+		claims = append(claims, claim{
+			by: c.index[w.Station], lie: lies[i], valid: judged.Valid(),
 			weight:    weights.Link(v.Beacons[0].Station, w.Station),
 			candidate: witness.Candidate{Station: w.Station, Cell: w.Site.Cell, Receive: w.Receive, ID: w.ID},
-		}
+		})
 	}
 	return claims
 }
@@ -157,6 +162,9 @@ func (c *court) claims(kase *witness.Case, lies []falsity, v *witness.Verdict, w
 // bookHonest books an honest station's beacon as if only honest stations had heard
 // it, and for cheaters what they claim of it.
 func (c *court) bookHonest(valueZ [32]byte, tag [18]byte, by int, claims []claim) error {
+	if why != nil {
+		why(c, d0, by, claims, v0, weights0)
+	}
 	var honest []claim
 	for _, k := range claims {
 		if k.lie == (falsity{}) && c.world.stations[k.by].kind == Honest {
@@ -230,4 +238,10 @@ func (c *court) countReports(kase *witness.Case, lies []falsity, v *witness.Verd
 		}
 	}
 }
+
 var debug func(*court, *day, *witness.Weights)
+
+var why func(c *court, d *day, by int, claims []claim, v *witness.Verdict, w *witness.Weights)
+var v0 *witness.Verdict
+var weights0 *witness.Weights
+var d0 *day
