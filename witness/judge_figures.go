@@ -37,6 +37,8 @@ type Figures struct {
 	DistanceFull   int64
 	LinkLevels     int64
 	BeyondOctave   int64
+	ElsewhereNone  int64
+	ElsewhereFull  int64
 	BeyondShare    int64
 	BeyondNone     int64
 	BeyondFull     int64
@@ -97,9 +99,9 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.BeyondOctave }},
 	{"beyond_share", "0.0001", 2000, "an honest station has a link or two that are better than its others by so much; who has every fifth is elsewhere",
 		func(f *Figures) *int64 { return &f.BeyondShare }},
-	{"closed_full", "0.01 dB/octave", 250, "free space has 6 dB an octave, all real ground more; 2 dB for a handful of links",
+	{"closed_full", "0.01 dB/octave", 150, "free space has 6 dB an octave, all real ground more; 2 dB for a handful of links",
 		func(f *Figures) *int64 { return &f.ClosedFull }},
-	{"closed_none", "0.01 dB/octave", 100, "attenuators do not know what distances are published",
+	{"closed_none", "0.01 dB/octave", 50, "attenuators do not know what distances are published",
 		func(f *Figures) *int64 { return &f.ClosedNone }},
 	{"closed_stations", "stations", 64, "a larger group that hears nobody else is a region",
 		func(f *Figures) *int64 { return &f.ClosedStations }},
@@ -109,6 +111,10 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.DistanceFull }},
 	{"distance_none", "0.01 dB", -1200, "free space itself grows by 10 dB from 3 to 10 km: what is missing is the distance",
 		func(f *Figures) *int64 { return &f.DistanceNone }},
+	{"elsewhere_full", "0.0001", 4000, "a third of a station's links may be such where many around it are not where they say",
+		func(f *Figures) *int64 { return &f.ElsewhereFull }},
+	{"elsewhere_none", "0.0001", 6500, "most of a station's links: it is the station",
+		func(f *Figures) *int64 { return &f.ElsewhereNone }},
 	{"fading_full", "0.0001 dB2", 9000, "0.95 dB: real links of a year measured 0.9 to 9 dB, the least of them close to the noise",
 		func(f *Figures) *int64 { return &f.FadingFull }},
 	{"fading_none", "0.0001 dB2", 4000, "0.63 dB: a cable and the rounding of the chip's RSSI give 0.3 to 0.5 dB",

@@ -10,16 +10,17 @@ type ClueName string
 
 // The clues. Those of a station bear on all its links.
 const (
-	ClueSlope    ClueName = "power_slope"     // of a link, or of what a station sends or hears
-	ClueFading   ClueName = "fading"          // of a link, or of what a station hears
-	ClueAnswers  ClueName = "answers"         // of a link, or of what a station claims to hear
-	ClueBalance  ClueName = "loss_difference" // of a station: loss out less loss in
-	ClueDistance ClueName = "distance"        // of a station: loss beside that of its partners' links
-	ClueBeyond   ClueName = "beyond_reach"    // of a link
-	ClueAround   ClueName = "heard_around"    // of a station
-	ClueTwins    ClueName = "one_antenna"     // of a station
-	ClueOwner    ClueName = "shared_owner"    // of a link
-	ClueClosed   ClueName = "closed_cluster"  // of a station
+	ClueSlope     ClueName = "power_slope"     // of a link, or of what a station sends or hears
+	ClueFading    ClueName = "fading"          // of a link, or of what a station hears
+	ClueAnswers   ClueName = "answers"         // of a link, or of what a station claims to hear
+	ClueBalance   ClueName = "loss_difference" // of a station: loss out less loss in
+	ClueDistance  ClueName = "distance"        // of a station: loss beside that of its partners' links
+	ClueBeyond    ClueName = "beyond_reach"    // of a link
+	ClueElsewhere ClueName = "elsewhere"       // of a station: share of links past reach
+	ClueAround    ClueName = "heard_around"    // of a station
+	ClueTwins     ClueName = "one_antenna"     // of a station
+	ClueOwner     ClueName = "shared_owner"    // of a link
+	ClueClosed    ClueName = "closed_cluster"  // of a station
 )
 
 // Clue is one figure about a link or a station with its limits: at None or past it a

@@ -50,7 +50,8 @@ type weigher struct {
 	sentAlone, heardAlone map[radio.Station]spread
 	// around are the neighbours' answers about each station, without those of stations
 	// that have none themselves.
-	around map[radio.Station]NearSums
+	around     map[radio.Station]NearSums
+	neighbours map[radio.Station]int // how many of them
 	// beyondShare are the shares of stations' ways that are past reach and too good.
 	beyondShare map[radio.Station]int64
 }
@@ -65,6 +66,7 @@ type wayFact struct {
 	spread   spread
 	loss     int64 // between isotropic antennas, 0.01 dB; of sums with reports
 	excess   int64 // of the loss over free space
+	both     mean  // of the excess of this way and the way back
 	distance coverage.Millimetres
 }
 
@@ -143,19 +145,30 @@ func (w *weigher) factOf(way Way) (wayFact, bool) {
 	if !ok {
 		return wayFact{}, false
 	}
-	sums := w.state.Ways[way]
-	f := wayFact{
-		sums: sums[0].plus(sums[1]), distance: max(d, coverage.Metre), kin: from.site.Owner == to.site.Owner,
+	f := wayFact{distance: max(d, coverage.Metre), kin: from.site.Owner == to.site.Owner}
+	free := int64(freeSpaceLoss(f.distance, midBand, lossOffset) / centidB)
+	f.sums, f.loss = w.lossOf(way, &from.site, &to.site)
+	if f.sums.Reports > 0 {
+		f.spread = spreadOf(f.sums)
+		f.excess = f.loss - free
+		f.both = mean{f.excess, 1}
 	}
-	if f.sums.Reports == 0 {
-		return f, true
+	if back, loss := w.lossOf(way.Back(), &to.site, &from.site); back.Reports > 0 {
+		f.answered = true
+		f.both = mean{f.both.sum + loss - free, f.both.n + 1}
 	}
-	f.spread = spreadOf(f.sums)
-	back := w.state.Ways[way.Back()]
-	f.answered = back[0].Reports+back[1].Reports > 0
-	f.loss = int64(w.p.Plans[from.site.Plan]) + net(&to.site) - f.sums.Level/f.sums.Reports
-	f.excess = f.loss - int64(freeSpaceLoss(f.distance, midBand, lossOffset)/centidB)
 	return f, true
+}
+
+// lossOf is what is known of a way, and its mean loss between isotropic antennas if
+// there are reports.
+func (w *weigher) lossOf(way Way, from, to *SiteFacts) (WaySums, int64) {
+	both := w.state.Ways[way]
+	sums := both[0].plus(both[1])
+	if sums.Reports == 0 {
+		return sums, 0
+	}
+	return sums, int64(w.p.Plans[from.Plan]) + net(to) - sums.Level/sums.Reports
 }
 
 // midBand stands for the frequency of a link's frames: over a whole plan free-space
@@ -209,23 +222,35 @@ func (w *weigher) beyondClue(clues []Clue, s radio.Station, f *wayFact) []Clue {
 	return append(clues, clueOf(ClueBeyond, f.sums.Reports, figure, ramp{w.p.BeyondNone, w.p.BeyondFull}))
 }
 
-// countBeyond works out which share of each station's ways is past reach and too good.
+// countBeyond works out which share of each station's ways is past reach and too good,
+// in two rounds: in the second, ways to stations with a larger share in the first are
+// not counted. What a worse partner explains says nothing of a station.
 func (w *weigher) countBeyond() {
+	first := map[radio.Station]int64{}
 	for s, facts := range w.ways {
-		var past, all int64
-		for i := range facts {
-			figure, ok := w.beyondOf(s, &facts[i])
-			if ok {
-				all++
-			}
-			if ok && figure < w.p.BeyondFull {
-				past++
-			}
+		first[s] = w.shareBeyond(s, facts, func(radio.Station) bool { return true })
+	}
+	for s, facts := range w.ways {
+		w.beyondShare[s] = w.shareBeyond(s, facts, func(partner radio.Station) bool { return first[partner] <= first[s] })
+	}
+}
+
+func (w *weigher) shareBeyond(s radio.Station, facts []wayFact, counts func(partner radio.Station) bool) int64 {
+	var past, all int64
+	for i := range facts {
+		figure, ok := w.beyondOf(s, &facts[i])
+		if !ok {
+			continue
 		}
-		if past >= partners {
-			w.beyondShare[s] = past * whole / all
+		all++
+		if figure < w.p.BeyondFull && counts(facts[i].partner) {
+			past++
 		}
 	}
+	if past < partners {
+		return 0
+	}
+	return past * whole / all
 }
 
 // beyondOf is the worse of what the two ends make of a way.
@@ -233,28 +258,18 @@ func (w *weigher) beyondOf(s radio.Station, f *wayFact) (int64, bool) {
 	if f.kin || f.sums.Reports < w.p.LinkLevels {
 		return 0, false
 	}
-	return min(w.beyond(s, f.partner, f), w.beyond(f.partner, s, f)), true
+	return min(w.beyond(s, f), w.beyond(f.partner, f)), true
 }
 
 // beyond is the excess of a way beside the usual one of an end, less BeyondOctave for
 // each octave past twice its reach; zero within that.
-func (w *weigher) beyond(end, other radio.Station, f *wayFact) int64 {
+func (w *weigher) beyond(end radio.Station, f *wayFact) int64 {
 	far := int64(log2(uint64(f.distance)) - w.reach[end] - 1<<32)
-	usual := w.excesses[end].minus(w.with(end, other))
+	usual := w.excesses[end].minus(f.both)
 	if w.reach[end] == 0 || far < 0 || usual.n < partners {
 		return 0
 	}
 	return min(0, f.excess-usual.sum/usual.n-far>>logPlaces*w.p.BeyondOctave>>10)
-}
-
-// with sums the excess of a station's ways with one other.
-func (w *weigher) with(s, other radio.Station) (m mean) {
-	for i := range w.ways[s] {
-		if f := &w.ways[s][i]; f.partner == other && f.sums.Reports > 0 {
-			m = mean{m.sum + f.excess, m.n + 1}
-		}
-	}
-	return m
 }
 
 // compareClues has the clues of a link in one order, whichever way came first.

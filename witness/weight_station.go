@@ -1,6 +1,10 @@
 package witness
 
-import "hexspot/radio"
+import (
+	"slices"
+
+	"hexspot/radio"
+)
 
 // stationClues are the clues about a station from all its ways.
 func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
@@ -25,14 +29,15 @@ func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
 	clues = w.answerClue(clues, asked, answered, w.p.LinkReports)
 	clues = w.balanceClue(clues, facts)
 	clues = w.distanceClue(clues, facts)
+	clues = w.elsewhereClue(clues, s, facts)
 	return w.aroundClue(clues, s)
 }
 
 // partners are the fewest that a mean over a station's partners is taken of.
 const partners = 3
 
-// balanceClue: by how much the losses of a station's links out and in differ in the
-// mean of its partners. Antennas, cables and places are the same both ways; what is
+// balanceClue: by how much the losses of a station's links out and in differ, in the
+// median of its partners: one of them may be wrong itself. Antennas, cables and places are the same both ways; what is
 // left is power or RSSI that is not as stated.
 func (w *weigher) balanceClue(clues []Clue, facts []wayFact) []Clue {
 	in := map[radio.Station]int64{}
@@ -41,33 +46,54 @@ func (w *weigher) balanceClue(clues []Clue, facts []wayFact) []Clue {
 			in[f.partner] = f.loss
 		}
 	}
-	var sum, n, reports int64
+	var differences []int64
+	var reports int64
 	for i := range facts {
 		f := &facts[i]
 		if back, ok := in[f.partner]; ok && f.outward && f.sums.Reports > 0 {
-			sum += f.loss - back
+			differences = append(differences, f.loss-back)
 			reports += f.sums.Reports
-			n++
 		}
 	}
-	if n < partners || reports < w.p.LinkReports {
+	if len(differences) < partners || reports < w.p.LinkReports {
 		return clues
 	}
-	return append(clues, clueOf(ClueBalance, reports, max(sum/n, -sum/n), ramp{w.p.BalanceNone, w.p.BalanceFull}))
+	middle := median(differences)
+	return append(clues, clueOf(ClueBalance, reports, max(middle, -middle), ramp{w.p.BalanceNone, w.p.BalanceFull}))
+}
+
+// median is the middle one of some figures, of an even number the lower.
+func median(figures []int64) int64 {
+	slices.Sort(figures)
+	return figures[(len(figures)-1)/2]
+}
+
+// elsewhereClue: which share of a station's ways is past reach and too good.
+func (w *weigher) elsewhereClue(clues []Clue, s radio.Station, facts []wayFact) []Clue {
+	if w.beyondShare[s] == 0 {
+		return clues
+	}
+	var reports int64
+	for i := range facts {
+		reports += facts[i].sums.Reports
+	}
+	if reports < w.p.LinkReports {
+		return clues
+	}
+	return append(clues, clueOf(ClueElsewhere, reports, w.beyondShare[s], ramp{w.p.ElsewhereNone, w.p.ElsewhereFull}))
 }
 
 // distanceClue: the excess loss of a station's ways beside that of its partners' other
 // ways. A path gets no better than free space with distance, and hardly any stays
 // as good: a station that stands nearer than published has too little excess.
 func (w *weigher) distanceClue(clues []Clue, facts []wayFact) []Clue {
-	mine := excesses(facts)
 	var sum, n, reports int64
 	for i := range facts {
 		f := &facts[i]
 		if f.kin || f.sums.Reports == 0 {
 			continue
 		}
-		usual := w.excesses[f.partner].minus(mine[f.partner])
+		usual := w.excesses[f.partner].minus(f.both)
 		if usual.n < partners {
 			continue
 		}
@@ -86,22 +112,10 @@ type mean struct{ sum, n int64 }
 
 func (m mean) minus(o mean) mean { return mean{m.sum - o.sum, m.n - o.n} }
 
-// excesses sum the excess of ways by partner.
-func excesses(facts []wayFact) map[radio.Station]mean {
-	by := make(map[radio.Station]mean, len(facts))
-	for i := range facts {
-		if f := &facts[i]; f.sums.Reports > 0 {
-			m := by[f.partner]
-			by[f.partner] = mean{m.sum + f.excess, m.n + 1}
-		}
-	}
-	return by
-}
-
 // aroundClue: whether the stations around a place hear it.
 func (w *weigher) aroundClue(clues []Clue, s radio.Station) []Clue {
 	sums := w.around[s]
-	if sums.Asked < w.p.AroundAsked {
+	if sums.Asked < w.p.AroundAsked || w.neighbours[s] < partners {
 		return clues
 	}
 	return append(clues, clueOf(ClueAround, sums.Asked, sums.Answered*whole/sums.Asked, ramp{w.p.AroundNone, w.p.AroundFull}))
@@ -110,21 +124,22 @@ func (w *weigher) aroundClue(clues []Clue, s radio.Station) []Clue {
 // askNeighbours sums what the neighbours of each station say. Who is not heard by its own
 // neighbours is no neighbour: it is left out in a second round.
 func (w *weigher) askNeighbours() {
-	first := w.answersAround(func(radio.Station) bool { return true })
-	w.around = w.answersAround(func(n radio.Station) bool {
+	first, _ := w.answersAround(func(radio.Station) bool { return true })
+	w.around, w.neighbours = w.answersAround(func(n radio.Station) bool {
 		sums := first[n]
 		return sums.Asked < w.p.AroundAsked || sums.Answered*whole >= sums.Asked*w.p.AroundFull
 	})
 }
 
-func (w *weigher) answersAround(counts func(neighbour radio.Station) bool) map[radio.Station]NearSums {
-	around := map[radio.Station]NearSums{}
+func (w *weigher) answersAround(counts func(neighbour radio.Station) bool) (map[radio.Station]NearSums, map[radio.Station]int) {
+	around, neighbours := map[radio.Station]NearSums{}, map[radio.Station]int{}
 	for way, sums := range w.state.Near {
 		if counts(way.To) {
 			around[way.From] = around[way.From].plus(sums[0]).plus(sums[1])
+			neighbours[way.From]++
 		}
 	}
-	return around
+	return around, neighbours
 }
 
 // twinClues: two stations whose levels of the same frames never part have one
