@@ -68,21 +68,6 @@ func median(figures []int64) int64 {
 	return figures[(len(figures)-1)/2]
 }
 
-// elsewhereClue: which share of a station's ways is past reach and too good.
-func (w *weigher) elsewhereClue(clues []Clue, s radio.Station, facts []wayFact) []Clue {
-	if w.beyondShare[s] == 0 {
-		return clues
-	}
-	var reports int64
-	for i := range facts {
-		reports += facts[i].sums.Reports
-	}
-	if reports < w.p.LinkReports {
-		return clues
-	}
-	return append(clues, clueOf(ClueElsewhere, reports, w.beyondShare[s], ramp{w.p.ElsewhereNone, w.p.ElsewhereFull}))
-}
-
 // distanceClue: the excess loss of a station's ways beside that of its partners' other
 // ways. A path gets no better than free space with distance, and hardly any stays
 // as good: a station that stands nearer than published has too little excess.
@@ -111,64 +96,3 @@ func (w *weigher) distanceClue(clues []Clue, facts []wayFact) []Clue {
 type mean struct{ sum, n int64 }
 
 func (m mean) minus(o mean) mean { return mean{m.sum - o.sum, m.n - o.n} }
-
-// aroundClue: whether the stations around a place hear it.
-func (w *weigher) aroundClue(clues []Clue, s radio.Station) []Clue {
-	sums := w.around[s]
-	if sums.Asked < w.p.AroundAsked || w.neighbours[s] < partners {
-		return clues
-	}
-	return append(clues, clueOf(ClueAround, sums.Asked, sums.Answered*whole/sums.Asked, ramp{w.p.AroundNone, w.p.AroundFull}))
-}
-
-// askNeighbours sums what the neighbours of each station say. Who is not heard by its own
-// neighbours is no neighbour: it is left out in a second round.
-func (w *weigher) askNeighbours() {
-	first, _ := w.answersAround(func(radio.Station) bool { return true })
-	w.around, w.neighbours = w.answersAround(func(n radio.Station) bool {
-		sums := first[n]
-		return sums.Asked < w.p.AroundAsked || sums.Answered*whole >= sums.Asked*w.p.AroundFull
-	})
-}
-
-func (w *weigher) answersAround(counts func(neighbour radio.Station) bool) (map[radio.Station]NearSums, map[radio.Station]int) {
-	around, neighbours := map[radio.Station]NearSums{}, map[radio.Station]int{}
-	for way, sums := range w.state.Near {
-		if counts(way.To) {
-			around[way.From] = around[way.From].plus(sums[0]).plus(sums[1])
-			neighbours[way.From]++
-		}
-	}
-	return around, neighbours
-}
-
-// twinClues: two stations whose levels of the same frames never part have one
-// antenna, and are published as two.
-func (w *weigher) twinClues() {
-	for t, sums := range w.state.Twins {
-		a, b := w.book.stations[t.A], w.book.stations[t.B]
-		total := sums[0].plus(sums[1])
-		if a == nil || b == nil || total.Frames < w.p.LinkReports {
-			continue
-		}
-		variance := (total.ApartApart - total.Apart*total.Apart/total.Frames) / (total.Frames - 1)
-		c := clueOf(ClueTwins, total.Frames, variance, ramp{w.p.TwinsNone, w.p.TwinsFull})
-		w.keepLeast(t.A, c)
-		w.keepLeast(t.B, c)
-	}
-}
-
-// keepLeast keeps the worst of a station's clues of one name: a station has many
-// neighbours.
-func (w *weigher) keepLeast(s radio.Station, c Clue) {
-	clues := w.out.stations[s]
-	for i := range clues {
-		if clues[i].Name == c.Name {
-			if c.Value < clues[i].Value || c.Value == clues[i].Value && c.Reports < clues[i].Reports {
-				clues[i] = c
-			}
-			return
-		}
-	}
-	w.out.stations[s] = append(clues, c)
-}

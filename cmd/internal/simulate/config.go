@@ -49,8 +49,8 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// UnmarshalText reads KIND=SHARE, "replay=0.05"; all=SHARE stands for each kind and
-// is resolved by Kinds.
+// UnmarshalText reads KIND=SHARE, "replay=0.05"; all=SHARE stands for each kind
+// until Spread resolves it.
 func (k *Cheaters) UnmarshalText(text []byte) error {
 	kind, share, ok := strings.Cut(string(text), "=")
 	if !ok {
@@ -62,6 +62,19 @@ func (k *Cheaters) UnmarshalText(text []byte) error {
 	}
 	*k = Cheaters{Kind(kind), value}
 	return nil
+}
+
+// Spread resolves the kind "all": each kind with its share.
+func Spread(cheaters []Cheaters) []Cheaters {
+	var list []Cheaters
+	for _, c := range cheaters {
+		if c.Kind == "all" {
+			list = append(list, Each(c.Share)...)
+			continue
+		}
+		list = append(list, c)
+	}
+	return list
 }
 
 // Each gives every kind the same share.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -190,8 +189,4 @@ func inParallel(n, workers int, work func(i int)) {
 		})
 	}
 	group.Wait()
-}
-
-func (d *day) String() string {
-	return fmt.Sprintf("epoch %d: %d beacons, %d observations", d.epoch, len(d.sent), len(d.heard))
 }

@@ -74,9 +74,6 @@ func (c *court) judge(d *day) error {
 		return err
 	}
 	c.state, c.links = after, links
-	if debug != nil {
-		debug(c, d, weights)
-	}
 	return c.book(d, cases, lies, verdicts, weights)
 }
 
@@ -124,7 +121,6 @@ func (c *court) bookCase(valueZ [32]byte, kase *witness.Case, lies []falsity, v 
 	}
 	by := c.index[v.Beacons[0].Station]
 	claims := c.claims(kase, lies, v, weights)
-	v0, weights0 = v, weights
 	if c.world.stations[by].kind == Honest {
 		return c.bookHonest(valueZ, kase.Tag, by, claims)
 	}
@@ -162,9 +158,6 @@ func (c *court) claims(kase *witness.Case, lies []falsity, v *witness.Verdict, w
 // bookHonest books an honest station's beacon as if only honest stations had heard
 // it, and for cheaters what they claim of it.
 func (c *court) bookHonest(valueZ [32]byte, tag [18]byte, by int, claims []claim) error {
-	if why != nil {
-		why(c, d0, by, claims, v0, weights0)
-	}
 	var honest []claim
 	for _, k := range claims {
 		if k.lie == (falsity{}) && c.world.stations[k.by].kind == Honest {
@@ -238,10 +231,3 @@ func (c *court) countReports(kase *witness.Case, lies []falsity, v *witness.Verd
 		}
 	}
 }
-
-var debug func(*court, *day, *witness.Weights)
-
-var why func(c *court, d *day, by int, claims []claim, v *witness.Verdict, w *witness.Weights)
-var v0 *witness.Verdict
-var weights0 *witness.Weights
-var d0 *day

@@ -24,7 +24,7 @@ const (
 
 // habit is how a kind is built.
 type habit struct {
-	What  string // for documentation
+	what  string // for documentation
 	group int    // how many stations act together
 	lies  bool   // everything it reports, and all that is reported of it, is false
 	build func(*builder, []int)
@@ -42,6 +42,9 @@ var habits = map[Kind]habit{
 	Flooder:       {"files beacons that are not due and observations of frames nobody sent", 1, false, (*builder).flooder},
 	Informed:      {"has read the rules: eight that emit nothing and draw what they report from the honest distribution, half of them in a town, half where nobody else is", 8, true, (*builder).informed},
 }
+
+// What says what a kind of cheater does.
+func (k Kind) What() string { return habits[k].what }
 
 // Kinds are all kinds of cheaters by name.
 func Kinds() []Kind {

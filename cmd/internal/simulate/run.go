@@ -21,7 +21,11 @@ type Result struct {
 
 // Keeper takes what a network would have received, epoch by epoch.
 type Keeper interface {
-	// Keep takes a signed record.
+	// Sites takes what is published, once, before the first epoch.
+	Sites([]Published) error
+	// Begin starts an epoch.
+	Begin(witness.Epoch) error
+	// Keep takes a signed record of it; the first is the epoch's anchor.
 	Keep(Record) error
 }
 
@@ -38,20 +42,25 @@ func Run(ctx context.Context, c Config, keeper Keeper) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if keeper != nil {
+		if err := keeper.Sites(w.published()); err != nil {
+			return Result{}, err
+		}
+	}
 	r := Result{Seed: c.Seed, Hotspots: c.Hotspots, Epochs: c.Epochs}
 	for n := range c.Epochs {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
 		}
 		d, err := w.live(firstEpoch + witness.Epoch(n))
+		if err == nil {
+			err = d.record(keeper, court.parameters.Hash())
+		}
+		if err == nil {
+			err = court.judge(d)
+		}
 		if err != nil {
 			return Result{}, fmt.Errorf("epoch %d: %w", n, err)
-		}
-		if err := d.record(keeper); err != nil {
-			return Result{}, fmt.Errorf("epoch %d: %w", n, err)
-		}
-		if err := court.judge(d); err != nil {
-			return Result{}, fmt.Errorf("judging epoch %d: %w", n, err)
 		}
 		r.Observations += len(d.heard)
 		r.Beacons += len(d.sent)
@@ -60,9 +69,20 @@ func Run(ctx context.Context, c Config, keeper Keeper) (Result, error) {
 	return r, nil
 }
 
-func (d *day) record(keeper Keeper) error {
+// record packs the epoch's reports, and signs them for a keeper.
+func (d *day) record(keeper Keeper, parameters [32]byte) error {
 	if keeper == nil {
 		return d.pack(nil)
+	}
+	if err := keeper.Begin(d.epoch); err != nil {
+		return err
+	}
+	anchor, err := d.anchor(parameters)
+	if err != nil {
+		return err
+	}
+	if err := keeper.Keep(anchor); err != nil {
+		return err
 	}
 	return d.pack(keeper.Keep)
 }
