@@ -75,7 +75,7 @@ func (j *judge) findings(r Reception, signal radio.DBm) (map[witness.Fault]witne
 var errNoPlace = errors.New("neither distance nor both places are known")
 
 // sites are two sites as far apart as the exact places were. The places themselves are
-// cut, so the device is put where it is said to be and the hotspot due north of it. Where
+// cut, so the device is put where it is said to be and the hotspot due north of it (or south). Where
 // only cut places are known they are published as coarsely as they are.
 func (j *judge) sites(r Reception) (from, to witness.SiteFacts, err error) {
 	resolution, start, end := coverage.FinestSite, r.From, r.To
@@ -85,6 +85,9 @@ func (j *judge) sites(r Reception) (from, to witness.SiteFacts, err error) {
 			start = Place{45.19, 5.72}
 		}
 		end = Place{start.Lat + r.Distance/metresOfDegree, start.Lng}
+		if end.Lat > 90 {
+			end.Lat = start.Lat - r.Distance/metresOfDegree
+		}
 	case start.known() && end.known():
 		resolution = coverage.CoarsestSite
 	default:

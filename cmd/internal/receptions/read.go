@@ -112,5 +112,5 @@ func (l *line) each(take func(Reception)) (skipped int) {
 
 func (r *Reception) sane() bool {
 	return r.Hotspot != "" && len(r.Hotspot) < 256 && r.RSSI > -20_000 && r.RSSI < 2_000 && r.SNR > -4_000 && r.SNR < 4_000 &&
-		r.Distance >= 0 && r.Distance < 2e7 && r.Frequency > 100*radio.MHz && r.Frequency < 1000*radio.MHz
+		r.Distance >= 0 && r.Distance < 5e6 && r.Frequency > 100*radio.MHz && r.Frequency < 1000*radio.MHz
 }

@@ -12,8 +12,8 @@ type Tally struct {
 	// Hurt are the stations that lost more than a tenth of an epoch's units at least
 	// once.
 	Hurt int
-	// Reports are beacon reports and observations that count as false (of honest
-	// stations: true), Refused those that no rule left.
+	// Reports are all beacon reports and observations of the stations, Refused those
+	// that failed a rule: of honest stations mostly what they truly heard of cheaters.
 	Reports, Refused uint64
 }
 
@@ -43,7 +43,7 @@ func (a *account) add(claimed, byRules, paid uint64) {
 	a.paid += paid
 }
 
-// loss is what makes a station hurt: more than a tenth of an epoch.
+// isHurt says that the station lost more than a tenth of its epoch.
 func (a *account) isHurt() bool { return a.claimed > 0 && a.paid < a.claimed/10*9 }
 
 // count adds a station's epoch to its kind's tally and starts the next.
