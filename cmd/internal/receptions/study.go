@@ -132,8 +132,6 @@ func apart(a, b Place) float64 {
 // Suspect is a hotspot whose place in the record cannot be right.
 type Suspect struct {
 	Hotspot    string
-	all        []Reception
-	chips      map[string]chip
 	Receptions int
 	Strong     int     // better than free space and the margin
 	Worst      float64 // dB over the limit, of the strongest
