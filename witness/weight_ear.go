@@ -12,8 +12,14 @@ type ear struct {
 	level   int64
 }
 
-// compare books the pairs of neighbours that heard one frame.
+// mostCompared bounds what one case or one station costs, in ears and neighbours. Real
+// ones have some dozens.
+const mostCompared = 128
+
+// compare books the pairs of neighbours that heard one frame: of the first mostCompared
+// by arrival.
 func (b *LinkBook) compare(ears []ear) {
+	ears = ears[:min(len(ears), mostCompared)]
 	for i := range ears {
 		for j := i + 1; j < len(ears); j++ {
 			if !near(ears[i].site, ears[j].site, coverage.Millimetres(b.p.TwinDistance)) {

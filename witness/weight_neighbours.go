@@ -15,8 +15,10 @@ func (b *LinkBook) askAround(after LinkState, reach map[radio.Station]q32) {
 		if len(day.sent) == 0 {
 			continue
 		}
+		found := 0
 		for _, n := range b.around(cells, day) {
-			if b.isNear(s, n, usual(reach, s, n)) {
+			if b.isNear(s, n, usual(reach, s, n)) && found < mostCompared {
+				found++
 				sums := after.Near[Way{s, n}]
 				sums[0] = sums[0].plus(b.heardNear(s, n))
 				after.Near[Way{s, n}] = sums
@@ -100,13 +102,10 @@ func (b *LinkBook) cells() map[coverage.Hex][]radio.Station {
 			cells[cell] = append(cells[cell], s)
 		}
 	}
-	for _, list := range cells {
-		slices.SortFunc(list, compareStations)
-	}
 	return cells
 }
 
-// around are the stations in a site's cell and the cells next to it.
+// around are the stations in a site's cell and the cells next to it, sorted.
 func (b *LinkBook) around(cells map[coverage.Hex][]radio.Station, day *stationDay) []radio.Station {
 	cell, err := day.site.Cell.Parent(aroundAt)
 	if err != nil {
@@ -120,5 +119,6 @@ func (b *LinkBook) around(cells map[coverage.Hex][]radio.Station, day *stationDa
 	for _, c := range disk {
 		list = append(list, cells[c]...)
 	}
+	slices.SortFunc(list, compareStations)
 	return list
 }

@@ -227,7 +227,7 @@ func TestOrderAndWorkersChangeNoWeight(t *testing.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 1))
 		var epochs, shuffled []*FrozenEpoch
 		for n := range uint64(3) {
-			e := town(t, hexspot1, seed+n%2, 12, 60)
+			e := town(t, hexspot1, seed+n%2, 8, 24)
 			e.Parameters = quick()
 			epochs = append(epochs, e)
 			other := *e
