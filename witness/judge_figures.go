@@ -20,6 +20,40 @@ type Figures struct {
 	DiscoveriesHour int64
 	LinkReports     int64
 
+	LinkMargin     int64 // link weights, set hexspot-1; levels and slopes in 0.01 dB
+	LinkEpochs     int64
+	LinkAsked      int64
+	SlopeDoubt     int64
+	SlopeNone      int64
+	SlopeFull      int64
+	FadingNone     int64
+	FadingFull     int64
+	AnswerMargin   int64
+	AnswersNone    int64
+	AnswersFull    int64
+	BalanceNone    int64
+	BalanceFull    int64
+	DistanceNone   int64
+	DistanceFull   int64
+	LinkLevels     int64
+	BeyondOctave   int64
+	ElsewhereNone  int64
+	ElsewhereFull  int64
+	BeyondShare    int64
+	BeyondNone     int64
+	BeyondFull     int64
+	AroundAsked    int64
+	AroundNone     int64
+	AroundFull     int64
+	TwinDistance   int64
+	TwinsNone      int64
+	TwinsFull      int64
+	OwnerNone      int64
+	OwnerFull      int64
+	ClosedStations int64
+	ClosedNone     int64
+	ClosedFull     int64
+
 	MinSteps      int64 // set helium-2026-05
 	EntropyLife   int64
 	BeaconWindow  int64
@@ -41,8 +75,50 @@ type row struct {
 }
 
 var hexspotRows = []row{
+	{"answer_margin", "0.01 dB", 700, "fading, calibration of two radios and a neighbour's noise: a beacon expected this far above its limit is decoded in about 9 of 10 cases",
+		func(f *Figures) *int64 { return &f.AnswerMargin }},
+	{"answers_full", "0.0001", 4000, "an honest link answers about 9 in 10; what is lost to noise that comes and goes is allowed for",
+		func(f *Figures) *int64 { return &f.AnswersFull }},
+	{"answers_none", "0.0001", 2000, "a path is the same both ways: who is loud here and not heard there is not where it says",
+		func(f *Figures) *int64 { return &f.AnswersNone }},
+	{"around_asked", "beacons", 40, "as link_reports: ten neighbours and a day, or one and ten days",
+		func(f *Figures) *int64 { return &f.AroundAsked }},
+	{"around_full", "0.0001", 1500, "four of five stations around may be shadowed",
+		func(f *Figures) *int64 { return &f.AroundFull }},
+	{"around_none", "0.0001", 600, "whom 11 of 12 neighbours never hear is not their neighbour",
+		func(f *Figures) *int64 { return &f.AroundNone }},
+	{"balance_full", "0.01 dB", 600, "power and RSSI of two radios are each right to 1 or 2 dB, averaged over partners",
+		func(f *Figures) *int64 { return &f.BalanceFull }},
+	{"balance_none", "0.01 dB", 850, "an amplifier of ten times the stated power",
+		func(f *Figures) *int64 { return &f.BalanceNone }},
+	{"beyond_full", "0.01 dB", -1100, "one honest link in a hundred is past it",
+		func(f *Figures) *int64 { return &f.BeyondFull }},
+	{"beyond_none", "0.01 dB", -1600, "the shadows of two stations' links differ by 8 dB and more, but seldom for the better where few are heard at all",
+		func(f *Figures) *int64 { return &f.BeyondNone }},
+	{"beyond_octave", "0.01 dB/octave", 300, "what a path loses over free space grows with distance; half of the least that towns show",
+		func(f *Figures) *int64 { return &f.BeyondOctave }},
+	{"beyond_share", "0.0001", 2000, "an honest station has a link or two that are better than its others by so much; who has every fifth is elsewhere",
+		func(f *Figures) *int64 { return &f.BeyondShare }},
+	{"closed_full", "0.01 dB/octave", 150, "free space has 6 dB an octave, all real ground more; 2 dB for a handful of links",
+		func(f *Figures) *int64 { return &f.ClosedFull }},
+	{"closed_none", "0.01 dB/octave", 50, "attenuators do not know what distances are published",
+		func(f *Figures) *int64 { return &f.ClosedNone }},
+	{"closed_stations", "stations", 64, "a larger group that hears nobody else is a region",
+		func(f *Figures) *int64 { return &f.ClosedStations }},
 	{"discoveries_hour", "beacons", 20, "an owner's survey of a place; more would take air from others",
 		func(f *Figures) *int64 { return &f.DiscoveriesHour }},
+	{"distance_full", "0.01 dB", -700, "sites differ by 4 dB and more in what stands around them; the mean of a station's links hardly leaves twice that",
+		func(f *Figures) *int64 { return &f.DistanceFull }},
+	{"distance_none", "0.01 dB", -1000, "free space itself grows by 10 dB from 3 to 10 km: what is missing is the distance",
+		func(f *Figures) *int64 { return &f.DistanceNone }},
+	{"elsewhere_full", "0.0001", 4500, "two fifths of a station's links may be such where many around it are not where they say",
+		func(f *Figures) *int64 { return &f.ElsewhereFull }},
+	{"elsewhere_none", "0.0001", 6500, "most of a station's links: it is the station",
+		func(f *Figures) *int64 { return &f.ElsewhereNone }},
+	{"fading_full", "0.0001 dB2", 9000, "0.95 dB: real links of a year measured 0.9 to 9 dB, the least of them close to the noise",
+		func(f *Figures) *int64 { return &f.FadingFull }},
+	{"fading_none", "0.0001 dB2", 4000, "0.63 dB: a cable and the rounding of the chip's RSSI give 0.3 to 0.5 dB",
+		func(f *Figures) *int64 { return &f.FadingNone }},
 	{"fine_allowance", "mm", 300_000, "a microsecond of light: timestamping, PPS and the antenna's place within the cell",
 		func(f *Figures) *int64 { return &f.FineAllowance }},
 	{"floor_sf10", "0.01 dBm", -14_200, "thermal noise of 125 kHz (-123 dBm), 6 dB noise figure, SNR limit -15 dB, and 10 dB for the radio's RSSI offset",
@@ -53,6 +129,14 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.FloorSF9 }},
 	{"horizon", "ms", 48 * hour, "eight windows: a station that misses a few beacons stays, one that only listens or only sends does not",
 		func(f *Figures) *int64 { return &f.Horizon }},
+	{"link_asked", "beacons", 8, "eight beacons in a row that each had to be heard with 9 in 10: one in 10^8",
+		func(f *Figures) *int64 { return &f.LinkAsked }},
+	{"link_epochs", "epochs", 14, "a generation of sums; a link is judged by one to two of them, and forgotten after",
+		func(f *Figures) *int64 { return &f.LinkEpochs }},
+	{"link_levels", "reports", 4, "the shadow of a path is not averaged away by more; four leave 2 dB of fading",
+		func(f *Figures) *int64 { return &f.LinkLevels }},
+	{"link_margin", "0.01 dB", 600, "the largest power step: what counts would have been decoded at each of them",
+		func(f *Figures) *int64 { return &f.LinkMargin }},
 	{"link_reports", "reports", 40, "power-step slope at 20 reports and 6 dB of fading gives 13 % false alarms: a weight needs more",
 		func(f *Figures) *int64 { return &f.LinkReports }},
 	{"max_distance", "mm", 100_000_000, "Helium's figure (HIP-58); the radio horizon of a hill of 600 m",
@@ -65,10 +149,26 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.NoiseHigh }},
 	{"noise_low", "0.01 dBm", -13_000, "7 dB below the thermal noise of 125 kHz: what an RSSI offset may hide",
 		func(f *Figures) *int64 { return &f.NoiseLow }},
+	{"owner_full", "0.0001", 5000, "half of what a station hears may be its owner's",
+		func(f *Figures) *int64 { return &f.OwnerFull }},
+	{"owner_none", "0.0001", 9500, "an owner who hears himself proves nothing",
+		func(f *Figures) *int64 { return &f.OwnerNone }},
 	{"signal_margin", "0.01 dB", 300, "radios are calibrated to 1 or 2 dB at either end",
 		func(f *Figures) *int64 { return &f.SignalMargin }},
+	{"slope_doubt", "0.01", 250, "standard errors that a slope is believed to be better than it looks: 0.6 % of honest links are past them, and the limit is half a slope further",
+		func(f *Figures) *int64 { return &f.SlopeDoubt }},
+	{"slope_full", "0.0001", 4500, "an honest link has 1 dB a dB; half of it allows for radios whose steps are coarse",
+		func(f *Figures) *int64 { return &f.SlopeFull }},
+	{"slope_none", "0.0001", 2500, "a frame that is sent anew has the power of its last sender",
+		func(f *Figures) *int64 { return &f.SlopeNone }},
 	{"tags_of_slot", "tags", 64, "bounds what a flood of frames costs a hotspot and the network",
 		func(f *Figures) *int64 { return &f.TagsOfSlot }},
+	{"twin_distance", "mm", 8000000, "sites that a splitter would pretend; further apart their distances to others no longer fit",
+		func(f *Figures) *int64 { return &f.TwinDistance }},
+	{"twins_full", "0.0001 dB2", 18000, "two antennas fade for themselves: twice the fading of one, and every beaconer's shadow differs",
+		func(f *Figures) *int64 { return &f.TwinsFull }},
+	{"twins_none", "0.0001 dB2", 8000, "two radios on one antenna differ by rounding and their own noise, below 1 dB2",
+		func(f *Figures) *int64 { return &f.TwinsNone }},
 }
 
 var heliumRows = []row{

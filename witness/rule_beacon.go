@@ -20,7 +20,7 @@ var hexspotBeacon = []Rule{
 	{Name: "too_late", Unit: "ms", Need: "deliver the report before the case closes", check: beaconInTime},
 	{Name: "second_beacon", Unit: "reports", Need: "report one beacon a window: is the key in use twice?", check: onlyBeacon},
 	{Name: "denied", Unit: "yes", Need: "ask the operator why the station is on the list", check: beaconAllowed},
-	{Name: "not_witnessing", Unit: "ms", Need: "hear a valid beacon of another station at least every 48 hours"},
+	{Name: "not_witnessing", Unit: "ms", Need: "hear a valid beacon of another station at least every 48 hours", evidence: true},
 }
 
 func beaconKnown(v *view) Finding { return yes(v.b.Site.Known) }

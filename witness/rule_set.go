@@ -11,6 +11,9 @@ type Rule struct {
 
 	// optional: a report is valid though the rule could not be evaluated.
 	optional bool
+	// evidence: a report that fails it was still sent and heard, and counts for link
+	// weights.
+	evidence bool
 	// check is nil for a rule of the second pass.
 	check func(*view) Finding
 }

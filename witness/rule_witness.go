@@ -6,7 +6,7 @@ const heardSlack = 5_000 // ms
 
 // hexspotWitness are the rules on an observation (protocol hexspot/1, "Verdict").
 var hexspotWitness = []Rule{
-	{Name: FaultBeacon, Unit: "yes", Need: "nothing of yours: the beacon itself is not valid", check: validBeacon},
+	{Name: FaultBeacon, Unit: "yes", Need: "nothing of yours: the beacon itself is not valid", evidence: true, check: validBeacon},
 	{Name: "self", Unit: "yes", Need: "nothing: a station does not witness itself", check: notSelf},
 	{Name: "duplicate", Unit: "yes", Need: "nothing: the station's first report of this tag counts", check: firstReport},
 	{Name: "unknown", Unit: "yes", Need: "register the station", check: witnessKnown},
@@ -22,11 +22,11 @@ var hexspotWitness = []Rule{
 	{Name: "denied", Unit: "yes", Need: "ask the operator why the station or the pair is on the list", check: witnessAllowed},
 	{Name: "too_near", Unit: "mm", Need: "stand further from the beaconer, or publish a finer cell", check: notTooNear},
 	{Name: "too_far", Unit: "mm", Need: "check both published places", check: notTooFar},
-	{Name: "too_strong", Unit: "udBm", Need: "check gain, loss and place: no path is better than free space", optional: true, check: notTooStrong},
+	{Name: "too_strong", Unit: "udBm", Need: "check gain, loss and place: no path is better than free space", optional: true, evidence: true, check: notTooStrong},
 	{Name: "too_weak", Unit: "udBm", Need: "check the radio's RSSI offset: nothing decodes that low", optional: true, check: notTooWeak},
 	{Name: "noise", Unit: "udBm", Need: "check RSSI and SNR: together they name an impossible noise", optional: true, check: noiseBelieved},
 	{Name: faultFine, Unit: "partners", Need: "check the PPS source and the published place", optional: true, check: fineTimeFits},
-	{Name: "not_witnessed", Unit: "ms", Need: "have a beacon witnessed at least every 48 hours"},
+	{Name: "not_witnessed", Unit: "ms", Need: "have a beacon witnessed at least every 48 hours", evidence: true},
 }
 
 func validBeacon(v *view) Finding { return yes(v.beaconValid) }

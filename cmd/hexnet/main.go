@@ -29,6 +29,8 @@ type commands struct {
 	Emulate  emulateCommand  `cmd:"" help:"Emulate a concentrator on a pseudo-terminal, for any program that drives one."`
 	Demo     demoCommand     `cmd:"" help:"Run hotspots on a record or in a synthetic town, and check all that arrives."`
 	Firmware firmwareCommand `cmd:"" help:"Make firmware images for emulated concentrators."`
+	Witness  witnessCommand  `cmd:"" help:"Tools about proof of coverage."`
+	Simulate simulateCommand `cmd:"" help:"Simulate the reports of a country of hotspots and cheaters, and measure what is detected."`
 	Bench    benchCommand    `cmd:"" help:"Measure the hotspot program and the journal."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hexspot/cmd/internal/simulate"
+)
+
+func TestSimulate(t *testing.T) {
+	dir := t.TempDir()
+	var out, errs bytes.Buffer
+	code := run(t.Context(), []string{
+		"simulate", "--hotspots", "40", "--epochs", "1", "--seed", "2", "--cheaters", "relay=0.1", "--out", dir, "--summary", "json",
+	}, streams{nil, &out, &errs})
+	if code != exitOK {
+		t.Fatalf("exit code %d: %s", code, errs.String())
+	}
+	var result simulate.Result
+	if err := json.Unmarshal(out.Bytes(), &result); err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Kinds) != 2 || result.Kinds[1].Stations != 4 || result.Observations == 0 {
+		t.Errorf("%+v", result)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "epoch-*.records"))
+	if err != nil || len(files) != 1 {
+		t.Errorf("records %v, %v", files, err)
+	}
+}
+
+func TestSimulateRefuses(t *testing.T) {
+	for _, args := range [][]string{
+		{"simulate", "--hotspots", "1"},
+		{"simulate", "--cheaters", "saint=0.1"},
+		{"simulate", "--cheaters", "relay"},
+	} {
+		var errs bytes.Buffer
+		if code := run(t.Context(), args, streams{nil, &bytes.Buffer{}, &errs}); code != exitUsage {
+			t.Errorf("%v: exit code %d: %s", args, code, errs.String())
+		}
+	}
+}
+
+func TestJudgeRecord(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "record.ndjson")
+	line := `{"dev_eui":"AB","hotspots":[{"id":"near","lat":45,"long":5,"frequency":868.1,"rssi":-40,"snr":9,` +
+		`"spreading":"SF9BW125","_distance":{"_distanceHaversine":5000}}]}` + "\n"
+	if err := os.WriteFile(path, []byte(strings.Repeat(line, 3)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"witness", "judge-record", path}, streams{nil, &out, &errs}); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, errs.String())
+	}
+	for _, want := range []string{"3 receptions by 1 hotspots", "100.00 %", "louder than free space"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+	if code := run(t.Context(), []string{"witness", "judge-record", path + "x"}, streams{nil, &out, &errs}); code != exitUsage {
+		t.Errorf("a missing file: exit code %d", code)
+	}
+}

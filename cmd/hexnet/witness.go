@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"hexspot/cmd/internal/receptions"
+	"hexspot/radio"
+)
+
+// witnessCommand has the tools about proof of coverage.
+type witnessCommand struct {
+	JudgeRecord judgeRecordCommand `cmd:"" help:"Put recorded receptions of devices through the physical rules of both rule sets."`
+}
+
+// judgeRecordCommand uses no data directory.
+type judgeRecordCommand struct {
+	Files []string `arg:"" type:"existingfile" help:"Receptions as newline-delimited JSON in the form of the CampusIoT datasets, gzip'd or plain."`
+	EIRP  float64  `help:"Of every device, dBm." name:"eirp" default:"16"`
+	Gain  float64  `help:"Of every hotspot's antenna, dBi." default:"3"`
+}
+
+// Run reads the records and prints the shares.
+func (j judgeRecordCommand) Run(std streams) error {
+	study, err := receptions.NewStudy(receptions.Assumptions{EIRP: radio.LevelOf(j.EIRP), Gain: radio.RatioOf(j.Gain)})
+	if err != nil {
+		return err
+	}
+	for _, path := range j.Files {
+		if err := addRecord(study, path); err != nil {
+			return fmt.Errorf("reading %s: %w", path, err)
+		}
+	}
+	if err := study.Judge(); err != nil {
+		return fmt.Errorf("judging receptions: %w", err)
+	}
+	return study.WriteText(std.out)
+}
+
+func addRecord(study *receptions.Study, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = receptions.Read(file, study.Add)
+	return err
+}

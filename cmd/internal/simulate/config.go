@@ -1,0 +1,87 @@
+package simulate
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Config is what to simulate. The zero Config is not usable; see Validate.
+type Config struct {
+	Hotspots int
+	Epochs   int
+	Seed     uint64
+	Cheaters []Cheaters
+	// Signatures has openings signed and verified. Without them tags are hashes of
+	// the seed: a fifth of the time, and the same physics.
+	Signatures bool
+	Workers    int // 0: one
+}
+
+// Cheaters are a kind of cheater and its share of all hotspots.
+type Cheaters struct {
+	Kind  Kind
+	Share float64 // 0 to 1
+}
+
+// Validate says what cannot be simulated.
+func (c Config) Validate() error {
+	if c.Hotspots < 2 || c.Hotspots > 100_000 {
+		return errors.New("want 2 to 100000 hotspots")
+	}
+	if c.Epochs < 1 || c.Epochs > 366 {
+		return errors.New("want 1 to 366 epochs")
+	}
+	sum := 0.0
+	for _, k := range c.Cheaters {
+		if _, ok := habits[k.Kind]; !ok {
+			return fmt.Errorf("there is no kind of cheater %q: want %s", k.Kind, kindNames())
+		}
+		if !(k.Share >= 0 && k.Share <= 1) {
+			return fmt.Errorf("share %v of %s: want 0 to 1", k.Share, k.Kind)
+		}
+		sum += k.Share
+	}
+	if sum > 0.9 {
+		return fmt.Errorf("%.0f %% are cheaters: want 90 at most", sum*100)
+	}
+	return nil
+}
+
+// UnmarshalText reads KIND=SHARE, "replay=0.05"; all=SHARE stands for each kind
+// until Spread resolves it.
+func (k *Cheaters) UnmarshalText(text []byte) error {
+	kind, share, ok := strings.Cut(string(text), "=")
+	if !ok {
+		return fmt.Errorf("%q: want KIND=SHARE", text)
+	}
+	value, err := strconv.ParseFloat(share, 64)
+	if err != nil {
+		return fmt.Errorf("share of %s: %w", kind, err)
+	}
+	*k = Cheaters{Kind(kind), value}
+	return nil
+}
+
+// Spread resolves the kind "all": each kind with its share.
+func Spread(cheaters []Cheaters) []Cheaters {
+	var list []Cheaters
+	for _, c := range cheaters {
+		if c.Kind == "all" {
+			list = append(list, Each(c.Share)...)
+			continue
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// Each gives every kind the same share.
+func Each(share float64) []Cheaters {
+	var all []Cheaters
+	for _, k := range Kinds() {
+		all = append(all, Cheaters{k, share})
+	}
+	return all
+}

@@ -1,0 +1,106 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hexspot/witness"
+)
+
+// Result is what a simulation found.
+type Result struct {
+	Seed         uint64
+	Hotspots     int
+	Epochs       int
+	Beacons      int // reports of beacons
+	Observations int
+	Kinds        []Tally // honest first, then by name
+}
+
+// Keeper takes what a network would have received, epoch by epoch.
+type Keeper interface {
+	// Sites takes what is published, once, before the first epoch.
+	Sites([]Published) error
+	// Begin starts an epoch.
+	Begin(witness.Epoch) error
+	// Keep takes a signed record of it; the first is the epoch's anchor.
+	Keep(Record) error
+}
+
+// Run simulates and judges. Records go to keeper, which may be nil.
+func Run(ctx context.Context, c Config, keeper Keeper) (Result, error) {
+	if err := c.Validate(); err != nil {
+		return Result{}, err
+	}
+	w, err := newWorld(c)
+	if err != nil {
+		return Result{}, err
+	}
+	court, err := newCourt(w)
+	if err != nil {
+		return Result{}, err
+	}
+	if keeper != nil {
+		if err := keeper.Sites(w.published()); err != nil {
+			return Result{}, err
+		}
+	}
+	r := Result{Seed: c.Seed, Hotspots: c.Hotspots, Epochs: c.Epochs}
+	for n := range c.Epochs {
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+		d, err := w.live(firstEpoch + witness.Epoch(n))
+		if err == nil {
+			err = d.record(keeper, court.parameters.Hash())
+		}
+		if err == nil {
+			err = court.judge(d)
+		}
+		if err != nil {
+			return Result{}, fmt.Errorf("epoch %d: %w", n, err)
+		}
+		r.Observations += len(d.heard)
+		r.Beacons += len(d.sent)
+	}
+	r.Kinds = court.sorted()
+	return r, nil
+}
+
+// record packs the epoch's reports, and signs them for a keeper.
+func (d *day) record(keeper Keeper, parameters [32]byte) error {
+	if keeper == nil {
+		return d.pack(nil)
+	}
+	if err := keeper.Begin(d.epoch); err != nil {
+		return err
+	}
+	anchor, err := d.anchor(parameters)
+	if err != nil {
+		return err
+	}
+	if err := keeper.Keep(anchor); err != nil {
+		return err
+	}
+	return d.pack(keeper.Keep)
+}
+
+// sorted are the tallies, honest first.
+func (c *court) sorted() []Tally {
+	var list []Tally
+	for _, t := range c.tallies {
+		list = append(list, *t)
+	}
+	slices.SortFunc(list, func(a, b Tally) int {
+		switch {
+		case a.Kind == Honest:
+			return -1
+		case b.Kind == Honest:
+			return 1
+		}
+		return strings.Compare(string(a.Kind), string(b.Kind))
+	})
+	return list
+}

@@ -1,0 +1,178 @@
+package simulate
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+func mustRun(t testing.TB, c Config, k Keeper) Result {
+	t.Helper()
+	r, err := Run(t.Context(), c, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// memory keeps records.
+type memory struct {
+	sites   []Published
+	records []Record
+}
+
+func (m *memory) Sites(sites []Published) error { m.sites = sites; return nil }
+func (m *memory) Begin(witness.Epoch) error     { return nil }
+func (m *memory) Keep(r Record) error           { m.records = append(m.records, r); return nil }
+
+// TestRecordsAreThoseOfANetwork reads every record as an ingest would: signatures,
+// bodies, ranges, openings that give the tags that others heard.
+func TestRecordsAreThoseOfANetwork(t *testing.T) {
+	var kept memory
+	mustRun(t, Config{Hotspots: 60, Epochs: 1, Seed: 3, Cheaters: Each(0.04), Signatures: true, Workers: 2}, &kept)
+	if len(kept.sites) != 60 || kept.records[0].Signed.Kind != radio.KindAnchor {
+		t.Fatalf("%d sites, first record %s", len(kept.sites), kept.records[0].Signed.Kind)
+	}
+	network := kept.records[0].Signed.Station.Network()
+	anchor, err := witness.OpenAnchor(kept.records[0].Signed, network)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := map[witness.Tag]bool{}
+	var observed []witness.Observation
+	for _, r := range kept.records[1:] {
+		checkRecord(t, r, network, anchor.Timing, opened, &observed)
+	}
+	known := 0
+	for _, o := range observed {
+		if opened[o.Frame.Tag] {
+			known++
+		}
+	}
+	if len(opened) < 200 || len(observed) < 1_000 || known*10 < len(observed)*9 {
+		t.Errorf("%d openings, %d observations, %d of them of opened tags", len(opened), len(observed), known)
+	}
+}
+
+func checkRecord(t *testing.T, r Record, network radio.Network, timing witness.Timing, opened map[witness.Tag]bool, observed *[]witness.Observation) {
+	t.Helper()
+	signed, err := radio.ParseSigned(r.Signed.Append(nil))
+	if err == nil {
+		err = signed.Verify(network)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch signed.Kind {
+	case radio.KindBeacon:
+		b, err := witness.ParseBeacon(signed.Body)
+		if err != nil || b.CheckRange() != nil {
+			t.Fatal(err, b.CheckRange())
+		}
+		opened[witness.TagOf(b.Signature)] = true
+	case radio.KindWitness:
+		batch, err := witness.ParseBatch(signed.Body)
+		if err != nil || batch.CheckRange() != nil || batch.CheckEpoch(timing) != nil {
+			t.Fatal(err, batch.CheckRange(), batch.CheckEpoch(timing))
+		}
+		*observed = append(*observed, batch.Observations...)
+	default:
+		t.Fatalf("a record of kind %s", signed.Kind)
+	}
+}
+
+func TestSeedsAndWorkers(t *testing.T) {
+	c := Config{Hotspots: 80, Epochs: 2, Seed: 7, Cheaters: Each(0.05), Workers: 1}
+	one := mustRun(t, c, nil)
+	c.Workers = 3
+	if three := mustRun(t, c, nil); !reflect.DeepEqual(one, three) {
+		t.Errorf("three workers give\n%+v, one\n%+v", three, one)
+	}
+	c.Seed = 8
+	if other := mustRun(t, c, nil); reflect.DeepEqual(one.Kinds, other.Kinds) {
+		t.Error("another seed gives the same")
+	}
+}
+
+// TestDetection keeps what docs/detection.md reports from getting worse by much: a
+// smaller country, a shorter time, wider limits.
+func TestDetection(t *testing.T) {
+	least := map[Kind]float64{
+		Cluster: 0.95, Relay: 0.93, Splitter: 0.8, FalseLocation: 0.8, ClonedKey: 0.88, Replay: 0.7, WrongGain: 0.25,
+		Informed + "_in_town": 0.95,
+	}
+	r := mustRun(t, Config{Hotspots: 500, Epochs: 3, Seed: 1, Cheaters: Each(0.05), Workers: 2}, nil)
+	for _, k := range r.Kinds {
+		t.Logf("%s: %.3f cut", k.Kind, k.Cut())
+		if k.Kind == Honest && (k.Cut() > 0.008 || k.Claimed == 0) {
+			t.Errorf("honest stations lose %.2f %%", 100*k.Cut())
+		}
+		if want, ok := least[k.Kind]; ok && k.Cut() < want {
+			t.Errorf("%s: %.1f %% cut, want %.0f", k.Kind, 100*k.Cut(), 100*want)
+		}
+		if k.Kind == Flooder && k.Claimed != 0 {
+			t.Errorf("floods claim %d", k.Claimed)
+		}
+	}
+}
+
+func TestValidate(t *testing.T) {
+	good := Config{Hotspots: 100, Epochs: 1}
+	if err := good.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]func(*Config){
+		"no hotspots":   func(c *Config) { c.Hotspots = 1 },
+		"no epochs":     func(c *Config) { c.Epochs = 0 },
+		"unknown kind":  func(c *Config) { c.Cheaters = []Cheaters{{"saint", 0.1}} },
+		"negative":      func(c *Config) { c.Cheaters = []Cheaters{{Relay, -0.1}} },
+		"too many":      func(c *Config) { c.Cheaters = Each(0.2) },
+		"honest a kind": func(c *Config) { c.Cheaters = []Cheaters{{Honest, 0.1}} },
+	} {
+		c := good
+		spoil(&c)
+		if c.Validate() == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+func TestCheatersText(t *testing.T) {
+	var c Cheaters
+	if err := c.UnmarshalText([]byte("relay=0.05")); err != nil || c != (Cheaters{Relay, 0.05}) {
+		t.Errorf("%v %v", c, err)
+	}
+	for _, bad := range []string{"", "relay", "relay=", "relay=x"} {
+		if c.UnmarshalText([]byte(bad)) == nil {
+			t.Errorf("%q is read", bad)
+		}
+	}
+	all := Spread([]Cheaters{{"all", 0.05}})
+	if len(all) != len(Kinds()) || !slices.Contains(all, Cheaters{Informed, 0.05}) {
+		t.Errorf("all is %v", all)
+	}
+}
+
+func TestArchive(t *testing.T) {
+	a, err := NewArchive(t.TempDir() + "/reports")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := mustRun(t, Config{Hotspots: 20, Epochs: 2, Seed: 1, Signatures: true}, a)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := r.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text.String(), fmt.Sprintf("%d observations", r.Observations)) {
+		t.Error(text.String())
+	}
+}

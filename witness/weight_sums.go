@@ -1,0 +1,111 @@
+package witness
+
+import (
+	"bytes"
+	"cmp"
+
+	"hexspot/radio"
+)
+
+// Way is a link in one direction: who sent and who heard.
+type Way struct{ From, To radio.Station }
+
+// Back is the other direction.
+func (w Way) Back() Way { return Way{w.To, w.From} }
+
+// WaySums are what is kept of one way. Drop is by how much an EIRP was below the
+// plan's cap, Level the received level with the drop added, both in 0.01 dB.
+//
+// Only observations count that would have been decoded at the lowest power step,
+// too. Whether one does must not depend on the step that was drawn, or the limit of
+// decoding itself would bend the slope.
+type WaySums struct {
+	Reports                                      int64
+	Drop, Level, DropDrop, DropLevel, LevelLevel int64
+	// Asked are the beacons of To that From had to hear if the path is the same both
+	// ways, Answered those that it reported.
+	Asked, Answered int64
+}
+
+func (s WaySums) plus(o WaySums) WaySums {
+	return WaySums{
+		s.Reports + o.Reports, s.Drop + o.Drop, s.Level + o.Level,
+		s.DropDrop + o.DropDrop, s.DropLevel + o.DropLevel, s.LevelLevel + o.LevelLevel,
+		s.Asked + o.Asked, s.Answered + o.Answered,
+	}
+}
+
+func (s *WaySums) add(drop, level int64) {
+	*s = s.plus(WaySums{1, drop, level, drop * drop, drop * level, level * level, 0, 0})
+}
+
+// Twins are two stations published close to each other, in order.
+type Twins struct{ A, B radio.Station }
+
+func twinsOf(a, b radio.Station) (t Twins, swapped bool) {
+	if compareStations(a, b) > 0 {
+		return Twins{b, a}, true
+	}
+	return Twins{a, b}, false
+}
+
+// TwinSums are of the difference of the levels (0.01 dB) at which two stations heard the
+// same frames.
+type TwinSums struct{ Frames, Apart, ApartApart int64 }
+
+func (s TwinSums) plus(o TwinSums) TwinSums {
+	return TwinSums{s.Frames + o.Frames, s.Apart + o.Apart, s.ApartApart + o.ApartApart}
+}
+
+// NearSums are how many of a station's beacons a neighbour had to hear, and how many it
+// reported.
+type NearSums struct{ Asked, Answered int64 }
+
+func (s NearSums) plus(o NearSums) NearSums {
+	return NearSums{s.Asked + o.Asked, s.Answered + o.Answered}
+}
+
+// LinkState is the evidence that one epoch hands to the next: sums of the running
+// generation of epochs and of the one before, the older forgotten. The zero LinkState
+// knows nothing. It is never changed.
+type LinkState struct {
+	Generation uint64
+	Ways       map[Way][2]WaySums
+	Twins      map[Twins][2]TwinSums
+	Near       map[Way][2]NearSums // from a station to a neighbour
+}
+
+func (w Way) compare(o Way) int {
+	return cmp.Or(bytes.Compare(w.From.Bytes(), o.From.Bytes()), bytes.Compare(w.To.Bytes(), o.To.Bytes()))
+}
+
+func (t Twins) compare(o Twins) int { return Way{t.A, t.B}.compare(Way{o.A, o.B}) }
+
+// inGeneration is a copy in which the running generation is a given one: what was
+// running becomes the one before, or is forgotten. An epoch of an earlier generation
+// is booked in the running one.
+func (s LinkState) inGeneration(g uint64) LinkState {
+	turns := 0
+	if g > s.Generation {
+		turns = int(min(g-s.Generation, 2))
+	}
+	return LinkState{
+		Generation: max(g, s.Generation),
+		Ways:       turned(s.Ways, turns), Twins: turned(s.Twins, turns), Near: turned(s.Near, turns),
+	}
+}
+
+// turned copies what a map still knows after some turns.
+func turned[K, V comparable](m map[K][2]V, turns int) map[K][2]V {
+	var nothing [2]V
+	after := make(map[K][2]V, len(m))
+	for k, v := range m {
+		for range turns {
+			v = [2]V{nothing[0], v[0]}
+		}
+		if v != nothing {
+			after[k] = v
+		}
+	}
+	return after
+}
