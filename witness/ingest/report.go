@@ -1,0 +1,80 @@
+package ingest
+
+import (
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// Message is what a station has published below its up/.
+type Message struct {
+	Station radio.Station // that has logged in
+	Kind    string        // the end of the topic
+	Payload []byte
+}
+
+// Report is a record that was taken.
+type Report struct {
+	Signed   radio.Signed
+	ID       radio.RecordID
+	Own      witness.Epoch  // that it belongs to
+	Received witness.Millis // by the ingest's clock
+	Tag      witness.Tag    // of the beacon; of several, the first
+}
+
+// content is what the ingest looks at in a body, whatever its kind.
+type content struct {
+	own   witness.Epoch
+	first witness.Millis // what is reported is not of before this
+	tag   witness.Tag
+}
+
+// reader reads the body of one kind.
+type reader func(body []byte, t witness.Timing) (content, *fault)
+
+// readers are the kinds that stations report.
+var readers = map[radio.Kind]reader{
+	radio.KindBeacon:    readBeacon,
+	radio.KindDiscovery: readDiscovery,
+	radio.KindWitness:   readBatch,
+}
+
+func readBeacon(body []byte, t witness.Timing) (content, *fault) {
+	b, err := witness.ParseBeacon(body)
+	if err != nil {
+		return content{}, &fault{witness.RefusedEncoding, err}
+	}
+	if err := b.CheckRange(); err != nil {
+		return content{}, &fault{witness.RefusedRange, err}
+	}
+	return content{t.Epoch(b.Slot), max(t.Start(b.Slot), b.Sent), witness.TagOf(b.Signature)}, nil
+}
+
+// readDiscovery looks at the slot alone: what is sent is announced before.
+func readDiscovery(body []byte, t witness.Timing) (content, *fault) {
+	d, err := witness.ParseDiscovery(body)
+	if err != nil {
+		return content{}, &fault{witness.RefusedEncoding, err}
+	}
+	if err := d.CheckRange(); err != nil {
+		return content{}, &fault{witness.RefusedRange, err}
+	}
+	return content{t.Epoch(d.Slot), t.Start(d.Slot), d.Random}, nil
+}
+
+func readBatch(body []byte, t witness.Timing) (content, *fault) {
+	w, err := witness.ParseBatch(body)
+	if err != nil {
+		return content{}, &fault{witness.RefusedEncoding, err}
+	}
+	if err := w.CheckRange(); err != nil {
+		return content{}, &fault{witness.RefusedRange, err}
+	}
+	if err := w.CheckEpoch(t); err != nil {
+		return content{}, &fault{witness.RefusedEpoch, err}
+	}
+	latest := witness.Millis(0)
+	for _, o := range w.Observations {
+		latest = max(latest, o.Heard)
+	}
+	return content{w.Epoch, latest, w.Observations[0].Frame.Tag}, nil
+}
