@@ -80,7 +80,7 @@ func (i *Ingest) content(s radio.Signed, now witness.Millis) (content, *fault) {
 	if f != nil {
 		return c, f
 	}
-	if c.first > now+witness.ClockSlack || c.own > t.Epoch(t.SlotAt(now+witness.ClockSlack)) {
+	if c.time > now+witness.ClockSlack || c.own > t.Epoch(t.SlotAt(now+witness.ClockSlack)) {
 		return c, faultf(witness.RefusedFuture, "of a time more than %v ahead", witness.ClockSlack.Duration())
 	}
 	if oldest := i.config.Oldest(now); c.own < oldest {

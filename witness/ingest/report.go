@@ -23,9 +23,9 @@ type Report struct {
 
 // content is what the ingest looks at in a body, whatever its kind.
 type content struct {
-	own   witness.Epoch
-	first witness.Millis // what is reported is not of before this
-	tag   witness.Tag
+	own  witness.Epoch
+	time witness.Millis // the latest that it states
+	tag  witness.Tag
 }
 
 // reader reads the body of one kind.
@@ -33,42 +33,35 @@ type reader func(body []byte, t witness.Timing) (content, *fault)
 
 // readers are the kinds that stations report.
 var readers = map[radio.Kind]reader{
-	radio.KindBeacon:    readBeacon,
-	radio.KindDiscovery: readDiscovery,
-	radio.KindWitness:   readBatch,
+	radio.KindBeacon:    reading(witness.ParseBeacon, ofBeacon),
+	radio.KindDiscovery: reading(witness.ParseDiscovery, ofDiscovery),
+	radio.KindWitness:   reading(witness.ParseBatch, ofBatch),
 }
 
-func readBeacon(body []byte, t witness.Timing) (content, *fault) {
-	b, err := witness.ParseBeacon(body)
-	if err != nil {
-		return content{}, &fault{witness.RefusedEncoding, err}
+// reading makes a reader of what a body has: a strict encoding, ranges, a content.
+func reading[B interface{ CheckRange() error }](parse func([]byte) (B, error), of func(B, witness.Timing) (content, *fault)) reader {
+	return func(body []byte, t witness.Timing) (content, *fault) {
+		b, err := parse(body)
+		if err != nil {
+			return content{}, &fault{witness.RefusedEncoding, err}
+		}
+		if err := b.CheckRange(); err != nil {
+			return content{}, &fault{witness.RefusedRange, err}
+		}
+		return of(b, t)
 	}
-	if err := b.CheckRange(); err != nil {
-		return content{}, &fault{witness.RefusedRange, err}
-	}
+}
+
+func ofBeacon(b witness.Beacon, t witness.Timing) (content, *fault) {
 	return content{t.Epoch(b.Slot), max(t.Start(b.Slot), b.Sent), witness.TagOf(b.Signature)}, nil
 }
 
-// readDiscovery looks at the slot alone: what is sent is announced before.
-func readDiscovery(body []byte, t witness.Timing) (content, *fault) {
-	d, err := witness.ParseDiscovery(body)
-	if err != nil {
-		return content{}, &fault{witness.RefusedEncoding, err}
-	}
-	if err := d.CheckRange(); err != nil {
-		return content{}, &fault{witness.RefusedRange, err}
-	}
+// ofDiscovery looks at the slot alone: what is sent is announced before.
+func ofDiscovery(d witness.Discovery, t witness.Timing) (content, *fault) {
 	return content{t.Epoch(d.Slot), t.Start(d.Slot), d.Random}, nil
 }
 
-func readBatch(body []byte, t witness.Timing) (content, *fault) {
-	w, err := witness.ParseBatch(body)
-	if err != nil {
-		return content{}, &fault{witness.RefusedEncoding, err}
-	}
-	if err := w.CheckRange(); err != nil {
-		return content{}, &fault{witness.RefusedRange, err}
-	}
+func ofBatch(w witness.Batch, t witness.Timing) (content, *fault) {
 	if err := w.CheckEpoch(t); err != nil {
 		return content{}, &fault{witness.RefusedEpoch, err}
 	}

@@ -88,5 +88,16 @@ func (f *freezing) freeze(ctx context.Context, epoch witness.Epoch, freezes witn
 	if err := f.keep(ctx, "checkpoint", 0, fmt.Sprintf("checkpoint-%d", epoch), mark.Received, []byte(note.String())); err != nil {
 		return err
 	}
-	return f.book.Seal(epoch)
+	if err := f.book.Seal(epoch); err != nil {
+		return err
+	}
+	f.tell(mark)
+	return nil
+}
+
+// tell logs an epoch that is over, with what became of reports since the start.
+func (f *freezing) tell(mark witness.HighWater) {
+	c := f.ingest.Counts()
+	f.log.Info("epoch frozen", "epoch", mark.Epoch, "records", mark.Size,
+		"taken", c.Taken, "again", c.Again, "failed", c.Failed, "refused", c.Refused)
 }
