@@ -138,8 +138,11 @@ func TestSealedEpochs(t *testing.T) {
 	if _, err := b.Promise(5, 370_000); err != nil {
 		t.Fatal(err)
 	}
+	if b.Sealed(5) || b.Sealed(6) {
+		t.Error("a seal that nobody made")
+	}
 	for range 2 {
-		if err := b.Seal(5); err != nil {
+		if err := b.Seal(5); err != nil || !b.Sealed(5) {
 			t.Fatal(err)
 		}
 	}

@@ -123,7 +123,7 @@ func (e *entropy) act(ctx context.Context, a witness.PublisherAction) (witness.P
 	case witness.SignAnchor:
 		return e.anchor(ctx, a.Anchor)
 	case witness.PublishAnchors:
-		return nil, e.publish(anchorTopic, witness.AppendAnchors(nil, a.Anchors), true)
+		return nil, errors.Join(e.publish(anchorTopic, witness.AppendAnchors(nil, a.Anchors), true), e.forget())
 	case witness.RetainValues:
 		return nil, e.publish(valueTopic, witness.AppendValues(nil, a.Retained), true)
 	case witness.Reveal:

@@ -1,29 +1,37 @@
 package network
 
 import (
+	"errors"
 	"fmt"
 
 	"hexspot/witness"
 	"hexspot/witness/chaindir"
 )
 
-// restore gives the publisher the chains that are kept, and removes those that are over.
+// restore gives the publisher the chains that are kept.
 func (e *entropy) restore(c witness.PublisherConfig) error {
-	list, err := e.chains.Keys()
-	if err != nil {
+	if err := e.forget(); err != nil {
 		return err
 	}
+	list, err := e.chains.Keys()
 	for _, k := range list {
-		if present() >= e.schedule.Start(k.To)+e.schedule.Report {
-			err = e.chains.Remove(k)
-		} else {
-			err = e.restoreOne(c, k)
-		}
-		if err != nil {
+		if err := e.restoreOne(c, k); err != nil {
 			return err
 		}
 	}
-	return nil
+	return err
+}
+
+// forget removes the chains that have been over for so long that no report of theirs is
+// in time any more. The journal has their anchors and values.
+func (e *entropy) forget() error {
+	list, err := e.chains.Keys()
+	for _, k := range list {
+		if present() >= e.schedule.Start(k.To)+e.schedule.Report {
+			err = errors.Join(err, e.chains.Remove(k))
+		}
+	}
+	return err
 }
 
 func (e *entropy) restoreOne(c witness.PublisherConfig, k chaindir.Key) error {

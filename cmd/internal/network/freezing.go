@@ -21,13 +21,16 @@ type freezing struct {
 	next   witness.Epoch // to be frozen
 }
 
-// newFreezing begins with the oldest log that is still open to records. What was frozen
-// before the start is promised again, before anything is placed.
+// newFreezing goes on after the logs that are sealed. An epoch whose mark was made before
+// the start and whose log was not sealed gets the same mark again.
 func newFreezing(p provingParts, c ingest.Config, in *ingest.Ingest, book *log.Book) *freezing {
 	f := &freezing{provingParts: p, config: c, ingest: in, book: book}
 	f.next = c.Timing.Epoch(c.Timing.SlotAt(present()))
 	if epochs := book.Epochs(); len(epochs) > 0 {
 		f.next = min(f.next, epochs[0])
+	}
+	for book.Sealed(f.next) {
+		f.next++
 	}
 	return f
 }

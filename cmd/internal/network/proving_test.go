@@ -14,6 +14,7 @@ import (
 	"hexspot/internal/journal"
 	"hexspot/radio"
 	"hexspot/witness"
+	"hexspot/witness/chaindir"
 	"hexspot/witness/ingest"
 	"hexspot/witness/log"
 )
@@ -302,6 +303,40 @@ func TestEpochsFreeze(t *testing.T) {
 	}
 	if names, err := v.logs.Names(); err != nil || !strings.Contains(strings.Join(names, " "), ".seal") {
 		t.Errorf("%v, %v", names, err)
+	}
+}
+
+// TestFrozenOnce: a start does not freeze again what is sealed.
+func TestFrozenOnce(t *testing.T) {
+	data := Data(t.TempDir())
+	v, _ := provingOver(t, data, &flaky{})
+	epoch := v.freezing.next
+	if err := v.freezing.catchUp(t.Context(), v.freezing.config.Timing.Freezes(epoch)); err != nil || v.freezing.next != epoch+1 {
+		t.Fatal(err)
+	}
+	if err := v.close(); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ = provingOver(t, data, &flaky{}); v.freezing.next != epoch+1 {
+		t.Errorf("goes on with epoch %d after %d", v.freezing.next, epoch)
+	}
+}
+
+// TestOldChainsAreForgotten: when they are over, their files go.
+func TestOldChainsAreForgotten(t *testing.T) {
+	v, _ := provingOver(t, Data(t.TempDir()), &flaky{})
+	e := v.entropy
+	old, young := e.chainOf(witness.Value{Slot: 30}), e.chainOf(witness.Value{Slot: e.schedule.SlotAt(present())})
+	for _, k := range []chaindir.Key{old, young} {
+		if err := e.chains.KeepSeed(k, 0, witness.Entropy{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.forget(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := e.chains.Keys(); err != nil || len(left) != 1 || left[0] != young {
+		t.Errorf("%v, %v", left, err)
 	}
 }
 
