@@ -53,7 +53,7 @@ func newProver(t *testing.T, network radio.Network) *prover {
 // connect logs in and subscribes to all that a station reads.
 func (p *prover) connect(n *Network) {
 	p.t.Helper()
-	eui := radio.EUI{1, 2, 3, 4, 5, 6, 7, 8}
+	eui := radio.EUI(p.key.Station().Bytes()[1:9])
 	token, err := p.key.Token(p.network.String(), eui, time.Now())
 	if err != nil {
 		p.t.Fatal(err)
@@ -117,6 +117,17 @@ func (p *prover) last() (witness.Value, int) {
 		return witness.Value{}, 0
 	}
 	return p.values[len(p.values)-1], len(p.values)
+}
+
+// try publishes a payload and gives the answer, or says that the network has gone.
+func (p *prover) try(kind string, payload []byte, gone <-chan struct{}) (answer []byte, ok bool) {
+	p.client.Publish(p.topic("up/"+kind), 1, false, payload)
+	select {
+	case a := <-p.answers:
+		return a, true
+	case <-gone:
+		return nil, false
+	}
 }
 
 // report publishes a payload, waits for its PUBACK and gives the answer.
