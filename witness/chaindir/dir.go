@@ -44,10 +44,23 @@ const (
 // Dir is a directory of chains.
 type Dir string
 
-// Open makes the directory if need be, for its owner only.
+// newPrefix begins the names of files that are not in their place yet.
+const newPrefix = ".new-"
+
+// Open makes the directory if need be, for its owner only, and removes what a power cut
+// left half written.
 func Open(path string) (Dir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return "", fmt.Errorf("making the directory of chains: %w", err)
+	}
+	entries, err := os.ReadDir(path)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), newPrefix) {
+			err = errors.Join(err, os.Remove(filepath.Join(path, e.Name())))
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("opening the directory of chains: %w", err)
 	}
 	return Dir(path), nil
 }
@@ -114,7 +127,7 @@ func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 // write puts a file that only its owner may read in its place in one step.
 func (d Dir) write(name string, parts ...[]byte) error {
-	file, err := os.CreateTemp(string(d), ".new-") // 0600
+	file, err := os.CreateTemp(string(d), newPrefix) // 0600
 	if err != nil {
 		return fmt.Errorf("keeping %s: %w", name, err)
 	}

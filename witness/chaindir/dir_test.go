@@ -79,6 +79,16 @@ func TestDamagedChains(t *testing.T) {
 	}
 }
 
+func TestHalfWrittenFilesGo(t *testing.T) {
+	path := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(path, ".new-123"), []byte("half a seed"), 0o600))
+	_, err := Open(path)
+	must(t, err)
+	if left, err := os.ReadDir(path); err != nil || len(left) != 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
 func TestNoDirectory(t *testing.T) {
 	gone := Dir(filepath.Join(t.TempDir(), "gone"))
 	if err := gone.KeepSeed(Key{60, 0}, 30, witness.Entropy{}); err == nil {
