@@ -21,6 +21,10 @@ their configuration. Ends on SIGTERM or Ctrl-C.
 A PUBACK for an uplink, statistics, an ack or a report means that it is on disk. When the disk is full or
 the journal is broken, stations are disconnected without one, and send again.
 
+With "enabled" in the section [coverage] it also publishes entropy, takes the reports of proof of
+coverage, and answers them with receipts. Seeds are in the directory "entropy" of --data: keep it out
+of backups.
+
 Examples:
   hexnet serve
   hexnet serve --config /etc/hexnet/hexnet.toml --data /var/lib/hexnet`

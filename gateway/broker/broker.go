@@ -21,6 +21,10 @@ type Options struct {
 	// Durable, if set, takes every message of a station before its PUBACK goes
 	// out. If it fails, the station is disconnected without one, and resends.
 	Durable func(context.Context, Message) error
+
+	// SealReports: what stations publish below hexspot/ is for Durable alone, and no
+	// subscriber gets it. Until its case closes, a report is its sender's.
+	SealReports bool
 }
 
 // Message is one that a station has published.

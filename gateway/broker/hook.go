@@ -139,6 +139,10 @@ func (h *hook) mayRead(who *client, p packets.Packet) bool {
 			h.broker.refuse(RefusedPublication, "name", who.name, "topic", clip(p.TopicName), "retained", p.FixedHeader.Retain)
 			return false
 		}
+		if who.isStation() && isReport(p.TopicName) && p.FixedHeader.Qos != 1 {
+			h.broker.refuse(RefusedPublication, "name", who.name, "topic", clip(p.TopicName), "error", "reports have QoS 1")
+			return false
+		}
 	case packets.Subscribe:
 		if who.isStation() && who.mochi.State.Subscriptions.Len()+len(p.Filters) > maxSubscriptions {
 			h.broker.refuse(RefusedSubscription, "name", who.name, "error", "too many, client disconnected")
@@ -174,6 +178,9 @@ func (h *hook) OnPublish(c *mochi.Client, p packets.Packet) (packets.Packet, err
 		h.broker.refuse(RefusedStorage, "name", who.name, "error", err)
 		who.end()
 		return p, packets.ErrRejectPacket
+	}
+	if h.broker.options.SealReports && isReport(p.TopicName) {
+		return p, packets.CodeSuccessIgnore // acknowledged, and passed on to nobody
 	}
 	return p, nil
 }

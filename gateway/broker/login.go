@@ -52,10 +52,16 @@ func (h *hook) login(client *mochi.Client, connect packets.ConnectParams) (*iden
 	if err != nil {
 		return nil, err
 	}
-	if connect.WillFlag && !who.rights.mayPublish(connect.WillTopic, connect.WillRetain, len(connect.WillPayload)) {
+	if connect.WillFlag && !who.mayLeave(connect) {
 		return nil, errWill
 	}
 	return who, nil
+}
+
+// mayLeave says whether a client may have its last will. A report is none: nobody
+// would keep it.
+func (i *identity) mayLeave(c packets.ConnectParams) bool {
+	return i.rights.mayPublish(c.WillTopic, c.WillRetain, len(c.WillPayload)) && !(i.isStation() && isReport(c.WillTopic))
 }
 
 func (h *hook) loginStation(name, token, clientID string) (*identity, error) {

@@ -9,7 +9,7 @@ import (
 // stationRights are the topics of one station (protocol hexspot/1, "MQTT"):
 //
 //	publish    [REGION/]gateway/EUI/event/NAME   [REGION/]gateway/EUI/state/conn   [REGION/]gateway/EUI/report/emission
-//	           hexspot/STATION/up/KIND
+//	           hexspot/STATION/up/beacon|discovery|witness   at QoS 1
 //	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack   hexspot/net/anchor|value|+
 //
 // where the NAME of a command may be + or #. Only state/conn may be retained.
@@ -27,11 +27,22 @@ func newStationRights(eui radio.EUI, station radio.Station, regions map[string]b
 // A ConnState has some 20 bytes as protobuf, 60 as JSON.
 const maxRetained = 512
 
+// reportKinds are what a station reports.
+var reportKinds = map[string]bool{
+	string(radio.KindBeacon): true, string(radio.KindDiscovery): true, string(radio.KindWitness): true,
+}
+
+// ownPrefix begins the topics that are not ChirpStack's.
+const ownPrefix = "hexspot/"
+
+// isReport says whether a topic that a station may publish to is that of a report.
+func isReport(topic string) bool { return strings.HasPrefix(topic, ownPrefix) }
+
 // mayPublish says whether the station may publish to a topic.
 func (r stationRights) mayPublish(topic string, retained bool, size int) bool {
-	if rest, ok := strings.CutPrefix(topic, "hexspot/"); ok {
+	if rest, ok := strings.CutPrefix(topic, ownPrefix); ok {
 		kind, ok := strings.CutPrefix(rest, r.station+"/up/")
-		return ok && isName(kind) && !retained
+		return ok && reportKinds[kind] && !retained
 	}
 	rest, ok := r.cutGateway(topic)
 	switch {
@@ -49,7 +60,7 @@ func (r stationRights) mayPublish(topic string, retained bool, size int) bool {
 // maySubscribe says whether the station may subscribe to a filter; a topic is the
 // filter of itself.
 func (r stationRights) maySubscribe(filter string) bool {
-	if rest, ok := strings.CutPrefix(filter, "hexspot/"); ok {
+	if rest, ok := strings.CutPrefix(filter, ownPrefix); ok {
 		if name, ok := strings.CutPrefix(rest, "net/"); ok {
 			return name == "+" || name == "anchor" || name == "value"
 		}

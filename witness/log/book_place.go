@@ -77,6 +77,13 @@ func (b *Book) append(epoch witness.Epoch, batch []Entry) ([]Place, error) {
 	return places, err
 }
 
+// Find gives the receipt of a record that is in a log, its own epoch's or a later one.
+func (b *Book) Find(a Arrival) (receipt witness.Receipt, known bool, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.earlier(a, maxEpoch+1)
+}
+
 // earlier looks for a record in the logs from its own epoch to before another.
 func (b *Book) earlier(a Arrival, before witness.Epoch) (witness.Receipt, bool, error) {
 	if a.Own >= before {

@@ -43,6 +43,12 @@ func (b *Book) Seal(epoch witness.Epoch) error {
 	return nil
 }
 
+// Sealed says whether the log of an epoch is sealed.
+func (b *Book) Sealed(epoch witness.Epoch) bool {
+	l := b.Log(epoch)
+	return l != nil && l.sealed()
+}
+
 // frozen gives the log of an epoch if nothing will be added to it.
 func (b *Book) frozen(epoch witness.Epoch) (*Log, error) {
 	b.mu.Lock()

@@ -44,6 +44,12 @@ func TestResentRecordsGetTheirFirstReceipt(t *testing.T) {
 	if !slices.Equal(first, want) {
 		t.Fatalf("%v, want %v", first, want)
 	}
+	if got, known, err := b.Find(Arrival{Record: late, Own: 5}); err != nil || !known || got != want[1] {
+		t.Errorf("found %v, %v, %v", got, known, err)
+	}
+	if _, known, err := b.Find(Arrival{Record: recordID("other", 0), Own: 5}); err != nil || known {
+		t.Error("found what is in no log", err)
+	}
 	again := []Arrival{{a, 5, 320_000}, {a, 5, 430_001}, {late, 5, 430_001}, {late, 5, 900_000}}
 	wanted := []witness.Receipt{want[0], want[0], want[1], want[1]}
 	if got := place(t, b, again...); !slices.Equal(got, wanted) {
@@ -132,8 +138,11 @@ func TestSealedEpochs(t *testing.T) {
 	if _, err := b.Promise(5, 370_000); err != nil {
 		t.Fatal(err)
 	}
+	if b.Sealed(5) || b.Sealed(6) {
+		t.Error("a seal that nobody made")
+	}
 	for range 2 {
-		if err := b.Seal(5); err != nil {
+		if err := b.Seal(5); err != nil || !b.Sealed(5) {
 			t.Fatal(err)
 		}
 	}

@@ -19,6 +19,8 @@ var DefaultText string
 type Config struct {
 	Broker  broker.Config `toml:"broker"`
 	Journal JournalConfig `toml:"journal"`
+
+	Coverage CoverageConfig `toml:"coverage"`
 }
 
 // Load reads and checks a configuration; an empty path is the default one.
@@ -44,6 +46,9 @@ func (c Config) Validate() error {
 	}
 	if err := c.Journal.Validate(); err != nil {
 		faults = append(faults, fmt.Errorf("journal: %w", err))
+	}
+	if err := c.Coverage.Validate(); err != nil {
+		faults = append(faults, fmt.Errorf("coverage: %w", err))
 	}
 	return errors.Join(faults...)
 }

@@ -19,6 +19,8 @@ const (
 	bindingsFile = "stations.txt"  // which station has which EUI
 	filesDir     = "files"         // what was rolled off the journal
 	bookFile     = "book.db"       // the SQL book, unless it is a server's
+	logsDir      = "log"           // the logs of record ids
+	chainsDir    = "entropy"       // chains with their seeds, secret and in no backup
 	walletFolder = "wallet"        // keystore files of owners
 )
 

@@ -17,6 +17,8 @@ type Network struct {
 	id     radio.Network
 	broker *broker.Broker
 	store  *Store
+
+	proving *proving // nil: not enabled
 }
 
 // New joins the parts over a data directory and opens the journal and the listeners;
@@ -30,13 +32,47 @@ func New(ctx context.Context, c Config, data Data, log *slog.Logger) (*Network, 
 		return nil, err
 	}
 	n := &Network{store: store}
-	if err := n.addBroker(c, data, log); err != nil {
-		return nil, errors.Join(err, store.Close())
+	if err := n.addBroker(ctx, c, data, log); err != nil {
+		return nil, errors.Join(err, n.close())
 	}
 	return n, nil
 }
 
-func (n *Network) addBroker(c Config, data Data, log *slog.Logger) error {
+// close closes what is kept.
+func (n *Network) close() error {
+	if n.proving == nil {
+		return n.store.Close()
+	}
+	return errors.Join(n.proving.close(), n.store.Close())
+}
+
+// addProving opens proof of coverage, if it is wanted.
+func (n *Network) addProving(ctx context.Context, c Config, data Data, log *slog.Logger) error {
+	if !c.Coverage.Enabled {
+		return nil
+	}
+	publish := func(topic string, payload []byte, retain bool) error { return n.broker.Publish(topic, payload, retain) }
+	parts := provingParts{journal: n.store.Journal, publish: publish, log: log}
+	v, err := openProving(ctx, c.Coverage, data, n.id, parts)
+	if err != nil {
+		return fmt.Errorf("proof of coverage: %w", err)
+	}
+	n.proving = v
+	return nil
+}
+
+// durable keeps what stations publish.
+func (n *Network) durable(c JournalConfig) func(context.Context, broker.Message) error {
+	packets := packets{journal: n.store.Journal, unacknowledged: c.QoS0}
+	return func(ctx context.Context, m broker.Message) error {
+		if kind, ok := reportKind(m.Topic); ok && n.proving != nil {
+			return n.proving.keep(ctx, m, kind)
+		}
+		return packets.keep(ctx, m)
+	}
+}
+
+func (n *Network) addBroker(ctx context.Context, c Config, data Data, log *slog.Logger) error {
 	config := c.Broker
 	if config.Network == "" {
 		id, err := data.network()
@@ -58,12 +94,14 @@ func (n *Network) addBroker(c Config, data Data, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	packets := packets{journal: n.store.Journal, unacknowledged: c.Journal.QoS0}
-	n.broker, err = broker.New(config, broker.Options{Bindings: bindings, Log: log, Durable: packets.keep})
-	if err != nil {
+	n.id = id
+	if err := n.addProving(ctx, c, data, log); err != nil {
+		return err
+	}
+	options := broker.Options{Bindings: bindings, Log: log, Durable: n.durable(c.Journal), SealReports: c.Coverage.Enabled}
+	if n.broker, err = broker.New(config, options); err != nil {
 		return fmt.Errorf("the broker: %w", err)
 	}
-	n.id = id
 	return nil
 }
 
@@ -83,7 +121,10 @@ func (n *Network) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.broker.Run(ctx) })
 	group.Go(func() error { return n.store.rolling.run(ctx) })
+	if n.proving != nil {
+		group.Go(func() error { return n.proving.run(ctx) })
+	}
 	err := group.Wait()
 	stop()
-	return errors.Join(err, <-kept, n.store.Close())
+	return errors.Join(err, <-kept, n.close())
 }

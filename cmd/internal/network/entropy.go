@@ -1,0 +1,161 @@
+package network
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"hexspot/radio"
+	"hexspot/witness"
+	"hexspot/witness/chaindir"
+)
+
+// The topics of entropy, retained.
+const (
+	anchorTopic = "hexspot/net/anchor"
+	valueTopic  = "hexspot/net/value"
+)
+
+// entropy runs a Publisher: does what it asks for, and tells it what was done.
+type entropy struct {
+	provingParts
+	chains    chaindir.Dir
+	publisher *witness.Publisher
+	open      []witness.PublisherAction // failed, and may still be done
+	unlogged  []published               // values whose time the journal has not taken yet
+	failing   bool
+}
+
+// newEntropy goes on with the chains that are kept.
+func newEntropy(p provingParts, chains chaindir.Dir) (*entropy, error) {
+	set, err := witness.SetNamed("hexspot-1")
+	if err != nil {
+		return nil, err
+	}
+	config := witness.PublisherConfig{
+		Network: p.network, Schedule: p.schedule, Parameters: witness.DefaultParameters(set).Hash(), Random: rand.Reader,
+	}
+	e := &entropy{provingParts: p, chains: chains}
+	if e.publisher, err = witness.NewPublisher(config); err != nil {
+		return nil, err
+	}
+	if err := e.restore(config); err != nil {
+		return nil, fmt.Errorf("the chains of entropy in %s: %w", chains, err)
+	}
+	return e, nil
+}
+
+// run publishes until ctx ends. What fails is logged and tried again.
+func (e *entropy) run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		now := present()
+		err := e.step(ctx, now)
+		if err != nil && !e.failing && ctx.Err() == nil {
+			e.log.Error("entropy is not published as it should be, trying again", "error", err)
+		}
+		e.failing = err != nil
+		e.wait(ctx, now)
+	}
+	return nil
+}
+
+// mostWait bounds a wait: the host's clock may be set meanwhile.
+const mostWait = witness.Millis(1_000)
+
+func (e *entropy) wait(ctx context.Context, now witness.Millis) {
+	due := min(e.publisher.Next(now)-now, mostWait)
+	timer := time.NewTimer(due.Duration())
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// step does what failed before, then what is due.
+func (e *entropy) step(ctx context.Context, now witness.Millis) error {
+	again := e.open
+	e.open = nil
+	actions, err := e.publisher.Step(now, nil)
+	return errors.Join(e.do(ctx, again), err, e.do(ctx, actions), e.logValues(ctx))
+}
+
+// do does actions in order, and what follows from them at once.
+func (e *entropy) do(ctx context.Context, actions []witness.PublisherAction) error {
+	var faults []error
+	for _, a := range actions {
+		event, err := e.act(ctx, a)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%v: %w", a, err))
+			e.postpone(a)
+		}
+		if event == nil {
+			continue
+		}
+		next, err := e.publisher.Step(present(), event)
+		faults = append(faults, err, e.do(ctx, next))
+	}
+	return errors.Join(faults...)
+}
+
+// postpone keeps an action that failed while doing it later is of use. A newer list of
+// anchors or values takes the place of an older one.
+func (e *entropy) postpone(a witness.PublisherAction) {
+	switch a := a.(type) {
+	case witness.KeepSeed:
+		if present() < e.schedule.Start(a.From) {
+			e.open = append(e.open, a)
+		}
+	case witness.SignAnchor:
+		if present() < a.Anchor.Begins() {
+			e.open = append(e.open, a)
+		}
+	}
+}
+
+// act does one action and says what the publisher is to be told, nil: nothing.
+func (e *entropy) act(ctx context.Context, a witness.PublisherAction) (witness.PublisherEvent, error) {
+	switch a := a.(type) {
+	case witness.KeepSeed:
+		return e.keepSeed(a)
+	case witness.SignAnchor:
+		return e.anchor(ctx, a.Anchor)
+	case witness.PublishAnchors:
+		return nil, errors.Join(e.publish(anchorTopic, witness.AppendAnchors(nil, a.Anchors), true), e.forget())
+	case witness.RetainValues:
+		return nil, e.publish(valueTopic, witness.AppendValues(nil, a.Retained), true)
+	case witness.Reveal:
+		return nil, e.reveal(a)
+	}
+	return nil, errors.New("not known how")
+}
+
+func (e *entropy) keepSeed(a witness.KeepSeed) (witness.PublisherEvent, error) {
+	err := e.chains.KeepSeed(chaindir.Key{To: a.To, Revision: a.Revision}, a.From, a.Seed)
+	if errors.Is(err, chaindir.ErrTaken) {
+		return witness.ChainElsewhere{To: a.To, Revision: a.Revision}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return witness.SeedKept{To: a.To, Revision: a.Revision}, nil
+}
+
+// anchor signs, journals and keeps an anchor.
+func (e *entropy) anchor(ctx context.Context, a witness.Anchor) (witness.PublisherEvent, error) {
+	signed, err := radio.Sign(e.signer, e.network, radio.KindAnchor, a.Append(nil))
+	if err != nil {
+		return nil, err
+	}
+	id := signed.ID(e.network)
+	if err := e.keep(ctx, string(radio.KindAnchor), id[0], id.String(), present(), signed.Append(nil)); err != nil {
+		return nil, err
+	}
+	at := present()
+	if err := e.chains.KeepAnchor(chaindir.Key{To: a.To, Revision: a.Revision}, at, signed); err != nil {
+		return nil, err
+	}
+	return witness.AnchorJournaled{To: a.To, Revision: a.Revision, Signed: signed, At: at}, nil
+}

@@ -1,0 +1,49 @@
+package network
+
+import (
+	"context"
+	"fmt"
+
+	"hexspot/witness"
+	"hexspot/witness/chaindir"
+)
+
+// published is a value and when it was really published.
+type published struct {
+	value witness.Value
+	at    witness.Millis
+}
+
+// mostUnlogged bounds the values that wait for a journal that takes nothing: as many as
+// an epoch of the default timing has. The oldest go first.
+const mostUnlogged = 1440
+
+// reveal publishes a value, and has it logged with the time of that.
+func (e *entropy) reveal(a witness.Reveal) error {
+	if err := e.publish(valueTopic, witness.AppendValues(nil, a.Retained), true); err != nil {
+		return err
+	}
+	e.unlogged = append(e.unlogged, published{a.Value, present()})
+	e.unlogged = e.unlogged[max(0, len(e.unlogged)-mostUnlogged):]
+	return e.chains.KeepValue(e.chainOf(a.Value), a.Value)
+}
+
+// logValues journals what was published.
+func (e *entropy) logValues(ctx context.Context) error {
+	for len(e.unlogged) > 0 {
+		p := e.unlogged[0]
+		id := fmt.Sprintf("value-%d-%d", p.value.Slot, p.value.Revision)
+		message := witness.AppendValues(nil, []witness.Value{p.value})
+		if err := e.keep(ctx, "value", byte(p.value.Slot), id, p.at, message); err != nil {
+			return fmt.Errorf("logging when slot %d was published: %w", p.value.Slot, err)
+		}
+		e.unlogged = e.unlogged[1:]
+	}
+	return nil
+}
+
+// chainOf is the chain that a value is of: the one of its revision that ends with its epoch.
+func (e *entropy) chainOf(v witness.Value) chaindir.Key {
+	_, to := e.schedule.Slots(e.schedule.Epoch(v.Slot))
+	return chaindir.Key{To: to, Revision: v.Revision}
+}

@@ -1,0 +1,60 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"hexspot/gateway/broker"
+	"hexspot/witness/ingest"
+	"hexspot/witness/log"
+)
+
+// recordJournal is the journal as an ingest wants it.
+type recordJournal struct{ provingParts }
+
+func (j recordJournal) Keep(ctx context.Context, r ingest.Report) error {
+	return j.keep(ctx, string(r.Signed.Kind), r.Tag[0], r.ID.String(), r.Received, r.Signed.Append(nil))
+}
+
+// reports is what stations report on its way into journal and log, and the answers.
+type reports struct {
+	provingParts
+	ingest *ingest.Ingest
+}
+
+// reportKind is what follows hexspot/STATION/up/; the broker has checked the rest.
+func reportKind(topic string) (kind string, ok bool) {
+	if !strings.HasPrefix(topic, "hexspot/") {
+		return "", false
+	}
+	_, kind, ok = strings.Cut(topic, "/up/")
+	return kind, ok
+}
+
+// take returns nil when a report is kept or refused, and its station has been told.
+func (r *reports) take(ctx context.Context, m broker.Message, kind string) error {
+	answer, err := r.ingest.Take(ctx, ingest.Message{Station: m.Station, Kind: kind, Payload: m.Payload}, present())
+	if err != nil {
+		return err
+	}
+	text, err := r.encode(answer)
+	if err != nil {
+		return err
+	}
+	if answer.Refusal != nil {
+		r.log.Debug("report refused", "station", m.Station, "kind", kind, "reason", answer.Refusal.Reason)
+	}
+	return r.publish("hexspot/"+m.Station.String()+"/ack", text, false)
+}
+
+func (r *reports) encode(a ingest.Answer) ([]byte, error) {
+	if a.Refusal != nil {
+		return a.Refusal.Append(nil), nil
+	}
+	receipt, err := log.SignReceipt(r.signer, r.network, a.Receipt)
+	if err != nil {
+		return nil, fmt.Errorf("signing a receipt: %w", err)
+	}
+	return receipt.Bytes(), nil
+}
