@@ -1,0 +1,216 @@
+package hotspot
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// settledBeacons are the beacon reports that the disk has an answer to.
+func (a *area) settledBeacons() (received, refused int) {
+	a.t.Helper()
+	all, err := a.disk.Records("report").Settled(a.t.Context(), time.Time{}, 1000)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	for _, s := range all {
+		if s.Refused {
+			refused++
+			continue
+		}
+		record, err := openReceipt(s.Answer, a.id(), nil)
+		if err != nil || string(record[:]) != string(s.Key) {
+			a.t.Errorf("the answer of a record is no receipt of it: %v", err)
+		}
+		received++
+	}
+	return received, refused
+}
+
+// checkWindows fails if a window had two beacons.
+func (a *area) checkWindows() {
+	a.t.Helper()
+	if windows := slices.Compact(slices.Clone(a.emitted)); len(windows) != len(a.emitted) {
+		a.t.Errorf("beacons in the windows %v: two in one", a.emitted)
+	}
+}
+
+// TestBeaconLife: each window has its beacon, whose report says when and how it was
+// sent, and whose receipt is kept.
+func TestBeaconLife(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.start()
+		a.pass(31)
+		if len(a.emitted) != 3 {
+			t.Fatalf("beacons in the windows %v, want 3", a.emitted)
+		}
+		a.checkWindows()
+		for _, s := range a.reports {
+			b, err := witness.ParseBeacon(s.Body)
+			if err != nil || s.Kind != radio.KindBeacon {
+				t.Fatalf("%s: %v", s.Kind, err)
+			}
+			x, _ := a.chain.Value(b.Slot)
+			lot := witness.Lot{Network: a.id(), Station: stationOf(t, a.station), Entropy: x}
+			if err := witness.VerifyOpening(lot, b.Slot, b.Signature); err != nil {
+				t.Error(err)
+			}
+			drawn, err := a.timing.DrawBeacon(b.Slot, lot, a.plan)
+			if err != nil || b.Sent < drawn.Start || b.Sent > drawn.Start+1 || b.Frequency != drawn.Frequency || b.Conducted != 1200 {
+				t.Errorf("reported %+v, drawn %+v, %v", b.OnAir, drawn, err)
+			}
+		}
+		if received, _ := a.settledBeacons(); received != 3 || len(a.reports) != 3 {
+			t.Errorf("%d receipts, %d reports, want 3", received, len(a.reports))
+		}
+		if s := a.c.Status(); s.Counts.Beacons != 3 || s.Counts.Receipts != 3 || s.Reason != "" || s.Flying != 0 {
+			t.Errorf("status %+v", s)
+		}
+	})
+}
+
+// TestBeaconCrash: wherever the process dies, no window gets two beacons and every
+// report that reached the disk gets its receipt.
+func TestBeaconCrash(t *testing.T) {
+	lived := false
+	for dieAt := 1; !lived; dieAt++ {
+		inArea(t, func(t *testing.T, a *area) {
+			a.dieAt = dieAt
+			a.start()
+			a.pass(31)
+			lived = a.steps < dieAt
+			a.checkWindows()
+			if n := len(a.emitted); n < 2 {
+				t.Errorf("death at step %d: %d beacons in three windows", dieAt, n)
+			}
+			received, _ := a.settledBeacons()
+			if received < len(a.emitted)-1 {
+				t.Errorf("death at step %d: %d beacons, %d receipts", dieAt, len(a.emitted), received)
+			}
+			if _, ok, err := a.disk.Records("report").Next(t.Context(), time.Now().Add(time.Hour)); ok || err != nil {
+				t.Errorf("death at step %d: a report still waits, %v", dieAt, err)
+			}
+		})
+		if dieAt > 500 {
+			t.Fatal("a life has no end")
+		}
+	}
+}
+
+// TestBeaconRefused: a named refusal ends the sending.
+func TestBeaconRefused(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.refuse = "station"
+		a.start()
+		a.pass(31)
+		if received, refused := a.settledBeacons(); received != 0 || refused != 3 || len(a.reports) != 3 {
+			t.Errorf("%d received, %d refused, %d sent, want 0, 3, 3", received, refused, len(a.reports))
+		}
+		if s := a.c.Status(); s.Counts.Refused != 3 || s.Counts.Refusal != "station" {
+			t.Errorf("status %+v", s)
+		}
+	})
+}
+
+// TestReportRefusedForNow: a report that may be taken later stays.
+func TestReportRefusedForNow(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.refuse = "rate"
+		a.start()
+		a.pass(31)
+		received, refused := a.settledBeacons()
+		if s := a.c.Status(); received+refused != 0 || len(a.reports) <= 3 || s.Counts.Refusal != "rate" {
+			t.Errorf("%d received, %d refused, %d sent: want more than three sent; %+v", received, refused, len(a.reports), s)
+		}
+	})
+}
+
+// TestReportsAreSentAgain: until the network answers, and at once when it is back.
+func TestReportsAreSentAgain(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.mute.Store(true)
+		a.start()
+		a.pass(11)
+		a.pass(10)
+		sent := len(a.reports)
+		if len(a.emitted) != 2 || sent < 3 {
+			t.Fatalf("%d beacons, reported %d times: want it more often", len(a.emitted), sent)
+		}
+		a.mute.Store(false)
+		a.join()
+		a.pass(1)
+		if received, _ := a.settledBeacons(); received != 2 {
+			t.Errorf("%d receipts after the network is back, want 2", received)
+		}
+	})
+}
+
+// TestNoBeaconWhy: what is missing is named, and nothing is sent.
+func TestNoBeaconWhy(t *testing.T) {
+	for _, c := range []struct {
+		reason, last string
+		change       func(*area)
+	}{
+		{"no_plan", "no channel plan", func(a *area) { a.plan = radio.Plan{} }},
+		{"no_site", "no site", func(a *area) { a.site = nil }},
+		{"other_plan", "another channel plan", func(a *area) { a.site.Plan = "US915_1" }},
+		{"data_only", "data only", func(a *area) { a.site.DataOnly = true }},
+		{"clock_unset", "clock is not set", func(a *area) { a.trusted.Store(false) }},
+		{"no_anchor", "no beacon yet", func(a *area) { a.anchor.X0 = witness.Entropy{9}; a.anchor.To -= 299; a.anchor.From-- }},
+		{"no_entropy", "no beacon yet", func(a *area) { a.anchor.X0 = witness.Entropy{9} }},
+		{"", "duty cycle", func(a *area) { a.status = radio.TxDutyCycleOverflow }},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			inArea(t, func(t *testing.T, a *area) {
+				c.change(a)
+				a.start()
+				a.pass(11)
+				s := a.c.Status()
+				if s.Reason != c.reason || !strings.Contains(s.LastBeacon, c.last) || len(a.emitted) > 0 {
+					t.Errorf("reason %q, want %q; last %q, want %q; %d emitted", s.Reason, c.reason, s.LastBeacon, c.last, len(a.emitted))
+				}
+			})
+		})
+	}
+}
+
+// TestWitness: beacons of others are reported with one signature a batch, whether
+// they were heard before the clock was trusted or after; the station's own are not.
+func TestWitness(t *testing.T) {
+	for _, trusted := range []bool{true, false} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.trusted.Store(trusted)
+			a.site = nil
+			a.start()
+			a.pass(1)
+			at := time.Now()
+			k := a.timing.SlotAt(witness.MillisOf(at))
+			x, _ := a.chain.Value(k)
+			u := radio.Uplink{
+				PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
+				CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), RSSI: -9000, Timestamp: counterNow(),
+			}
+			if trusted {
+				u.ReceivedAt = at
+			}
+			a.c.Hear(u)
+			a.pass(1)
+			a.trusted.Store(true)
+			a.pass(2)
+			if len(a.reports) != 1 || a.reports[0].Kind != radio.KindWitness {
+				t.Fatalf("clock trusted %v: %d reports, want one of a witness", trusted, len(a.reports))
+			}
+			w, err := witness.ParseBatch(a.reports[0].Body)
+			if err != nil || len(w.Observations) != 1 || w.Observations[0].Heard != witness.MillisOf(at) {
+				t.Errorf("clock trusted %v: %+v, %v; heard at %d", trusted, w, err, witness.MillisOf(at))
+			}
+			if s := a.c.Status(); s.Counts.Witnesses != 1 || s.LastHeard == nil {
+				t.Errorf("status %+v", s)
+			}
+		})
+	}
+}
