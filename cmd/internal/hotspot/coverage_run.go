@@ -117,11 +117,17 @@ func (c *Coverage) wait(now witness.Millis) time.Duration {
 	return min(max((next-now).Duration(), time.Millisecond), wait)
 }
 
-// finish writes what was heard and not yet reported.
+// finish writes what was heard or sent and not yet reported.
 func (c *Coverage) finish(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 	defer cancel()
 	c.locked(func() {
+		for len(c.answers) > 0 {
+			c.step(ctx, <-c.answers)
+		}
+		for len(c.heard) > 0 {
+			c.hear(ctx, witness.Heard{Uplink: <-c.heard})
+		}
 		c.batches(ctx, c.collector.Flush())
 		c.records.retry(ctx)
 	})
