@@ -79,7 +79,7 @@ type network struct {
 func startNetwork(t *testing.T, address string) *network {
 	t.Helper()
 	n := &network{t: t, arrived: make(chan struct{}, 1)}
-	n.server = mochi.New(&mochi.Options{Logger: slog.New(slog.DiscardHandler)})
+	n.server = mochi.New(&mochi.Options{InlineClient: true, Logger: slog.New(slog.DiscardHandler)})
 	if err := n.server.AddHook(n, nil); err != nil {
 		t.Fatal(err)
 	}
