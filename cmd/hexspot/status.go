@@ -51,6 +51,9 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 		row("last refusal", "%s", n.Refusal)
 	}
 	row("waiting", "%d observations, %d frames, %d records unanswered, %d not on disk, %d lost", c.Held, c.Waiting, c.Flying, c.Unkept, c.Lost)
+	for _, r := range s.Records {
+		row(r.Name, "%d wait on disk, %d are settled", r.Waiting, r.Settled)
+	}
 	for _, d := range s.Duty {
 		row("duty cycle "+d.Name, "%.1f of %.1f s in an hour", float64(d.Used)/1000, float64(d.Allowed)/1000)
 	}

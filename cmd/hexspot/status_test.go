@@ -39,6 +39,7 @@ func TestStatus(t *testing.T) {
 	next, heard := now.Add(90*time.Minute), now.Add(-20*time.Second)
 	path := answering(t, hotspot.Status{
 		Time: now, Duty: []hotspot.DutyStatus{{Name: "M", Used: 371, Allowed: 36_000}},
+		Records: []hotspot.RecordStatus{{Name: "reports", Waiting: 5, Settled: 6}},
 		Coverage: hotspot.CoverageStatus{
 			Station: "spot1x", Network: "c2ad0a997751e040", Reason: "no_site", ReasonText: "no site is known", Site: "no such file",
 			Next: &next, LastHeard: &heard, LastBeacon: "beacon of slot 7: emitted",
@@ -51,7 +52,7 @@ func TestStatus(t *testing.T) {
 	}
 	for _, want := range []string{
 		"not connected", "none can be sent: no site is known", "no such file", "in 1h30m0s", "20s ago", "slot 7: emitted",
-		"1 beacons, 2 observations, 3 receipts, 4 refusals", "rate", "0.4 of 36.0 s",
+		"1 beacons, 2 observations, 3 receipts, 4 refusals", "rate", "0.4 of 36.0 s", "5 wait on disk, 6 are settled",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())

@@ -123,22 +123,12 @@ func writeSite(t *testing.T, key keys.Key, network radio.Network) string {
 // covering launches a hotspot on an emulated chip that takes part in coverage.
 func (p *prover) covering(link, server, socket string, key keys.Key) {
 	t := p.t
-	plan, err := radio.PlanNamed("EU868")
-	if err != nil {
-		t.Fatal(err)
-	}
-	open, err := Opener("usb:"+link, board(t), quiet())
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := ChipConfig(board(t), plan)
-	config.Firmware = images(t)
-	h, err := New(Parts{
-		Open: open, Chip: config, Key: key, Log: quiet(), Antenna: Antenna{GainDBi: 2, CableLossDB: 1},
-		Outputs:  []mqtt.Config{{Server: server, StationLogin: true, Network: p.id.String()}},
-		Spool:    spool.Config{Path: filepath.Join(t.TempDir(), "spool.db")},
-		Coverage: CoverageConfig{Enabled: true, Site: writeSite(t, key, p.id), Status: socket},
-	})
+	parts := onChip(t, link)
+	parts.Key, parts.Antenna = key, Antenna{GainDBi: 2, CableLossDB: 1}
+	parts.Outputs = []mqtt.Config{{Server: server, StationLogin: true, Network: p.id.String()}}
+	parts.Spool = spool.Config{Path: filepath.Join(t.TempDir(), "spool.db")}
+	parts.Coverage = CoverageConfig{Enabled: true, Site: writeSite(t, key, p.id), Status: socket}
+	h, err := New(parts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +189,7 @@ func TestCoverageOverUSB(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := s.Coverage; c.Counts.Receipts >= 2 && c.Online && c.Reason == "" && len(s.Duty) > 0 {
+		if c := s.Coverage; c.Counts.Receipts >= 2 && c.Online && c.Reason == "" && len(s.Duty) > 0 && len(s.Records) == 2 {
 			return
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"hexspot/gateway/spool"
 )
 
 // Status is what `hexspot status` shows.
@@ -17,7 +19,15 @@ type Status struct {
 	Time     time.Time      `json:"time"`
 	Packets  Counters       `json:"packets"`
 	Duty     []DutyStatus   `json:"duty_cycle,omitempty"` // of the sub-bands that have a limit
+	Records  []RecordStatus `json:"records,omitempty"`    // on disk
 	Coverage CoverageStatus `json:"coverage"`
+}
+
+// RecordStatus is what is on disk of a kind of record.
+type RecordStatus struct {
+	Name    string `json:"name"`
+	Waiting int    `json:"waiting"`
+	Settled int    `json:"settled"` // with a receipt or a refusal, of the last 30 days
 }
 
 // DutyStatus is the duty cycle of a sub-band in the past hour.
@@ -28,11 +38,20 @@ type DutyStatus struct {
 }
 
 // status is how things stand; coverage must run.
-func (h *Hotspot) status() Status {
+func (h *Hotspot) status(ctx context.Context) Status {
 	s := Status{Time: time.Now().UTC(), Packets: h.Counters(), Coverage: h.coverage.Load().Status()}
 	if h.transmitter != nil {
 		for _, d := range h.transmitter.DutyCycle() {
 			s.Duty = append(s.Duty, DutyStatus{d.Name, d.Tracked.Milliseconds(), d.Max.Milliseconds()})
+		}
+	}
+	disk, err := spool.Look(ctx, h.parts.Spool.Path)
+	if err != nil {
+		h.parts.Log.Debug("the status lacks what is on disk", "error", err)
+	}
+	for _, q := range disk.Queues {
+		if q.Records {
+			s.Records = append(s.Records, RecordStatus{q.Name, q.Waiting, q.Acknowledged + q.Refused})
 		}
 	}
 	return s
@@ -64,7 +83,7 @@ func (h *Hotspot) tellStatus(ctx context.Context) error {
 			}
 			return nil
 		}
-		if err := writeStatus(conn, h.status()); err != nil {
+		if err := writeStatus(conn, h.status(ctx)); err != nil {
 			h.parts.Log.Debug("the status was not read", "error", err)
 		}
 	}
