@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hexspot/gateway"
@@ -65,6 +66,7 @@ type Coverage struct {
 	mail    chan Mail
 	arrived chan struct{}
 	answers chan witness.BeaconerEvent
+	dropped atomic.Uint64 // that had no room in these
 
 	mu        sync.Mutex // of what is below: Run's, and Status looks
 	chains    *witness.Chains
@@ -129,6 +131,11 @@ func offer[T any](to chan<- T, v T) bool {
 	}
 }
 
+// overrun counts what was dropped and tells of the first.
 func (c *Coverage) overrun(what string) {
-	c.parts.Log.Warn("proof of coverage is behind: something was dropped", "what", what)
+	level := slog.LevelDebug
+	if c.dropped.Add(1) == 1 {
+		level = slog.LevelWarn
+	}
+	c.parts.Log.Log(context.Background(), level, "proof of coverage is behind: something was dropped; further ones are logged at debug", "what", what)
 }

@@ -13,6 +13,10 @@ const (
 	sitePause  = time.Minute
 	longTurn   = 10 * time.Second
 	lastWords  = time.Second // for what is written at the end
+
+	// copyPause is how long further receptions of a frame are waited for, which come
+	// with the same fetch from the chip, before it may be reported.
+	copyPause = 50 * time.Millisecond
 )
 
 // Run works until ctx ends. It begins with what is on disk: before the openings are
@@ -24,12 +28,14 @@ func (c *Coverage) Run(ctx context.Context) error {
 	defer c.finish(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for {
+	for due := time.Now(); ; timer.Reset(time.Until(due)) {
 		select {
 		case <-ctx.Done():
 			return nil
 		case u := <-c.heard:
 			c.locked(func() { c.hear(ctx, witness.Heard{Uplink: u}) })
+			due = earlier(due, time.Now().Add(copyPause))
+			continue
 		case m := <-c.mail:
 			c.locked(func() { c.read(ctx, m) })
 		case <-c.arrived:
@@ -38,10 +44,15 @@ func (c *Coverage) Run(ctx context.Context) error {
 			c.locked(func() { c.step(ctx, e) })
 		case <-timer.C:
 		}
-		var wait time.Duration
-		c.locked(func() { wait = c.turn(ctx) })
-		timer.Reset(wait)
+		c.locked(func() { due = time.Now().Add(c.turn(ctx)) })
 	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func (c *Coverage) locked(f func()) {

@@ -35,6 +35,7 @@ type CoverageStatus struct {
 	Flying     int               `json:"unanswered"`        // records sent a moment ago
 	Unkept     int               `json:"not_on_disk"`       // records that the disk has not taken
 	Lost       uint64            `json:"lost"`
+	Overruns   uint64            `json:"overruns"` // frames, messages and answers that came too fast
 	Counts     CoverageCounts    `json:"counts"`
 }
 
@@ -48,7 +49,7 @@ func (c *Coverage) Status() CoverageStatus {
 		Station: c.station.String(), Network: c.parts.Network.String(), Online: c.parts.Link.Online(),
 		Reason: b.Reason.Name(), ReasonText: b.Reason.String(), ClockBy: int64(b.ClockBy), LastBeacon: b.Last.String(),
 		LastHeard: timeOf(c.lastHeard), Held: h.Held, Waiting: h.Unchecked + h.Undated, Dropped: map[string]uint64{},
-		Flying: len(c.records.flying), Unkept: len(c.records.unkept), Lost: c.records.lost, Counts: c.counts,
+		Flying: len(c.records.flying), Unkept: len(c.records.unkept), Lost: c.records.lost, Overruns: c.dropped.Load(), Counts: c.counts,
 	}
 	if b.Reason == witness.NoSite {
 		s.Site = c.siteFault

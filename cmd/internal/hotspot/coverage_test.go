@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"hexspot/radio"
@@ -198,6 +199,9 @@ func TestWitness(t *testing.T) {
 				u.ReceivedAt = at
 			}
 			a.c.Hear(u)
+			synctest.Wait()
+			u.RSSI -= 100
+			a.c.Hear(u)
 			a.pass(1)
 			a.trusted.Store(true)
 			a.pass(2)
@@ -205,7 +209,7 @@ func TestWitness(t *testing.T) {
 				t.Fatalf("clock trusted %v: %d reports, want one of a witness", trusted, len(a.reports))
 			}
 			w, err := witness.ParseBatch(a.reports[0].Body)
-			if err != nil || len(w.Observations) != 1 || w.Observations[0].Heard != witness.MillisOf(at) {
+			if err != nil || len(w.Observations) != 1 || w.Observations[0].Heard != witness.MillisOf(at) || w.Observations[0].Copies != 2 || w.Observations[0].ChannelRSSI != -9000 {
 				t.Errorf("clock trusted %v: %+v, %v; heard at %d", trusted, w, err, witness.MillisOf(at))
 			}
 			if s := a.c.Status(); s.Counts.Witnesses != 1 || s.LastHeard == nil {
