@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"hexspot/gateway"
 	"hexspot/gateway/spool"
 	"hexspot/radio"
@@ -101,7 +103,7 @@ func NewCoverage(p CoverageParts) (*Coverage, error) {
 		beaconer:  witness.NewBeaconer(witness.BeaconerConfig{Network: p.Network, Station: station, Random: rand.Reader}, chains),
 		collector: witness.NewCollector(p.Network, chains),
 	}
-	c.records = records{parts: &c.parts, flying: map[radio.RecordID]published{}}
+	c.records = records{parts: &c.parts, flying: map[radio.RecordID]published{}, pace: rate.NewLimiter(sendRate, sendBurst)}
 	return c, nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"hexspot/gateway/spool"
 	"hexspot/radio"
 	"hexspot/witness"
@@ -19,6 +21,8 @@ const (
 	mostFlying = 16               // records sent and not answered
 	flyingFor  = 10 * time.Second // then an answer is not waited for any more
 	lookPause  = 10 * time.Second // between looks for a record that is due again
+	sendRate   = 8                // records a second; networks take 10 of a station
+	sendBurst  = 64               // at once; networks take 100
 )
 
 // records signs records, keeps them on disk and sends them until they are answered.
@@ -30,6 +34,7 @@ type records struct {
 	tried    time.Time      // when unkept records were last tried
 	flying   map[radio.RecordID]published
 	look     time.Time // for the next record to send
+	pace     *rate.Limiter
 	lost     uint64
 }
 
@@ -132,6 +137,10 @@ func (r *records) send(ctx context.Context) {
 		}
 	}
 	for r.parts.Link.Online() && len(r.flying) < mostFlying && !now.Before(r.look) {
+		if !r.pace.AllowN(now, 1) {
+			r.look = now.Add(time.Second / sendRate)
+			return
+		}
 		record, ok, err := r.parts.Reports.Next(ctx, now)
 		if err != nil {
 			r.parts.Log.Debug("no report can be read from disk", "error", err)

@@ -125,6 +125,9 @@ func (c *Coverage) wait(now witness.Millis) time.Duration {
 	if !c.trusted {
 		wait = clockPause
 	}
+	if c.parts.Link.Online() {
+		wait = min(wait, max(time.Until(c.records.look), time.Second/sendRate))
+	}
 	return min(max((next-now).Duration(), time.Millisecond), wait)
 }
 

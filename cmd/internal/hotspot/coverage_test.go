@@ -1,6 +1,7 @@
 package hotspot
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,8 +12,8 @@ import (
 	"hexspot/witness"
 )
 
-// settledBeacons are the beacon reports that the disk has an answer to.
-func (a *area) settledBeacons() (received, refused int) {
+// settled are the reports that the disk has an answer to.
+func (a *area) settled() (received, refused int) {
 	a.t.Helper()
 	all, err := a.disk.Records("report").Settled(a.t.Context(), time.Time{}, 1000)
 	if err != nil {
@@ -65,7 +66,7 @@ func TestBeaconLife(t *testing.T) {
 				t.Errorf("reported %+v, drawn %+v, %v", b.OnAir, drawn, err)
 			}
 		}
-		if received, _ := a.settledBeacons(); received != 3 || len(a.reports) != 3 {
+		if received, _ := a.settled(); received != 3 || len(a.reports) != 3 {
 			t.Errorf("%d receipts, %d reports, want 3", received, len(a.reports))
 		}
 		if s := a.c.Status(); s.Counts.Beacons != 3 || s.Counts.Receipts != 3 || s.Reason != "" || s.Flying != 0 {
@@ -88,7 +89,7 @@ func TestBeaconCrash(t *testing.T) {
 			if n := len(a.emitted); n < 2 {
 				t.Errorf("death at step %d: %d beacons in three windows", dieAt, n)
 			}
-			received, _ := a.settledBeacons()
+			received, _ := a.settled()
 			if received < len(a.emitted)-1 {
 				t.Errorf("death at step %d: %d beacons, %d receipts", dieAt, len(a.emitted), received)
 			}
@@ -108,7 +109,7 @@ func TestBeaconRefused(t *testing.T) {
 		a.refuse = "station"
 		a.start()
 		a.pass(31)
-		if received, refused := a.settledBeacons(); received != 0 || refused != 3 || len(a.reports) != 3 {
+		if received, refused := a.settled(); received != 0 || refused != 3 || len(a.reports) != 3 {
 			t.Errorf("%d received, %d refused, %d sent, want 0, 3, 3", received, refused, len(a.reports))
 		}
 		if s := a.c.Status(); s.Counts.Refused != 3 || s.Counts.Refusal != "station" {
@@ -123,7 +124,7 @@ func TestReportRefusedForNow(t *testing.T) {
 		a.refuse = "rate"
 		a.start()
 		a.pass(31)
-		received, refused := a.settledBeacons()
+		received, refused := a.settled()
 		if s := a.c.Status(); received+refused != 0 || len(a.reports) <= 3 || s.Counts.Refusal != "rate" {
 			t.Errorf("%d received, %d refused, %d sent: want more than three sent; %+v", received, refused, len(a.reports), s)
 		}
@@ -144,8 +145,34 @@ func TestReportsAreSentAgain(t *testing.T) {
 		a.mute.Store(false)
 		a.join()
 		a.pass(1)
-		if received, _ := a.settledBeacons(); received != 2 {
+		if received, _ := a.settled(); received != 2 {
 			t.Errorf("%d receipts after the network is back, want 2", received)
+		}
+	})
+}
+
+// TestReportsArePaced: a month of reports does not come at once, and comes.
+func TestReportsArePaced(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		for i := range 200 {
+			s, err := radio.Sign(a.station, a.id(), radio.KindWitness, fmt.Append(nil, "report ", i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := s.ID(a.id())
+			if err := a.disk.Records("report").Put(t.Context(), id[:], s.Append(nil), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.plan = radio.Plan{}
+		a.start()
+		a.pass(1)
+		if n := len(a.reports); n < sendBurst || n > sendBurst+3*sendRate {
+			t.Errorf("%d reports in 2 s, want some %d", n, sendBurst+2*sendRate)
+		}
+		a.pass(10)
+		if n, _ := a.settled(); n != 200 {
+			t.Errorf("%d receipts in 22 s, want all 200", n)
 		}
 	})
 }
