@@ -177,6 +177,24 @@ func (a *area) died() bool {
 	return a.dead
 }
 
+func (a *area) note(f func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f()
+}
+
+// sent are the reports that reached the network, with those that came twice.
+func (a *area) sent() (list []radio.Signed) {
+	a.note(func() { list = slices.Clone(a.reports) })
+	return list
+}
+
+// beacons are the windows of the beacons that were emitted.
+func (a *area) beacons() (list []uint64) {
+	a.note(func() { list = slices.Clone(a.emitted) })
+	return list
+}
+
 func counterNow() radio.Timestamp {
 	return radio.Timestamp{Session: 1, Micros: uint64(time.Now().UnixMicro() - 900_000_000_000_000)}
 }
@@ -210,7 +228,7 @@ func (l *life) Report(kind string, payload []byte) {
 		l.t.Errorf("a report of kind %s is sent that is no good: %v", kind, err)
 		return
 	}
-	l.reports = append(l.reports, s)
+	l.note(func() { l.reports = append(l.reports, s) })
 	if !l.mute.Load() {
 		l.c.Receive(Mail{Name: "ack", Payload: l.answer(s)})
 	}
@@ -243,7 +261,7 @@ func (l *life) submit(s gateway.Submission) {
 		return
 	}
 	e := radio.Emission{Outcome: radio.Emitted, Start: counterNow(), Airtime: 371 * time.Millisecond, Conducted: 1200}
-	l.emitted = append(l.emitted, l.timing.Window(l.timing.SlotAt(now)))
+	l.note(func() { l.emitted = append(l.emitted, l.timing.Window(l.timing.SlotAt(now))) })
 	time.AfterFunc(e.Airtime, func() {
 		if l.seen() {
 			s.Report(gateway.Report{ID: s.Command.ID, Emission: e})

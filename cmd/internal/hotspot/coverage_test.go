@@ -36,8 +36,8 @@ func (a *area) settled() (received, refused int) {
 // checkWindows fails if a window had two beacons.
 func (a *area) checkWindows() {
 	a.t.Helper()
-	if windows := slices.Compact(slices.Clone(a.emitted)); len(windows) != len(a.emitted) {
-		a.t.Errorf("beacons in the windows %v: two in one", a.emitted)
+	if windows := slices.Compact(slices.Clone(a.beacons())); len(windows) != len(a.beacons()) {
+		a.t.Errorf("beacons in the windows %v: two in one", a.beacons())
 	}
 }
 
@@ -47,11 +47,11 @@ func TestBeaconLife(t *testing.T) {
 	inArea(t, func(t *testing.T, a *area) {
 		a.start()
 		a.pass(31)
-		if len(a.emitted) != 3 {
-			t.Fatalf("beacons in the windows %v, want 3", a.emitted)
+		if len(a.beacons()) != 3 {
+			t.Fatalf("beacons in the windows %v, want 3", a.beacons())
 		}
 		a.checkWindows()
-		for _, s := range a.reports {
+		for _, s := range a.sent() {
 			b, err := witness.ParseBeacon(s.Body)
 			if err != nil || s.Kind != radio.KindBeacon {
 				t.Fatalf("%s: %v", s.Kind, err)
@@ -66,8 +66,8 @@ func TestBeaconLife(t *testing.T) {
 				t.Errorf("reported %+v, drawn %+v, %v", b.OnAir, drawn, err)
 			}
 		}
-		if received, _ := a.settled(); received != 3 || len(a.reports) != 3 {
-			t.Errorf("%d receipts, %d reports, want 3", received, len(a.reports))
+		if received, _ := a.settled(); received != 3 || len(a.sent()) != 3 {
+			t.Errorf("%d receipts, %d reports, want 3", received, len(a.sent()))
 		}
 		if s := a.c.Status(); s.Counts.Beacons != 3 || s.Counts.Receipts != 3 || s.Reason != "" || s.Flying != 0 {
 			t.Errorf("status %+v", s)
@@ -86,12 +86,12 @@ func TestBeaconCrash(t *testing.T) {
 			a.pass(31)
 			lived = a.steps < dieAt
 			a.checkWindows()
-			if n := len(a.emitted); n < 2 {
+			if n := len(a.beacons()); n < 2 {
 				t.Errorf("death at step %d: %d beacons in three windows", dieAt, n)
 			}
 			received, _ := a.settled()
-			if received < len(a.emitted)-1 {
-				t.Errorf("death at step %d: %d beacons, %d receipts", dieAt, len(a.emitted), received)
+			if received < len(a.beacons())-1 {
+				t.Errorf("death at step %d: %d beacons, %d receipts", dieAt, len(a.beacons()), received)
 			}
 			if _, ok, err := a.disk.Records("report").Next(t.Context(), time.Now().Add(time.Hour)); ok || err != nil {
 				t.Errorf("death at step %d: a report still waits, %v", dieAt, err)
@@ -109,8 +109,8 @@ func TestBeaconRefused(t *testing.T) {
 		a.refuse = "station"
 		a.start()
 		a.pass(31)
-		if received, refused := a.settled(); received != 0 || refused != 3 || len(a.reports) != 3 {
-			t.Errorf("%d received, %d refused, %d sent, want 0, 3, 3", received, refused, len(a.reports))
+		if received, refused := a.settled(); received != 0 || refused != 3 || len(a.sent()) != 3 {
+			t.Errorf("%d received, %d refused, %d sent, want 0, 3, 3", received, refused, len(a.sent()))
 		}
 		if s := a.c.Status(); s.Counts.Refused != 3 || s.Counts.Refusal != "station" {
 			t.Errorf("status %+v", s)
@@ -125,8 +125,8 @@ func TestReportRefusedForNow(t *testing.T) {
 		a.start()
 		a.pass(31)
 		received, refused := a.settled()
-		if s := a.c.Status(); received+refused != 0 || len(a.reports) <= 3 || s.Counts.Refusal != "rate" {
-			t.Errorf("%d received, %d refused, %d sent: want more than three sent; %+v", received, refused, len(a.reports), s)
+		if s := a.c.Status(); received+refused != 0 || len(a.sent()) <= 3 || s.Counts.Refusal != "rate" {
+			t.Errorf("%d received, %d refused, %d sent: want more than three sent; %+v", received, refused, len(a.sent()), s)
 		}
 	})
 }
@@ -138,9 +138,9 @@ func TestReportsAreSentAgain(t *testing.T) {
 		a.start()
 		a.pass(11)
 		a.pass(10)
-		sent := len(a.reports)
-		if len(a.emitted) != 2 || sent < 3 {
-			t.Fatalf("%d beacons, reported %d times: want it more often", len(a.emitted), sent)
+		sent := len(a.sent())
+		if len(a.beacons()) != 2 || sent < 3 {
+			t.Fatalf("%d beacons, reported %d times: want it more often", len(a.beacons()), sent)
 		}
 		a.mute.Store(false)
 		a.join()
@@ -167,7 +167,7 @@ func TestReportsArePaced(t *testing.T) {
 		a.plan = radio.Plan{}
 		a.start()
 		a.pass(1)
-		if n := len(a.reports); n < sendBurst || n > sendBurst+3*sendRate {
+		if n := len(a.sent()); n < sendBurst || n > sendBurst+3*sendRate {
 			t.Errorf("%d reports in 2 s, want some %d", n, sendBurst+2*sendRate)
 		}
 		a.pass(10)
@@ -198,8 +198,8 @@ func TestNoBeaconWhy(t *testing.T) {
 				a.start()
 				a.pass(11)
 				s := a.c.Status()
-				if s.Reason != c.reason || !strings.Contains(s.LastBeacon, c.last) || len(a.emitted) > 0 {
-					t.Errorf("reason %q, want %q; last %q, want %q; %d emitted", s.Reason, c.reason, s.LastBeacon, c.last, len(a.emitted))
+				if s.Reason != c.reason || !strings.Contains(s.LastBeacon, c.last) || len(a.beacons()) > 0 {
+					t.Errorf("reason %q, want %q; last %q, want %q; %d emitted", s.Reason, c.reason, s.LastBeacon, c.last, len(a.beacons()))
 				}
 			})
 		})
@@ -232,10 +232,10 @@ func TestWitness(t *testing.T) {
 			a.pass(1)
 			a.trusted.Store(true)
 			a.pass(2)
-			if len(a.reports) != 1 || a.reports[0].Kind != radio.KindWitness {
-				t.Fatalf("clock trusted %v: %d reports, want one of a witness", trusted, len(a.reports))
+			if len(a.sent()) != 1 || a.sent()[0].Kind != radio.KindWitness {
+				t.Fatalf("clock trusted %v: %d reports, want one of a witness", trusted, len(a.sent()))
 			}
-			w, err := witness.ParseBatch(a.reports[0].Body)
+			w, err := witness.ParseBatch(a.sent()[0].Body)
 			if err != nil || len(w.Observations) != 1 || w.Observations[0].Heard != witness.MillisOf(at) || w.Observations[0].Copies != 2 || w.Observations[0].ChannelRSSI != -9000 {
 				t.Errorf("clock trusted %v: %+v, %v; heard at %d", trusted, w, err, witness.MillisOf(at))
 			}
