@@ -34,6 +34,7 @@ func commands() []command {
 		{"chip", "say what concentrator is on a bus", showChip},
 		{"firmware", "import the concentrator's firmware images", firmware},
 		{"spool", "say what waits on the disk", spoolCommand},
+		{"status", "say how proof of coverage stands", statusCommand},
 		{"key", "show, export or import the station key", stationKey},
 		{"receipts", "check receipts against a network's log", receipts},
 		{"site", "sign where the station is and whose it is", site},

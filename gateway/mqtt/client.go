@@ -92,6 +92,9 @@ func (c *Client) Connect(ctx context.Context) (gateway.Session, error) {
 			c.log.Info("connected to the network", "topics", c.topics.base)
 			c.last = time.Now()
 			c.keep(s)
+			if s.joined {
+				c.station.Coverage.Arrived()
+			}
 			return s, nil
 		}
 		if ctx.Err() != nil {

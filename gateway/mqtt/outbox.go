@@ -16,7 +16,7 @@ const (
 
 // letter is a message for the network that is not an uplink.
 type letter struct {
-	kind    string // "ack", "report" or "exec"
+	kind    string // "ack", "report", "exec" or "coverage"
 	topic   string
 	payload []byte
 	until   time.Time // when it is of no use any more

@@ -32,6 +32,7 @@ type session struct {
 	paho   paho.Client
 	done   <-chan struct{}
 	lose   context.CancelFunc // ends the session: closes done and the connection
+	joined bool               // the network's topics of coverage are subscribed to
 }
 
 // dial connects, asks for commands, and says that the gateway is online.
@@ -56,6 +57,9 @@ func (s *session) open(ctx context.Context) error {
 		return fmt.Errorf("logging in: %w", err)
 	}
 	if err := s.subscribe(ctx, s.client.topics.Commands()); err != nil {
+		return err
+	}
+	if err := s.join(ctx); err != nil {
 		return err
 	}
 	return s.announce(ctx, gw.ConnState_ONLINE, ackTimeout)

@@ -31,4 +31,7 @@ type Station struct {
 	// Instant is the host's time of a counter value, zero while it cannot be told. Nil:
 	// it never can.
 	Instant func(radio.Timestamp) time.Time
+	// Coverage takes part in the network's proof of coverage. Nil: nothing is published
+	// or subscribed to beside the gateway's topics.
+	Coverage *Coverage
 }

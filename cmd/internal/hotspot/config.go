@@ -15,15 +15,16 @@ import (
 
 // Config is the file of `hexspot run`.
 type Config struct {
-	Region       string        `toml:"region"` // empty: receive only
-	Concentrator Concentrator  `toml:"concentrator"`
-	Antenna      Antenna       `toml:"antenna"`
-	Transmit     Transmit      `toml:"transmit"`
-	Station      Station       `toml:"station"`
-	Spool        spool.Config  `toml:"spool"`
-	Commands     exec.Commands `toml:"commands"` // what networks may have run; empty: nothing
-	Log          Log           `toml:"log"`
-	Outputs      []mqtt.Config `toml:"output"`
+	Region       string         `toml:"region"` // empty: receive only
+	Concentrator Concentrator   `toml:"concentrator"`
+	Antenna      Antenna        `toml:"antenna"`
+	Transmit     Transmit       `toml:"transmit"`
+	Station      Station        `toml:"station"`
+	Spool        spool.Config   `toml:"spool"`
+	Coverage     CoverageConfig `toml:"coverage"`
+	Commands     exec.Commands  `toml:"commands"` // what networks may have run; empty: nothing
+	Log          Log            `toml:"log"`
+	Outputs      []mqtt.Config  `toml:"output"`
 }
 
 // Concentrator says where the radio is and what it is.
@@ -76,6 +77,8 @@ func (c Config) withDefaults() Config {
 	fill(&c.Concentrator.Firmware, DefaultFirmware)
 	fill(&c.Station.Key, DefaultKey)
 	fill(&c.Spool.Path, DefaultSpool)
+	fill(&c.Coverage.Site, DefaultSite)
+	fill(&c.Coverage.Status, DefaultStatus)
 	return c
 }
 
@@ -87,7 +90,7 @@ func fill(value *string, fallback string) {
 
 // Validate names every wrong value at once.
 func (c Config) Validate() error {
-	faults := []error{c.checkRegion(), c.checkBus(), c.Antenna.Validate()}
+	faults := []error{c.checkRegion(), c.checkBus(), c.Antenna.Validate(), c.checkCoverage()}
 	if err := c.Commands.Validate(); err != nil {
 		faults = append(faults, fmt.Errorf("commands: %w", err))
 	}

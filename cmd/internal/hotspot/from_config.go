@@ -35,6 +35,6 @@ func FromConfig(c Config, log *slog.Logger) (*Hotspot, error) {
 	return New(Parts{
 		Open: open, Chip: chip, Key: key, Outputs: c.Outputs, Log: log,
 		ReceiveOnly: c.Region == "", Antenna: c.Antenna, Transmit: c.Transmit, Commands: c.Commands,
-		Spool: c.Spool,
+		Spool: c.Spool, Coverage: c.Coverage,
 	})
 }

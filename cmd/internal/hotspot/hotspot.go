@@ -31,6 +31,7 @@ type Parts struct {
 	Transmit    Transmit
 	Commands    exec.Commands // that networks may have run
 	Spool       spool.Config  // where packets wait; without a path in memory only
+	Coverage    CoverageConfig
 }
 
 // Hotspot is one radio and the networks that get its packets.
@@ -43,6 +44,7 @@ type Hotspot struct {
 	submit       func(gateway.Submission)             // nil: receive only
 	counter      func() radio.Timestamp               // the concentrator's, now; nil: not known
 	forwarders   atomic.Pointer[[]*gateway.Forwarder] // nil until the chip has told its EUI
+	coverage     atomic.Pointer[Coverage]             // nil: none, or not yet
 }
 
 // New joins the parts; Run starts them.
@@ -93,29 +95,59 @@ func (h *Hotspot) forward(ctx context.Context) error {
 	}
 	disk := h.openSpool(ctx)
 	defer h.closeSpool(disk)
-	var clients []*mqtt.Client
-	router := &gateway.Router{Receiver: h.concentrator, Statistics: h.statistics}
-	for i, output := range h.parts.Outputs {
-		client, err := mqtt.New(output, h.station(info, output), h.parts.Log)
-		if err != nil {
-			return fmt.Errorf("output %s: %w", output.Name(), err)
-		}
-		clients = append(clients, client)
-		f := gateway.NewForwarder(client, output.Limits(), h.parts.Log)
-		h.persist(ctx, f, disk, h.queueName(i))
-		router.Forwarders = append(router.Forwarders, f)
+	coverage, err := h.cover(disk)
+	if err != nil {
+		return err
+	}
+	clients, forwarders, err := h.connect(ctx, info, disk, coverage)
+	if err != nil {
+		return err
+	}
+	router := &gateway.Router{Receiver: h.concentrator, Statistics: h.statistics, Forwarders: forwarders}
+	if coverage != nil {
+		router.Proprietary = coverage.Hear
+		h.coverage.Store(coverage)
 	}
 	h.forwarders.Store(&router.Forwarders)
 	return h.together(ctx, router, clients)
 }
 
+// connect makes a client and a forwarder for each network.
+func (h *Hotspot) connect(ctx context.Context, info sx1302.Info, disk *spool.Spool, coverage *Coverage) (clients []*mqtt.Client, forwarders []*gateway.Forwarder, err error) {
+	for i, output := range h.parts.Outputs {
+		station := h.station(info, output)
+		if coverage != nil && output.StationLogin { // there is one
+			station.Coverage = coverage.side()
+		}
+		client, err := mqtt.New(output, station, h.parts.Log)
+		if err != nil {
+			return nil, nil, fmt.Errorf("output %s: %w", output.Name(), err)
+		}
+		if station.Coverage != nil {
+			coverage.parts.Link = client
+		}
+		clients = append(clients, client)
+		f := gateway.NewForwarder(client, output.Limits(), h.parts.Log)
+		h.persist(ctx, f, disk, h.queueName(i))
+		forwarders = append(forwarders, f)
+	}
+	return clients, forwarders, nil
+}
+
 // together runs the moving parts until ctx ends or one fails. Forwarders end after
-// the router, so that they keep the last frame that it gives them.
+// the router, so that they keep the last frame that it gives them, and coverage after
+// the transmitter, so that it hears how the last beacon ended.
 func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client) error {
 	group, ctx := errgroup.WithContext(ctx)
 	routing, routed := context.WithCancel(context.WithoutCancel(ctx))
-	if h.transmitter != nil {
-		group.Go(func() error { return h.transmitter.Run(ctx) })
+	transmitting, silent := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error {
+		defer silent()
+		return h.runTransmitter(ctx)
+	})
+	if c := h.coverage.Load(); c != nil {
+		group.Go(func() error { return c.Run(transmitting) })
+		group.Go(func() error { return h.tellStatus(ctx) })
 	}
 	if h.runner != nil {
 		group.Go(func() error { return h.runner.Run(ctx) })
@@ -133,12 +165,21 @@ func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients 
 	return group.Wait()
 }
 
+// runTransmitter transmits until ctx ends, if anything may be transmitted.
+func (h *Hotspot) runTransmitter(ctx context.Context) error {
+	if h.transmitter == nil {
+		<-ctx.Done()
+		return nil
+	}
+	return h.transmitter.Run(ctx)
+}
+
 // Counters tell what became of the packets, since start.
 type Counters struct {
-	Read      uint64 // uplinks taken out of the chip, of any CRC
-	Forwarded uint64 // LoRaWAN frames with a good CRC
-	Acked     uint64 // acknowledged, summed over the outputs
-	Dropped   uint64 // because a queue was full, summed over the outputs
+	Read      uint64 `json:"read"`      // uplinks taken out of the chip, of any CRC
+	Forwarded uint64 `json:"forwarded"` // LoRaWAN frames with a good CRC
+	Acked     uint64 `json:"acked"`     // acknowledged, summed over the outputs
+	Dropped   uint64 `json:"dropped"`   // because a queue was full, summed over the outputs
 }
 
 // Counters are the counts now.

@@ -54,6 +54,22 @@ func plug(t *testing.T, link string) (chip *emulator.Chip, pull func()) {
 	return chip, pull
 }
 
+// onChip are the parts of a hotspot with an emulated chip in EU868.
+func onChip(t *testing.T, link string) Parts {
+	t.Helper()
+	plan, err := radio.PlanNamed("EU868")
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, err := Opener("usb:"+link, board(t), quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := ChipConfig(board(t), plan)
+	config.Firmware = images(t)
+	return Parts{Open: open, Chip: config, Log: quiet()}
+}
+
 // images are firmware that an emulated chip takes.
 func images(t *testing.T) sx1302.Firmware {
 	t.Helper()
@@ -79,7 +95,7 @@ type network struct {
 func startNetwork(t *testing.T, address string) *network {
 	t.Helper()
 	n := &network{t: t, arrived: make(chan struct{}, 1)}
-	n.server = mochi.New(&mochi.Options{Logger: slog.New(slog.DiscardHandler)})
+	n.server = mochi.New(&mochi.Options{InlineClient: true, Logger: slog.New(slog.DiscardHandler)})
 	if err := n.server.AddHook(n, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -13,23 +13,14 @@ import (
 	"hexspot/gateway/mqtt"
 	"hexspot/gateway/spool"
 	"hexspot/hardware/emulator"
-	"hexspot/radio"
 )
 
 // spooling launches a hotspot with a spool on an emulated chip.
 func spooling(t *testing.T, link, server, path string, log *slog.Logger) (h *Hotspot, stop func()) {
 	t.Helper()
-	plan, err := radio.PlanNamed("EU868")
-	if err != nil {
-		t.Fatal(err)
-	}
-	open, err := Opener("usb:"+link, board(t), quiet())
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := ChipConfig(board(t), plan)
-	config.Firmware = images(t)
-	h, err = New(Parts{Open: open, Chip: config, Outputs: []mqtt.Config{{Server: server}}, Log: log, Spool: spool.Config{Path: path}})
+	p := onChip(t, link)
+	p.Outputs, p.Log, p.Spool = []mqtt.Config{{Server: server}}, log, spool.Config{Path: path}
+	h, err := New(p)
 	if err != nil {
 		t.Fatal(err)
 	}

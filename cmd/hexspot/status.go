@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"hexspot/cmd/internal/hotspot"
+)
+
+func statusCommand(ctx context.Context, args []string, std streams) error {
+	set := flags("status", "Asks the running hotspot how proof of coverage stands: why no beacon is sent, the last one,\n"+
+		"what was heard last, and what waits. The hotspot must have [coverage] enabled.",
+		"hexspot status\nhexspot status --json", std)
+	path := set.String("socket", hotspot.DefaultStatus, "`SOCKET`, status in [coverage] of the configuration")
+	asJSON := set.Bool("json", false, "print JSON, for programs")
+	if err := parseOnly(set, args); err != nil {
+		return err
+	}
+	s, err := hotspot.AskStatus(ctx, *path)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		encoder := json.NewEncoder(std.out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(s)
+	}
+	return writeStatus(std.out, s)
+}
+
+func writeStatus(out io.Writer, s hotspot.Status) error {
+	c := s.Coverage
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(name, format string, a ...any) { fmt.Fprintf(table, name+"\t"+format+"\n", a...) }
+	row("station", "%s", c.Station)
+	row("network", "%s, %s", c.Network, choose(c.Online, "connected", "not connected"))
+	row("beacons", "%s", choose(c.Reason == "", "ready", "none can be sent: "+c.ReasonText))
+	if c.Site != "" {
+		row("site", "%s", c.Site)
+	}
+	row("next beacon", "%s", when(c.Next, s.Time))
+	row("last beacon", "%s", c.LastBeacon)
+	row("last witness", "%s", when(c.LastHeard, s.Time))
+	n := c.Counts
+	row("counts", "%d beacons, %d observations, %d receipts, %d refusals", n.Beacons, n.Witnesses, n.Receipts, n.Refused)
+	if n.Refusal != "" {
+		row("last refusal", "%s", n.Refusal)
+	}
+	row("waiting", "%d observations, %d frames, %d records unanswered, %d not on disk, %d lost", c.Held, c.Waiting, c.Flying, c.Unkept, c.Lost)
+	for _, r := range s.Records {
+		row(r.Name, "%d wait on disk, %d are settled", r.Waiting, r.Settled)
+	}
+	for _, d := range s.Duty {
+		row("duty cycle "+d.Name, "%.1f of %.1f s in an hour", float64(d.Used)/1000, float64(d.Allowed)/1000)
+	}
+	return table.Flush()
+}
+
+func choose(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}
+
+// when is a time and how far off it is; "-" for none.
+func when(t *time.Time, now time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	off := t.Sub(now).Round(time.Second)
+	if off < 0 {
+		return fmt.Sprintf("%s, %v ago", t.Format(time.RFC3339), -off)
+	}
+	return fmt.Sprintf("%s, in %v", t.Format(time.RFC3339), off)
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hexspot/cmd/internal/hotspot"
+)
+
+// answering is a socket that gives a status to whoever asks.
+func answering(t *testing.T, s hotspot.Status) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "s")
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_ = json.NewEncoder(conn).Encode(s)
+			conn.Close()
+		}
+	}()
+	return path
+}
+
+func TestStatus(t *testing.T) {
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	next, heard := now.Add(90*time.Minute), now.Add(-20*time.Second)
+	path := answering(t, hotspot.Status{
+		Time: now, Duty: []hotspot.DutyStatus{{Name: "M", Used: 371, Allowed: 36_000}},
+		Records: []hotspot.RecordStatus{{Name: "reports", Waiting: 5, Settled: 6}},
+		Coverage: hotspot.CoverageStatus{
+			Station: "spot1x", Network: "c2ad0a997751e040", Reason: "no_site", ReasonText: "no site is known", Site: "no such file",
+			Next: &next, LastHeard: &heard, LastBeacon: "beacon of slot 7: emitted",
+			Counts: hotspot.CoverageCounts{Beacons: 1, Witnesses: 2, Receipts: 3, Refused: 4, Refusal: "rate"},
+		},
+	})
+	var out, problems bytes.Buffer
+	if code := run(t.Context(), []string{"status", "--socket", path}, streams{nil, &out, &problems}); code != 0 {
+		t.Fatalf("exit code %d: %s", code, problems.String())
+	}
+	for _, want := range []string{
+		"not connected", "none can be sent: no site is known", "no such file", "in 1h30m0s", "20s ago", "slot 7: emitted",
+		"1 beacons, 2 observations, 3 receipts, 4 refusals", "rate", "0.4 of 36.0 s", "5 wait on disk, 6 are settled",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+	out.Reset()
+	if code := run(t.Context(), []string{"status", "--json", "--socket", path}, streams{nil, &out, &problems}); code != 0 {
+		t.Fatalf("exit code %d: %s", code, problems.String())
+	}
+	var s hotspot.Status
+	if err := json.Unmarshal(out.Bytes(), &s); err != nil || s.Coverage.Reason != "no_site" || s.Coverage.Counts.Witnesses != 2 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if code := run(t.Context(), []string{"status", "--socket", path + "none"}, streams{nil, &out, &problems}); code != 1 || !strings.Contains(problems.String(), "no hotspot answers") {
+		t.Errorf("exit code %d: %s", code, problems.String())
+	}
+}

@@ -1,0 +1,61 @@
+package hotspot
+
+import (
+	"hexspot/gateway/mqtt"
+	"hexspot/gateway/spool"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// cover makes the part in proof of coverage, if it is wanted and can be kept on disk;
+// nil if not. Its link is set when there is a client.
+func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
+	if !h.parts.Coverage.Enabled {
+		return nil, nil
+	}
+	if disk == nil {
+		h.parts.Log.Error("no proof of coverage: there is no spool to write beacons down in")
+		return nil, nil
+	}
+	i, err := coverageOutput(h.parts.Outputs)
+	if err != nil {
+		return nil, err
+	}
+	network, err := radio.ParseNetwork(h.parts.Outputs[i].Network)
+	if err != nil {
+		return nil, err
+	}
+	p := CoverageParts{
+		Network: network, Signer: h.parts.Key.Signer(), Log: h.parts.Log, Submit: h.submit,
+		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records("reports to " + network.String()),
+		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network),
+	}
+	if !h.parts.ReceiveOnly {
+		p.Plan, p.Levels = h.parts.Chip.Plan, h.parts.rules().Levels
+	}
+	return NewCoverage(p)
+}
+
+// siteOf reads the site and warns once if the antenna's figures are not the site's.
+func (h *Hotspot) siteOf(network radio.Network) func() (*witness.Placement, error) {
+	var told string
+	return func() (*witness.Placement, error) {
+		site, err := ReadSite(h.parts.Coverage.Site, network, h.parts.Key.Station())
+		if err != nil {
+			return nil, err
+		}
+		if err := h.parts.Antenna.checkSite(site); err != nil && err.Error() != told {
+			told = err.Error()
+			h.parts.Log.Warn("beacons will be judged by another antenna than the one they are sent with: correct [antenna] or sign the site anew", "error", err)
+		}
+		return site, nil
+	}
+}
+
+// side is the network's side of coverage.
+func (c *Coverage) side() *mqtt.Coverage {
+	return &mqtt.Coverage{
+		Station: c.station, Arrived: c.Arrived,
+		Receive: func(name string, payload []byte, retained bool) { c.Receive(Mail{name, payload, retained}) },
+	}
+}

@@ -1,0 +1,124 @@
+package hotspot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"hexspot/gateway/spool"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// read takes a message of the network. What cannot be used is told at debug level
+// and counted: anybody with a broker could fill the log.
+func (c *Coverage) read(ctx context.Context, m Mail) {
+	var err error
+	switch m.Name {
+	case "anchor":
+		err = c.readAnchors(m.Payload)
+	case "value":
+		err = c.readValues(ctx, m)
+	case "ack":
+		err = c.readAnswer(ctx, m.Payload)
+	}
+	if err != nil {
+		c.counts.Unusable++
+		c.parts.Log.Debug("a message of the network cannot be used", "message", m.Name, "error", err)
+	}
+}
+
+func (c *Coverage) readAnchors(payload []byte) error {
+	anchors, err := witness.ParseAnchors(payload)
+	for _, a := range anchors {
+		err = errors.Join(err, c.chains.AddAnchor(a))
+	}
+	return err
+}
+
+// readValues takes what was revealed. Fresh is the newest one alone, and only if it
+// came when it was published and was not known: the others may be old.
+func (c *Coverage) readValues(ctx context.Context, m Mail) error {
+	values, err := witness.ParseValues(m.Payload)
+	var newest witness.Slot
+	for _, v := range values {
+		newest = max(newest, v.Slot)
+	}
+	for _, v := range values {
+		_, known := c.chains.Value(v.Slot)
+		if refused := c.chains.AddValue(v); refused != nil {
+			err = errors.Join(err, refused)
+			continue
+		}
+		c.step(ctx, witness.ValueSeen{Slot: v.Slot, Fresh: !m.Retained && !known && v.Slot == newest})
+	}
+	return err
+}
+
+// readAnswer settles the record that a receipt or a refusal is about.
+func (c *Coverage) readAnswer(ctx context.Context, payload []byte) error {
+	if isRefusal(payload) {
+		return c.readRefusal(ctx, payload)
+	}
+	id, err := openReceipt(payload, c.parts.Network, c.ingests())
+	if err != nil {
+		return err
+	}
+	delete(c.records.flying, id)
+	err = c.parts.Reports.Ack(ctx, id[:], payload, time.Now())
+	if errors.Is(err, spool.ErrUnknown) {
+		return nil // the same receipt again
+	}
+	if err == nil {
+		c.counts.Receipts++
+	}
+	return err
+}
+
+// readRefusal settles a report that the network will never take. One that it may take
+// later stays, and is sent again after its pause.
+func (c *Coverage) readRefusal(ctx context.Context, payload []byte) error {
+	sum, reason, err := parseRefusal(payload)
+	if err != nil {
+		return err
+	}
+	id, ok := c.records.published(sum)
+	if !ok {
+		return errors.New("a refusal of nothing that was sent of late")
+	}
+	c.counts.Refused++
+	c.counts.Refusal = reason
+	if passing(reason) {
+		return nil
+	}
+	delete(c.records.flying, id)
+	c.parts.Log.Warn("the network refuses a report", "record", id, "reason", reason)
+	return c.parts.Reports.Refuse(ctx, id[:], reason, time.Now())
+}
+
+// ingests are the keys that may sign receipts besides the network's.
+func (c *Coverage) ingests() []radio.Station {
+	var all []radio.Station
+	for _, s := range c.chains.Anchors() {
+		if a, err := witness.ParseAnchor(s.Body); err == nil {
+			all = append(all, a.Ingests...)
+		}
+	}
+	return all
+}
+
+// hear lets the collector know of an event and reports what it hands over.
+func (c *Coverage) hear(ctx context.Context, e witness.CollectorEvent) {
+	now, _ := c.now()
+	c.batches(ctx, c.collector.Step(now, e))
+}
+
+func (c *Coverage) batches(ctx context.Context, batches []witness.SendBatch) {
+	for _, b := range batches {
+		c.counts.Witnesses += uint64(len(b.Batch.Observations))
+		for _, o := range b.Batch.Observations {
+			c.lastHeard = max(c.lastHeard, o.Heard)
+		}
+		c.records.keepSurely(ctx, radio.KindWitness, b.Batch.Append(nil))
+	}
+}

@@ -1,0 +1,148 @@
+package hotspot
+
+import (
+	"context"
+	"time"
+
+	"hexspot/witness"
+)
+
+// How often things are looked at that nobody tells of.
+const (
+	clockPause = time.Second // while the clock is not trusted
+	sitePause  = time.Minute
+	longTurn   = 10 * time.Second
+	lastWords  = time.Second // for what is written at the end
+
+	// copyPause is how long further receptions of a frame are waited for, which come
+	// with the same fetch from the chip, before it may be reported.
+	copyPause = 50 * time.Millisecond
+)
+
+// Run works until ctx ends. It begins with what is on disk: before the openings are
+// read nothing is sent, since the window may have had its beacon.
+func (c *Coverage) Run(ctx context.Context) error {
+	if !c.restore(ctx) {
+		return nil
+	}
+	defer c.finish(ctx)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for due := time.Now(); ; timer.Reset(time.Until(due)) {
+		select {
+		case <-ctx.Done():
+			return nil
+		case u := <-c.heard:
+			c.locked(func() { c.hear(ctx, witness.Heard{Uplink: u}) })
+			due = earlier(due, time.Now().Add(copyPause))
+			continue
+		case m := <-c.mail:
+			c.locked(func() { c.read(ctx, m) })
+		case <-c.arrived:
+			c.locked(func() { c.records.hasten(ctx) })
+		case e := <-c.answers:
+			c.locked(func() { c.step(ctx, e) })
+		case <-timer.C:
+		}
+		c.locked(func() { due = time.Now().Add(c.turn(ctx)) })
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func (c *Coverage) locked(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f()
+}
+
+// now is the host's time, and whether it is trusted.
+func (c *Coverage) now() (witness.Millis, bool) {
+	if t := c.parts.Clock(); !t.IsZero() {
+		return witness.MillisOf(t), true
+	}
+	return witness.MillisOf(time.Now()), false
+}
+
+// turn lets time pass and says when the next turn is due.
+func (c *Coverage) turn(ctx context.Context) time.Duration {
+	now, trusted := c.now()
+	c.lookAtClock(ctx, trusted)
+	c.lookAtSite(ctx)
+	c.step(ctx, nil)
+	if trusted {
+		c.hear(ctx, nil)
+		c.chains.Expire(now)
+	}
+	c.records.retry(ctx)
+	c.records.send(ctx)
+	return c.wait(now)
+}
+
+// lookAtClock tells the beaconer when trust in the clock changes, and has frames
+// dated that were heard before.
+func (c *Coverage) lookAtClock(ctx context.Context, trusted bool) {
+	if trusted != c.trusted {
+		c.trusted = trusted
+		c.step(ctx, witness.ClockSet{Trusted: trusted})
+	}
+	if at := c.parts.Counter(); trusted && !at.IsZero() {
+		c.hear(ctx, witness.ClockKnown{At: at})
+	}
+}
+
+// lookAtSite reads the site from time to time: it may be signed after the start.
+func (c *Coverage) lookAtSite(ctx context.Context) {
+	if time.Now().Before(c.siteLook) {
+		return
+	}
+	c.siteLook = time.Now().Add(sitePause)
+	site, err := c.parts.Site()
+	fault := ""
+	if err != nil {
+		fault = err.Error()
+	}
+	if fault != c.siteFault && fault != "" {
+		c.parts.Log.Warn("no beacons are sent: there is no site", "error", err)
+	}
+	c.siteFault = fault
+	c.step(ctx, witness.SiteSet{Site: site})
+}
+
+// wait is the time until something is due. Work that is due at once waits a
+// millisecond, which is what the host's times are counted in.
+func (c *Coverage) wait(now witness.Millis) time.Duration {
+	next := c.beaconer.Next(now)
+	if at, ok := c.collector.Next(now); ok {
+		next = min(next, at)
+	}
+	wait := longTurn
+	if !c.trusted {
+		wait = clockPause
+	}
+	if c.parts.Link.Online() {
+		wait = min(wait, max(time.Until(c.records.look), time.Second/sendRate))
+	}
+	return min(max((next-now).Duration(), time.Millisecond), wait)
+}
+
+// finish writes what was heard or sent and not yet reported.
+func (c *Coverage) finish(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer cancel()
+	c.locked(func() {
+		for len(c.answers) > 0 {
+			c.step(ctx, <-c.answers)
+		}
+		for len(c.heard) > 0 {
+			c.hear(ctx, witness.Heard{Uplink: <-c.heard})
+		}
+		c.batches(ctx, c.collector.Flush())
+		c.records.retry(ctx)
+	})
+}

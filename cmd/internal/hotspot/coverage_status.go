@@ -1,0 +1,72 @@
+package hotspot
+
+import (
+	"time"
+
+	"hexspot/witness"
+)
+
+// CoverageCounts count since the start of the program.
+type CoverageCounts struct {
+	Beacons   uint64 `json:"beacons"`   // emitted and reported
+	Witnesses uint64 `json:"witnesses"` // observations reported
+	Receipts  uint64 `json:"receipts"`
+	Refused   uint64 `json:"refused"` // records that the network did not want
+	Refusal   string `json:"last_refusal,omitempty"`
+	Unusable  uint64 `json:"unusable"` // messages of the network
+}
+
+// CoverageStatus says how proof of coverage stands.
+type CoverageStatus struct {
+	Station string `json:"station"`
+	Network string `json:"network"`
+	Online  bool   `json:"online"`
+
+	Reason     string            `json:"reason,omitempty"` // name; empty: the next beacon will be sent
+	ReasonText string            `json:"reason_text,omitempty"`
+	Site       string            `json:"site_fault,omitempty"`
+	ClockBy    int64             `json:"clock_ahead_ms"`
+	Next       *time.Time        `json:"next_beacon,omitempty"` // about: its exact time is drawn when its slot begins
+	LastBeacon string            `json:"last_beacon"`
+	LastHeard  *time.Time        `json:"last_witness,omitempty"`
+	Held       int               `json:"held"`              // observations not yet reported
+	Waiting    int               `json:"waiting"`           // frames without clock or entropy
+	Dropped    map[string]uint64 `json:"dropped,omitempty"` // frames heard and not taken
+	Flying     int               `json:"unanswered"`        // records sent a moment ago
+	Unkept     int               `json:"not_on_disk"`       // records that the disk has not taken
+	Lost       uint64            `json:"lost"`
+	Overruns   uint64            `json:"overruns"` // frames, messages and answers that came too fast
+	Counts     CoverageCounts    `json:"counts"`
+}
+
+// Status tells how things stand now.
+func (c *Coverage) Status() CoverageStatus {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now, _ := c.now()
+	b, h := c.beaconer.Status(now), c.collector.Status()
+	s := CoverageStatus{
+		Station: c.station.String(), Network: c.parts.Network.String(), Online: c.parts.Link.Online(),
+		Reason: b.Reason.Name(), ReasonText: b.Reason.String(), ClockBy: int64(b.ClockBy), LastBeacon: b.Last.String(),
+		LastHeard: timeOf(c.lastHeard), Held: h.Held, Waiting: h.Unchecked + h.Undated, Dropped: map[string]uint64{},
+		Flying: len(c.records.flying), Unkept: len(c.records.unkept), Lost: c.records.lost, Overruns: c.dropped.Load(), Counts: c.counts,
+	}
+	if b.Reason == witness.NoSite {
+		s.Site = c.siteFault
+	}
+	for drop, n := range h.Dropped {
+		s.Dropped[drop.String()] = n
+	}
+	if t, ok := c.chains.Timing(now); ok && b.DueKnown && b.Open {
+		s.Next = timeOf(max(b.Start, t.Start(b.Due)))
+	}
+	return s
+}
+
+func timeOf(m witness.Millis) *time.Time {
+	if m == 0 {
+		return nil
+	}
+	t := m.Time()
+	return &t
+}

@@ -1,0 +1,247 @@
+package hotspot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// settled are the reports that the disk has an answer to.
+func (a *area) settled() (received, refused int) {
+	a.t.Helper()
+	all, err := a.disk.Records("report").Settled(a.t.Context(), time.Time{}, 1000)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	for _, s := range all {
+		if s.Refused {
+			refused++
+			continue
+		}
+		record, err := openReceipt(s.Answer, a.id(), nil)
+		if err != nil || string(record[:]) != string(s.Key) {
+			a.t.Errorf("the answer of a record is no receipt of it: %v", err)
+		}
+		received++
+	}
+	return received, refused
+}
+
+// checkWindows fails if a window had two beacons.
+func (a *area) checkWindows() {
+	a.t.Helper()
+	if windows := slices.Compact(slices.Clone(a.beacons())); len(windows) != len(a.beacons()) {
+		a.t.Errorf("beacons in the windows %v: two in one", a.beacons())
+	}
+}
+
+// TestBeaconLife: each window has its beacon, whose report says when and how it was
+// sent, and whose receipt is kept.
+func TestBeaconLife(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.start()
+		a.pass(31)
+		if len(a.beacons()) != 3 {
+			t.Fatalf("beacons in the windows %v, want 3", a.beacons())
+		}
+		a.checkWindows()
+		for _, s := range a.sent() {
+			b, err := witness.ParseBeacon(s.Body)
+			if err != nil || s.Kind != radio.KindBeacon {
+				t.Fatalf("%s: %v", s.Kind, err)
+			}
+			x, _ := a.chain.Value(b.Slot)
+			lot := witness.Lot{Network: a.id(), Station: stationOf(t, a.station), Entropy: x}
+			if err := witness.VerifyOpening(lot, b.Slot, b.Signature); err != nil {
+				t.Error(err)
+			}
+			drawn, err := a.timing.DrawBeacon(b.Slot, lot, a.plan)
+			if err != nil || b.Sent < drawn.Start || b.Sent > drawn.Start+1 || b.Frequency != drawn.Frequency || b.Conducted != 1200 {
+				t.Errorf("reported %+v, drawn %+v, %v", b.OnAir, drawn, err)
+			}
+		}
+		if received, _ := a.settled(); received != 3 || len(a.sent()) != 3 {
+			t.Errorf("%d receipts, %d reports, want 3", received, len(a.sent()))
+		}
+		if s := a.c.Status(); s.Counts.Beacons != 3 || s.Counts.Receipts != 3 || s.Reason != "" || s.Flying != 0 {
+			t.Errorf("status %+v", s)
+		}
+	})
+}
+
+// TestBeaconCrash: wherever the process dies, no window gets two beacons and every
+// report that reached the disk gets its receipt.
+func TestBeaconCrash(t *testing.T) {
+	lived := false
+	for dieAt := 1; !lived; dieAt++ {
+		inArea(t, func(t *testing.T, a *area) {
+			a.dieAt = dieAt
+			a.start()
+			a.pass(31)
+			lived = a.steps < dieAt
+			a.checkWindows()
+			if n := len(a.beacons()); n < 2 {
+				t.Errorf("death at step %d: %d beacons in three windows", dieAt, n)
+			}
+			received, _ := a.settled()
+			if received < len(a.beacons())-1 {
+				t.Errorf("death at step %d: %d beacons, %d receipts", dieAt, len(a.beacons()), received)
+			}
+			if _, ok, err := a.disk.Records("report").Next(t.Context(), time.Now().Add(time.Hour)); ok || err != nil {
+				t.Errorf("death at step %d: a report still waits, %v", dieAt, err)
+			}
+		})
+		if dieAt > 500 {
+			t.Fatal("a life has no end")
+		}
+	}
+}
+
+// TestBeaconRefused: a named refusal ends the sending.
+func TestBeaconRefused(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.refuse = "station"
+		a.start()
+		a.pass(31)
+		if received, refused := a.settled(); received != 0 || refused != 3 || len(a.sent()) != 3 {
+			t.Errorf("%d received, %d refused, %d sent, want 0, 3, 3", received, refused, len(a.sent()))
+		}
+		if s := a.c.Status(); s.Counts.Refused != 3 || s.Counts.Refusal != "station" {
+			t.Errorf("status %+v", s)
+		}
+	})
+}
+
+// TestReportRefusedForNow: a report that may be taken later stays.
+func TestReportRefusedForNow(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.refuse = "rate"
+		a.start()
+		a.pass(31)
+		received, refused := a.settled()
+		if s := a.c.Status(); received+refused != 0 || len(a.sent()) <= 3 || s.Counts.Refusal != "rate" {
+			t.Errorf("%d received, %d refused, %d sent: want more than three sent; %+v", received, refused, len(a.sent()), s)
+		}
+	})
+}
+
+// TestReportsAreSentAgain: until the network answers, and at once when it is back.
+func TestReportsAreSentAgain(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.mute.Store(true)
+		a.start()
+		a.pass(11)
+		a.pass(10)
+		sent := len(a.sent())
+		if len(a.beacons()) != 2 || sent < 3 {
+			t.Fatalf("%d beacons, reported %d times: want it more often", len(a.beacons()), sent)
+		}
+		a.mute.Store(false)
+		a.join()
+		a.pass(1)
+		if received, _ := a.settled(); received != 2 {
+			t.Errorf("%d receipts after the network is back, want 2", received)
+		}
+	})
+}
+
+// TestReportsArePaced: a month of reports does not come at once, and comes.
+func TestReportsArePaced(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		for i := range 200 {
+			s, err := radio.Sign(a.station, a.id(), radio.KindWitness, fmt.Append(nil, "report ", i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := s.ID(a.id())
+			if err := a.disk.Records("report").Put(t.Context(), id[:], s.Append(nil), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.plan = radio.Plan{}
+		a.start()
+		a.pass(1)
+		if n := len(a.sent()); n < sendBurst || n > sendBurst+3*sendRate {
+			t.Errorf("%d reports in 2 s, want some %d", n, sendBurst+2*sendRate)
+		}
+		a.pass(10)
+		if n, _ := a.settled(); n != 200 {
+			t.Errorf("%d receipts in 22 s, want all 200", n)
+		}
+	})
+}
+
+// TestNoBeaconWhy: what is missing is named, and nothing is sent.
+func TestNoBeaconWhy(t *testing.T) {
+	for _, c := range []struct {
+		reason, last string
+		change       func(*area)
+	}{
+		{"no_plan", "no channel plan", func(a *area) { a.plan = radio.Plan{} }},
+		{"no_site", "no site", func(a *area) { a.site = nil }},
+		{"other_plan", "another channel plan", func(a *area) { a.site.Plan = "US915_1" }},
+		{"data_only", "data only", func(a *area) { a.site.DataOnly = true }},
+		{"clock_unset", "clock is not set", func(a *area) { a.trusted.Store(false) }},
+		{"no_anchor", "no beacon yet", func(a *area) { a.anchor.X0 = witness.Entropy{9}; a.anchor.To -= 299; a.anchor.From-- }},
+		{"no_entropy", "no beacon yet", func(a *area) { a.anchor.X0 = witness.Entropy{9} }},
+		{"", "duty cycle", func(a *area) { a.status = radio.TxDutyCycleOverflow }},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			inArea(t, func(t *testing.T, a *area) {
+				c.change(a)
+				a.start()
+				a.pass(11)
+				s := a.c.Status()
+				if s.Reason != c.reason || !strings.Contains(s.LastBeacon, c.last) || len(a.beacons()) > 0 {
+					t.Errorf("reason %q, want %q; last %q, want %q; %d emitted", s.Reason, c.reason, s.LastBeacon, c.last, len(a.beacons()))
+				}
+			})
+		})
+	}
+}
+
+// TestWitness: beacons of others are reported with one signature a batch, whether
+// they were heard before the clock was trusted or after; the station's own are not.
+func TestWitness(t *testing.T) {
+	for _, trusted := range []bool{true, false} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.trusted.Store(trusted)
+			a.site = nil
+			a.start()
+			a.pass(1)
+			at := time.Now()
+			k := a.timing.SlotAt(witness.MillisOf(at))
+			x, _ := a.chain.Value(k)
+			u := radio.Uplink{
+				PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
+				CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), RSSI: -9000, Timestamp: counterNow(),
+			}
+			if trusted {
+				u.ReceivedAt = at
+			}
+			a.c.Hear(u)
+			synctest.Wait()
+			u.RSSI -= 100
+			a.c.Hear(u)
+			a.pass(1)
+			a.trusted.Store(true)
+			a.pass(2)
+			if len(a.sent()) != 1 || a.sent()[0].Kind != radio.KindWitness {
+				t.Fatalf("clock trusted %v: %d reports, want one of a witness", trusted, len(a.sent()))
+			}
+			w, err := witness.ParseBatch(a.sent()[0].Body)
+			if err != nil || len(w.Observations) != 1 || w.Observations[0].Heard != witness.MillisOf(at) || w.Observations[0].Copies != 2 || w.Observations[0].ChannelRSSI != -9000 {
+				t.Errorf("clock trusted %v: %+v, %v; heard at %d", trusted, w, err, witness.MillisOf(at))
+			}
+			if s := a.c.Status(); s.Counts.Witnesses != 1 || s.LastHeard == nil {
+				t.Errorf("status %+v", s)
+			}
+		})
+	}
+}

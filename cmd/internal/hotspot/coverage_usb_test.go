@@ -1,0 +1,216 @@
+package hotspot
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	mochi "github.com/mochi-mqtt/server/v2"
+	"github.com/mochi-mqtt/server/v2/packets"
+
+	"hexspot/coverage"
+	"hexspot/gateway/mqtt"
+	"hexspot/gateway/spool"
+	"hexspot/hardware/keys"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// fast is a timing with a beacon in each 4 s.
+var fast = witness.Timing{Slot: 1000, WindowSlots: 4, GuardSlots: 1, EpochSlots: 8, Lead: 100, Spread: 200, Report: 10_000}
+
+// prover is the network's side of coverage at a broker: it publishes a chain and gives
+// a receipt for each report.
+type prover struct {
+	mochi.HookBase
+	t       *testing.T
+	id      radio.Network
+	server  *mochi.Server
+	anchor  witness.Anchor
+	chain   *witness.Chain
+	reports chan radio.Signed
+}
+
+func (p *prover) ID() string           { return "prover" }
+func (p *prover) Provides(b byte) bool { return b == mochi.OnPublished }
+
+func (p *prover) OnPublished(_ *mochi.Client, m packets.Packet) {
+	station, ok := strings.CutPrefix(m.TopicName, "hexspot/")
+	station, _, up := strings.Cut(station, "/up/")
+	if !ok || !up {
+		return
+	}
+	s, err := radio.ParseSigned(m.Payload)
+	if err != nil {
+		p.t.Error(err)
+		return
+	}
+	receipt := p.sign(radio.KindReceipt, witness.Receipt{Record: s.ID(p.id), Received: witness.MillisOf(time.Now())}.Append(nil))
+	p.publish("hexspot/"+station+"/ack", receipt.Append(nil), false)
+	p.reports <- s
+}
+
+func (p *prover) sign(kind radio.Kind, body []byte) radio.Signed {
+	s, err := radio.Sign(keyFrom(1), p.id, kind, body)
+	if err != nil {
+		p.t.Error(err)
+	}
+	return s
+}
+
+func (p *prover) publish(topic string, payload []byte, retain bool) {
+	if err := p.server.Publish(topic, payload, retain, 1); err != nil {
+		p.t.Error(err)
+	}
+}
+
+func newProver(t *testing.T, server *mochi.Server) *prover {
+	t.Helper()
+	p := &prover{t: t, id: stationOf(t, keyFrom(1)).Network(), server: server, reports: make(chan radio.Signed, 16)}
+	from := fast.SlotAt(witness.MillisOf(time.Now()))
+	from -= from % fast.EpochSlots
+	var err error
+	if p.chain, err = witness.NewChain(p.id, from, from+400, witness.Entropy{1}); err != nil {
+		t.Fatal(err)
+	}
+	p.anchor = witness.Anchor{From: from, To: from + 400, Timing: fast, Parameters: sha256.Sum256(nil), X0: p.chain.X0()}
+	if err := server.AddHook(p, nil); err != nil {
+		t.Fatal(err)
+	}
+	p.publish("hexspot/net/anchor", witness.AppendAnchors(nil, []radio.Signed{p.sign(radio.KindAnchor, p.anchor.Append(nil))}), true)
+	return p
+}
+
+// run publishes each slot's value until ctx ends.
+func (p *prover) run(ctx context.Context) {
+	for {
+		k := fast.SlotAt(witness.MillisOf(time.Now()))
+		x, _ := p.chain.Value(k)
+		p.publish("hexspot/net/value", witness.AppendValues(nil, []witness.Value{{Slot: k, Entropy: x}}), true)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Until(fast.End(k).Time())):
+		}
+	}
+}
+
+// writeSite signs a site and writes it to a file.
+func writeSite(t *testing.T, key keys.Key, network radio.Network) string {
+	t.Helper()
+	cell, err := coverage.ParseHex("8c1f9ed938c4bff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := witness.Site{Owner: coverage.Account{1}, Cell: cell, Gain: 200, Loss: 100, Plan: "EU868", Deadline: 1}
+	record, err := radio.Sign(key.Signer(), network, radio.KindSite, body.Append(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "site")
+	if err := os.WriteFile(path, []byte(base64.RawURLEncoding.EncodeToString(record.Append(nil))+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// covering launches a hotspot on an emulated chip that takes part in coverage.
+func (p *prover) covering(link, server, socket string, key keys.Key) {
+	t := p.t
+	parts := onChip(t, link)
+	parts.Key, parts.Antenna = key, Antenna{GainDBi: 2, CableLossDB: 1}
+	parts.Outputs = []mqtt.Config{{Server: server, StationLogin: true, Network: p.id.String()}}
+	parts.Spool = spool.Config{Path: filepath.Join(t.TempDir(), "spool.db")}
+	parts.Coverage = CoverageConfig{Enabled: true, Site: writeSite(t, key, p.id), Status: socket}
+	h, err := New(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	launch(t, h)
+}
+
+// checkBeacon compares a report with what was drawn and what the chip sent.
+func (p *prover) checkBeacon(own radio.Signed, payload []byte) {
+	p.t.Helper()
+	beacon, err := witness.ParseBeacon(own.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	plan, err := radio.PlanNamed("EU868")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	x, _ := p.chain.Value(beacon.Slot)
+	lot := witness.Lot{Network: p.id, Station: own.Station, Entropy: x}
+	if want := witness.BeaconFrame(lot, beacon.Signature).Append(nil); !bytes.Equal(payload, want) {
+		p.t.Errorf("on the air % x, reported % x", payload, want)
+	}
+	drawn, err := fast.DrawBeacon(beacon.Slot, lot, plan)
+	if err != nil || beacon.Sent < drawn.Start || beacon.Sent >= fast.End(beacon.Slot) || beacon.Frequency != drawn.Frequency {
+		p.t.Errorf("reported %+v, drawn %+v, %v", beacon.OnAir, drawn, err)
+	}
+}
+
+// TestCoverageOverUSB: a hotspot on an emulated chip sends its beacon, reports it and
+// a beacon that it heard, keeps the receipts, and says so when it is asked.
+func TestCoverageOverUSB(t *testing.T) {
+	link, socket := linkIn(t), filepath.Join(t.TempDir(), "s")
+	chip, _ := plug(t, link)
+	net := startNetwork(t, "127.0.0.1:0")
+	defer net.server.Close()
+	p := newProver(t, net.server)
+	go p.run(t.Context())
+	key, err := keys.Generate(keys.P256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.covering(link, net.url, socket, key)
+	own := p.await(radio.KindBeacon)
+	sent, err := chip.Sent(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.checkBeacon(own, sent.Payload)
+	other := frame(0, 868_100_000)
+	other.Payload = witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(p.id, p.now()), Tag: witness.Tag{7}}.Append(nil)
+	inject(t, chip, other)
+	batch, err := witness.ParseBatch(p.await(radio.KindWitness).Body)
+	if err != nil || len(batch.Observations) != 1 || batch.Observations[0].Frame.Tag != (witness.Tag{7}) {
+		t.Errorf("%+v, %v", batch, err)
+	}
+	for look := time.NewTicker(5 * time.Millisecond); ; <-look.C {
+		s, err := AskStatus(t.Context(), socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := s.Coverage; c.Counts.Receipts >= 2 && c.Online && c.Reason == "" && len(s.Duty) > 0 && len(s.Records) == 2 {
+			return
+		}
+	}
+}
+
+func (p *prover) now() witness.Entropy {
+	x, _ := p.chain.Value(fast.SlotAt(witness.MillisOf(time.Now())))
+	return x
+}
+
+// await waits for a report of a kind.
+func (p *prover) await(kind radio.Kind) radio.Signed {
+	p.t.Helper()
+	for timeout := time.After(patience); ; {
+		select {
+		case s := <-p.reports:
+			if s.Kind == kind {
+				return s
+			}
+		case <-timeout:
+			p.t.Fatalf("no %s report", kind)
+		}
+	}
+}
