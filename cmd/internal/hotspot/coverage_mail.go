@@ -57,7 +57,7 @@ func (c *Coverage) readValues(ctx context.Context, m Mail) error {
 
 // readAnswer settles the record that a receipt or a refusal is about.
 func (c *Coverage) readAnswer(ctx context.Context, payload []byte) error {
-	if isRefusal(payload) {
+	if witness.IsRefusal(payload) {
 		return c.readRefusal(ctx, payload)
 	}
 	id, err := openReceipt(payload, c.parts.Network, c.ingests())
@@ -78,22 +78,22 @@ func (c *Coverage) readAnswer(ctx context.Context, payload []byte) error {
 // readRefusal settles a report that the network will never take. One that it may take
 // later stays, and is sent again after its pause.
 func (c *Coverage) readRefusal(ctx context.Context, payload []byte) error {
-	sum, reason, err := parseRefusal(payload)
+	r, err := witness.ParseRefusal(payload)
 	if err != nil {
 		return err
 	}
-	id, ok := c.records.published(sum)
+	id, ok := c.records.published(r.Report)
 	if !ok {
 		return errors.New("a refusal of nothing that was sent of late")
 	}
 	c.counts.Refused++
-	c.counts.Refusal = reason
-	if passing(reason) {
+	c.counts.Refusal = string(r.Reason)
+	if r.Reason.Again() {
 		return nil
 	}
 	delete(c.records.flying, id)
-	c.parts.Log.Warn("the network refuses a report", "record", id, "reason", reason)
-	return c.parts.Reports.Refuse(ctx, id[:], reason, time.Now())
+	c.parts.Log.Warn("the network refuses a report", "record", id, "reason", r.Reason)
+	return c.parts.Reports.Refuse(ctx, id[:], string(r.Reason), time.Now())
 }
 
 // ingests are the keys that may sign receipts besides the network's.
