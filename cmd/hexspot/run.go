@@ -19,6 +19,7 @@ func runHotspot(ctx context.Context, args []string, std streams) error {
 	if err := parseOnly(set, args); err != nil {
 		return err
 	}
+	collectEarly()
 	config, err := hotspot.Load(*path)
 	if err != nil {
 		return err
@@ -28,6 +29,7 @@ func runHotspot(ctx context.Context, args []string, std streams) error {
 	if err != nil {
 		return err
 	}
+	go slim(ctx, h, log)
 	return runBounded(ctx, h.Run)
 }
 
