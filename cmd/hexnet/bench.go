@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"hexspot/cmd/internal/bench"
 )
@@ -15,8 +16,10 @@ type benchCommand struct {
 }
 
 type benchHotspot struct {
-	Hexspot string `help:"The hotspot program to measure." required:"" type:"existingfile" placeholder:"PATH"`
-	Runs    int    `help:"Runs, of which the median counts; each takes about a minute." default:"3"`
+	Hexspot  string        `help:"The hotspot program to measure." required:"" type:"existingfile" placeholder:"PATH"`
+	Runs     int           `help:"Runs, of which the median counts; each takes about a minute." default:"3"`
+	Idle     time.Duration `help:"How long the idle hotspot is looked at." default:"10s"`
+	Coverage bool          `help:"Measure with proof of coverage."`
 }
 
 // Help has the example.
@@ -34,6 +37,9 @@ func (b benchHotspot) Validate() error {
 	if b.Runs < 1 || b.Runs > 99 {
 		return fmt.Errorf("--runs %d: want 1 to 99", b.Runs)
 	}
+	if b.Idle < time.Second || b.Idle > time.Hour {
+		return fmt.Errorf("--idle %v: want 1s to 1h", b.Idle)
+	}
 	return nil
 }
 
@@ -44,7 +50,7 @@ func (b benchHotspot) Run(ctx context.Context, std streams) error {
 		return fmt.Errorf("finding this program: %w", err)
 	}
 	return bench.Run(ctx, bench.Config{
-		Hexspot: b.Hexspot, Hexnet: self, ServeTOML: benchServe, Runs: b.Runs, Progress: std.err,
+		Hexspot: b.Hexspot, Hexnet: self, ServeTOML: benchServe, Runs: b.Runs, Idle: b.Idle, Coverage: b.Coverage, Progress: std.err,
 		Firmware: synthesize, Account: benchAccount,
 	}, std.out)
 }

@@ -14,10 +14,12 @@ import (
 
 // Config says what to measure, and with what.
 type Config struct {
-	Hexspot   string // the program that is measured
-	Hexnet    string // the program that emulates and serves
-	ServeTOML string // configuration of a broker on a free port of 127.0.0.1
-	Runs      int    // of which the median counts
+	Hexspot   string        // the program that is measured
+	Hexnet    string        // the program that emulates and serves
+	ServeTOML string        // configuration of a broker on a free port of 127.0.0.1
+	Runs      int           // of which the median counts
+	Idle      time.Duration // how long the idle hotspot is looked at
+	Coverage  bool          // with proof of coverage, in hotspot and network
 	Progress  io.Writer
 
 	Firmware func(dir string) error                     // writes images the emulator takes
@@ -26,9 +28,6 @@ type Config struct {
 
 // loads are those measured in each run, in this order.
 var loads = []load{{10, 100}, {100, 1000}, {0, 5000}}
-
-// idleTime is how long the idle hotspot is looked at.
-const idleTime = 10 * time.Second
 
 // result is one run's.
 type result struct {
@@ -71,15 +70,15 @@ func once(ctx context.Context, c Config, good []emulator.Frame) (result, error) 
 	if err != nil {
 		return result{}, err
 	}
-	found, err := r.measure(ctx, c.Hexspot, good)
+	found, err := r.measure(ctx, c, good)
 	if err != nil {
 		err = fmt.Errorf("%w\nthe processes' log ends:\n%s", err, r.tail())
 	}
 	return found, cmp.Or(err, r.close())
 }
 
-func (r *rig) measure(ctx context.Context, program string, good []emulator.Frame) (found result, err error) {
-	hotspot, boot, err := r.hotspot(ctx, program)
+func (r *rig) measure(ctx context.Context, c Config, good []emulator.Frame) (found result, err error) {
+	hotspot, boot, err := r.hotspot(ctx, c)
 	if err != nil {
 		return result{}, err
 	}
@@ -89,7 +88,7 @@ func (r *rig) measure(ctx context.Context, program string, good []emulator.Frame
 	if _, err := r.apply(ctx, hotspot, warm, good); err != nil {
 		return result{}, err
 	}
-	if found.idleCPU, found.idle, err = idle(ctx, hotspot); err != nil {
+	if found.idleCPU, found.idle, err = idle(ctx, hotspot, c.Idle); err != nil {
 		return result{}, err
 	}
 	if found.latency, err = r.commands(ctx); err != nil {
@@ -105,13 +104,13 @@ func (r *rig) measure(ctx context.Context, program string, good []emulator.Frame
 	return found, nil
 }
 
-func idle(ctx context.Context, p *process) (share float64, m memory, err error) {
+func idle(ctx context.Context, p *process, long time.Duration) (share float64, m memory, err error) {
 	before, err := cpu(p.id())
 	if err != nil {
 		return 0, memory{}, err
 	}
 	begun := time.Now()
-	if err := sleep(ctx, idleTime); err != nil {
+	if err := sleep(ctx, long); err != nil {
 		return 0, memory{}, err
 	}
 	after, err := cpu(p.id())

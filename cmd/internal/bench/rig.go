@@ -82,7 +82,11 @@ var (
 
 func (r *rig) serve(ctx context.Context, c Config) error {
 	var err error
-	if err := os.WriteFile(r.path("hexnet.toml"), []byte(c.ServeTOML), 0o600); err != nil {
+	text := c.ServeTOML
+	if c.Coverage {
+		text += coveredServeTOML
+	}
+	if err := os.WriteFile(r.path("hexnet.toml"), []byte(text), 0o600); err != nil {
 		return err
 	}
 	r.broker, err = start(ctx, r.log, c.Hexnet, "serve", "--data", r.path("data"), "--config", r.path("hexnet.toml"))
@@ -134,13 +138,22 @@ station_login = true
 network = %q
 `
 
+// Proof of coverage in the configurations of hotspot and network.
+const (
+	coveredHotspotTOML = "[coverage]\nenabled = true\nstatus = %q\n"
+	coveredServeTOML   = "[coverage]\nenabled = true\n"
+)
+
 // hotspot starts the hotspot and waits until it receives.
-func (r *rig) hotspot(ctx context.Context, program string) (p *process, boot time.Duration, err error) {
+func (r *rig) hotspot(ctx context.Context, c Config) (p *process, boot time.Duration, err error) {
 	text := fmt.Sprintf(hotspotTOML, region, "usb:"+r.path("concentrator"), r.path("firmware"), r.path("station.key"), r.path("spool.db"), r.server, r.network)
+	if c.Coverage {
+		text += fmt.Sprintf(coveredHotspotTOML, r.path("status.sock"))
+	}
 	if err := os.WriteFile(r.path("hexspot.toml"), []byte(text), 0o600); err != nil {
 		return nil, 0, err
 	}
-	if p, err = start(ctx, r.log, program, "run", "--config", r.path("hexspot.toml")); err != nil {
+	if p, err = start(ctx, r.log, c.Hexspot, "run", "--config", r.path("hexspot.toml")); err != nil {
 		return nil, 0, err
 	}
 	if boot, err = r.awaitBoot(ctx, p); err != nil {

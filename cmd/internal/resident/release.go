@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Release takes the pages of program and libraries out of RAM; those that are used
-// come back from the file. What a start needed once, a third of the program, stays
-// away. The kernel maps whole blocks around what is used, and would take them back
-// only when memory is short.
+// Release takes the pages of program and libraries out of RAM; those that are used come
+// back from their files. What a start needed once, half of the program, stays away. By
+// itself the kernel keeps it until memory is short, and counts it as used: it maps whole
+// blocks, of 64 KiB to 2 MiB, around each page that is touched.
 func Release() error {
 	file, err := os.Open("/proc/self/smaps")
 	if err != nil {
@@ -30,9 +30,9 @@ func Release() error {
 	return err
 }
 
-// release evicts a mapping, as far as that is permitted and nobody shares it, and then
-// unmaps the rest (madvise(2)). Both are safe for pages that are still the file's.
-// Kernels before 5.4 do not know the first.
+// release evicts what nobody else has mapped, as far as this user may (madvise(2),
+// MADV_PAGEOUT; kernels before 5.4 do not know it), and unmaps the rest. Both are safe
+// while the mapping is used: whoever touches a page waits until it is there again.
 func (m mapping) release() error {
 	for _, advice := range []uintptr{unix.MADV_PAGEOUT, unix.MADV_DONTNEED} {
 		_, _, no := unix.Syscall(unix.SYS_MADVISE, m.from, m.to-m.from, advice)
