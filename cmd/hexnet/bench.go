@@ -17,8 +17,8 @@ type benchCommand struct {
 
 type benchHotspot struct {
 	Hexspot  string        `help:"The hotspot program to measure." required:"" type:"existingfile" placeholder:"PATH"`
-	Runs     int           `help:"Runs, of which the median counts; each takes about a minute." default:"3"`
-	Idle     time.Duration `help:"How long the idle hotspot is looked at." default:"10s"`
+	Runs     int           `help:"Runs, of which the median counts; each takes about two minutes." default:"3"`
+	Idle     time.Duration `help:"How long the idle hotspot is looked at; half a minute after its start it has what it keeps." default:"1m"`
 	Coverage bool          `help:"Measure with proof of coverage."`
 }
 

@@ -16,8 +16,8 @@ const (
 	// networks and done what is done once.
 	settling = 4 * time.Second
 	// gcPercent lets the heap grow from 2 MB on by half of what is in use, where Go's
-	// default is 4 MB and all of it. That saves 2 MB under load, for a tenth more
-	// processor time at full speed and nothing to speak of at a real gateway's rates.
+	// default is 4 MB and all of it. That saves 2 MB under load, for a few percent
+	// more processor time.
 	gcPercent = 50
 )
 
