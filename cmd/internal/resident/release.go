@@ -8,10 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Release takes the pages of program and libraries out of RAM; those that are used come
-// back from their files. What a start needed once, half of the program, stays away. By
-// itself the kernel keeps it until memory is short, and counts it as used: it maps whole
-// blocks, of 64 KiB to 2 MiB, around each page that is touched.
+// Release unmaps the pages of program and libraries, and evicts them where that is
+// permitted; those that are used come back from their files. What a start needed once, a
+// third of them, stays away. By itself the kernel keeps it until memory is short, and
+// counts it as used: it maps whole blocks, of 64 KiB to 2 MiB, around each page that is
+// touched.
 func Release() error {
 	file, err := os.Open("/proc/self/smaps")
 	if err != nil {
