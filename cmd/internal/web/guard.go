@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/netip"
 	"time"
+
+	"hexspot/cmd/internal/pace"
 )
 
 // security are headers of every answer: what is served is data for programs, and a
@@ -16,15 +18,20 @@ var security = map[string]string{
 	"X-Content-Type-Options":       "nosniff",
 }
 
+const (
+	burst      = 10     // seconds' worth of requests at once
+	mostPlaces = 16_384 // some 3 MB; whoever comes from yet another place waits
+)
+
 // Guard lets each address make so many requests a second, with ten seconds' worth of them
 // at once, and sets headers of security. Clients behind a proxy count as one.
 func Guard(requests int, next http.Handler) http.Handler {
-	p := newPace(requests)
+	buckets := pace.New[netip.Prefix](float64(requests), burst*requests, mostPlaces)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range security {
 			w.Header().Set(name, value)
 		}
-		if !p.allow(prefixOf(r.RemoteAddr), time.Now()) {
+		if !buckets.Allow(prefixOf(r.RemoteAddr), time.Now()) {
 			w.Header().Set("Retry-After", "1")
 			Refuse(w, http.StatusTooManyRequests, Refusal{"rate", "too many requests from this address", "wait a second, then ask more slowly"})
 			return
