@@ -5,23 +5,54 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// Refusal says, as JSON, why a request is not served.
+// Refusal says, as JSON, why a request is not served. It is an error of handlers.
 type Refusal struct {
+	Status  int    `json:"-"`       // of HTTP
 	Refused string `json:"refused"` // a name that programs can tell apart
 	Cause   string `json:"cause"`   // for people
 	Cure    string `json:"cure"`    // what would make it work
 }
 
+func (r Refusal) Error() string { return r.Cause }
+
 // Refuse answers with a refusal.
-func Refuse(w http.ResponseWriter, status int, r Refusal) {
-	w.Header().Set("Cache-Control", "no-store")
+func Refuse(w http.ResponseWriter, r Refusal) {
 	w.Header().Del("ETag")
-	writeJSON(w, status, r)
+	JSON(w, r.Status, r)
+}
+
+// Answer makes a handler of a function that gives content, or a Refusal as its error.
+// Other errors are this side's fault: they are logged, and the client is told no more than
+// that.
+func Answer(log *slog.Logger, find func(*http.Request) (Content, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c, err := find(r)
+		if err != nil {
+			Fail(w, r, log, err)
+			return
+		}
+		Serve(w, r, c)
+	}
+}
+
+// Fail answers with the Refusal that an error is, or logs the error and says that
+// something failed.
+func Fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	var refusal Refusal
+	if !errors.As(err, &refusal) {
+		if r.Context().Err() == nil {
+			log.Error("a request was not answered", "path", r.URL.Path, "error", err)
+		}
+		refusal = Refusal{http.StatusInternalServerError, "failed", "something failed here", "ask again later"}
+	}
+	Refuse(w, refusal)
 }
 
 // JSON answers with a value that must not be kept.

@@ -33,7 +33,7 @@ func Guard(requests int, next http.Handler) http.Handler {
 		}
 		if !buckets.Allow(prefixOf(r.RemoteAddr), time.Now()) {
 			w.Header().Set("Retry-After", "1")
-			Refuse(w, http.StatusTooManyRequests, Refusal{"rate", "too many requests from this address", "wait a second, then ask more slowly"})
+			Refuse(w, Refusal{http.StatusTooManyRequests, "rate", "too many requests from this address", "wait a second, then ask more slowly"})
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -41,8 +41,13 @@ func Listen(address string, connections int, handler http.Handler) (*Server, err
 // URL is where it listens, without a path.
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
 
-// Close closes the listener of a server that does not run.
-func (s *Server) Close() error { return s.listener.Close() }
+// Close closes the listener of a server that does not run. A nil server is closed.
+func (s *Server) Close() error {
+	if s == nil {
+		return nil
+	}
+	return s.listener.Close()
+}
 
 // Run serves until ctx ends, which requests see as well. A handler that answers for
 // longer than ten seconds has to extend its write deadline.

@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -103,7 +105,7 @@ func TestServeSparesTheBody(t *testing.T) {
 func TestRefuse(t *testing.T) {
 	w := httptest.NewRecorder()
 	w.Header().Set("ETag", "x")
-	Refuse(w, http.StatusNotFound, Refusal{"path", "no such path", "look elsewhere"})
+	Refuse(w, Refusal{http.StatusNotFound, "path", "no such path", "look elsewhere"})
 	want := "{\n  \"refused\": \"path\",\n  \"cause\": \"no such path\",\n  \"cure\": \"look elsewhere\"\n}\n"
 	if w.Code != http.StatusNotFound || w.Body.String() != want || w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("ETag") != "" {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
@@ -112,6 +114,26 @@ func TestRefuse(t *testing.T) {
 	JSON(w, http.StatusOK, func() {})
 	if w.Code != http.StatusInternalServerError {
 		t.Error(w.Code)
+	}
+}
+
+// TestAnswer: what is no refusal is not told to strangers.
+func TestAnswer(t *testing.T) {
+	for what, c := range map[string]struct {
+		content Content
+		err     error
+		status  int
+		body    string
+	}{
+		"content":   {Content{Type: "text/plain", Body: []byte("here")}, nil, http.StatusOK, "here"},
+		"a refusal": {Content{}, fmt.Errorf("asking: %w", Refusal{http.StatusNotFound, "none", "there is none", "wait"}), http.StatusNotFound, "there is none"},
+		"a fault":   {Content{}, errors.New("the secret disk is full"), http.StatusInternalServerError, "something failed here"},
+	} {
+		w := httptest.NewRecorder()
+		Answer(slog.New(slog.DiscardHandler), func(*http.Request) (Content, error) { return c.content, c.err })(w, from("192.0.2.1:1"))
+		if w.Code != c.status || !strings.Contains(w.Body.String(), c.body) || strings.Contains(w.Body.String(), "secret") {
+			t.Errorf("%s: %d %s", what, w.Code, w.Body)
+		}
 	}
 }
 
