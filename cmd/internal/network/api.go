@@ -43,23 +43,28 @@ func (c APIConfig) rate() int {
 	return c.RequestRate
 }
 
-// openAPI listens for HTTP if it is wanted. Every part of proof of coverage registers what
-// it answers: a further one is a further line here.
+// openAPI listens for HTTP if it is wanted.
 func openAPI(c APIConfig, v *proving) (*web.Server, error) {
 	if c.Listen == "" {
 		return nil, nil
 	}
+	server, err := web.Listen(c.Listen, mostAPIConnections, web.Guard(c.rate(), v.handler()))
+	if err != nil {
+		return nil, fmt.Errorf("api.listen: %w", err)
+	}
+	return server, nil
+}
+
+// handler answers HTTP. Each part of proof of coverage registers what it answers: a further
+// part is a further line here.
+func (v *proving) handler() http.Handler {
 	mux := http.NewServeMux()
 	v.describe(mux)
 	v.entropy.public.register(mux, v.log)
 	v.checkpoints.register(mux)
 	v.sites.register(mux)
 	mux.HandleFunc("/", unknownPath)
-	server, err := web.Listen(c.Listen, mostAPIConnections, web.Guard(c.rate(), mux))
-	if err != nil {
-		return nil, fmt.Errorf("api.listen: %w", err)
-	}
-	return server, nil
+	return mux
 }
 
 func unknownPath(w http.ResponseWriter, r *http.Request) {

@@ -117,7 +117,7 @@ func reasonOf(err error, otherwise witness.RefusalReason) witness.RefusalReason 
 // take answers a change that a station has sent. An error means no PUBACK: the station
 // sends it again.
 func (s *sites) take(ctx context.Context, m broker.Message) (answer []byte, err error) {
-	change, from, _, err := s.enter(ctx, bytes.Clone(m.Payload), present())
+	change, from, err := s.enterOwn(ctx, m)
 	if err == nil {
 		return witness.SiteTaken{Report: sha256.Sum256(m.Payload), Nonce: change.Nonce, From: from}.Append(nil), nil
 	}
@@ -127,4 +127,13 @@ func (s *sites) take(ctx context.Context, m broker.Message) (answer []byte, err 
 	}
 	s.log.Debug("site refused", "station", m.Station, "reason", fault.reason)
 	return witness.RefusalOf(m.Payload, fault.reason, fault.text).Append(nil), nil
+}
+
+// enterOwn is enter for what a station says itself: it speaks for no other.
+func (s *sites) enterOwn(ctx context.Context, m broker.Message) (coverage.Change, witness.Epoch, error) {
+	if c, err := witness.ParseSiteChange(m.Payload); err == nil && c.Record.Station != m.Station {
+		return coverage.Change{}, 0, siteFault{witness.RefusedStation, "the change is of another station than the one logged in"}
+	}
+	change, from, _, err := s.enter(ctx, bytes.Clone(m.Payload), present())
+	return change, from, err
 }
