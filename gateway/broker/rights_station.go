@@ -10,7 +10,7 @@ import (
 //
 //	publish    [REGION/]gateway/EUI/event/NAME   [REGION/]gateway/EUI/state/conn   [REGION/]gateway/EUI/report/emission
 //	           hexspot/STATION/up/beacon|discovery|witness   at QoS 1
-//	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack   hexspot/net/anchor|value|+
+//	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack|heard   hexspot/net/anchor|value|+
 //
 // where the NAME of a command may be + or #. Only state/conn may be retained.
 type stationRights struct {
@@ -64,7 +64,8 @@ func (r stationRights) maySubscribe(filter string) bool {
 		if name, ok := strings.CutPrefix(rest, "net/"); ok {
 			return name == "+" || name == "anchor" || name == "value"
 		}
-		return rest == r.station+"/ack"
+		name, ok := strings.CutPrefix(rest, r.station+"/")
+		return ok && (name == "ack" || name == "heard")
 	}
 	rest, ok := r.cutGateway(filter)
 	if !ok {

@@ -31,7 +31,7 @@ type proving struct {
 
 	logs     *logs
 	book     *witnesslog.Book
-	registry *store.Book // nil: nobody asks it
+	registry *store.Book
 }
 
 // provingParts are what all parts of it share.
@@ -112,10 +112,10 @@ func (v *proving) openReports(ctx context.Context, c CoverageConfig, data Data, 
 	if config.Others, err = c.others(); err != nil {
 		return err
 	}
+	if v.registry, err = data.Book(ctx, ""); err != nil {
+		return err
+	}
 	if c.Registered {
-		if v.registry, err = data.Book(ctx, ""); err != nil {
-			return err
-		}
 		config.Registry = registered{v.registry}
 	}
 	if v.logs, err = openLogs(data.path(logsDir)); err != nil {
@@ -128,7 +128,7 @@ func (v *proving) openReports(ctx context.Context, c CoverageConfig, data Data, 
 	if err != nil {
 		return err
 	}
-	v.reports = &reports{provingParts: p, ingest: in}
+	v.reports = &reports{provingParts: p, ingest: in, surveys: newSurveys(p, v.registry)}
 	v.freezing = newFreezing(p, config, in, v.book)
 	return nil
 }
