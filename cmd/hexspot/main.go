@@ -37,7 +37,7 @@ func commands() []command {
 		{"status", "say how proof of coverage stands", statusCommand},
 		{"discover", "send discovery beacons and list who hears them", discover},
 		{"key", "show, export or import the station key", stationKey},
-		{"receipts", "check receipts against a network's log", receipts},
+		{"receipts", "export receipts, and check them against a network's log", receipts},
 		{"site", "sign where the station is and whose it is", site},
 		{"version", "print the version", printVersion},
 	}
