@@ -17,8 +17,8 @@ import (
 type Coverage struct {
 	Station radio.Station
 	Arrived func() // there is a new session, which has the subscriptions
-	// Receive takes a message by the last word of its topic: "ack" of the station's,
-	// "anchor" or "value" of the network's. Retained ones the broker had kept.
+	// Receive takes a message by the last word of its topic: "ack" or "heard" of the
+	// station's, "anchor" or "value" of the network's. Retained ones the broker had kept.
 	Receive func(name string, payload []byte, retained bool)
 }
 
@@ -35,8 +35,12 @@ func (c *Coverage) base() string { return "hexspot/" + c.Station.String() + "/" 
 // use when it is published only: without QoS 1 a broker keeps none for a station that
 // is away, which would come late and look new.
 func (c *Coverage) topics() map[string]byte {
-	return map[string]byte{c.base() + "ack": qos, "hexspot/net/anchor": qos, "hexspot/net/value": 0}
+	return map[string]byte{c.base() + "ack": qos, c.heard(): qos, "hexspot/net/anchor": qos, "hexspot/net/value": 0}
 }
+
+// heard is the topic of who hears the station's discovery beacons, which a network need
+// not have.
+func (c *Coverage) heard() string { return c.base() + "heard" }
 
 // join subscribes to what the network says of coverage. A network that refuses is one
 // without proof of coverage: packets still go there.
@@ -51,7 +55,11 @@ func (s *session) join(ctx context.Context) error {
 		return fmt.Errorf("subscribing to the topics of coverage: %w", err)
 	}
 	for topic, granted := range token.(*paho.SubscribeToken).Result() {
-		if granted > 2 {
+		switch {
+		case granted <= 2:
+		case topic == coverage.heard():
+			s.client.odd(fmt.Errorf("the broker refuses the subscription to %s: nobody will tell who hears discovery beacons", topic))
+		default:
 			s.client.odd(fmt.Errorf("the broker refuses the subscription to %s: proof of coverage cannot work", topic))
 			return nil
 		}

@@ -39,6 +39,7 @@ type Records interface {
 	Put(ctx context.Context, key, body []byte, now time.Time) error
 	Next(ctx context.Context, now time.Time) (spool.Record, bool, error)
 	Hasten(ctx context.Context) error
+	Recent(ctx context.Context, since time.Time, limit int) ([][]byte, error)
 	Ack(ctx context.Context, key, receipt []byte, now time.Time) error
 	Refuse(ctx context.Context, key []byte, reason string, now time.Time) error
 }
@@ -68,6 +69,8 @@ type Coverage struct {
 	mail    chan Mail
 	arrived chan struct{}
 	answers chan witness.BeaconerEvent
+	demands chan demand
+	ended   chan struct{} // closed when Run is
 	dropped atomic.Uint64 // that had no room in these
 
 	mu        sync.Mutex // of what is below: Run's, and Status looks
@@ -75,6 +78,7 @@ type Coverage struct {
 	beaconer  *witness.Beaconer
 	collector *witness.Collector
 	records   records
+	survey    *survey   // nil: none
 	trusted   bool      // as the beaconer was told
 	siteLook  time.Time // when the site is read again
 	siteFault string    // what is wrong with it
@@ -84,7 +88,7 @@ type Coverage struct {
 
 // Mail is a message of the network.
 type Mail struct {
-	Name     string // "ack", "anchor" or "value"
+	Name     string // "ack", "heard", "anchor" or "value"
 	Payload  []byte
 	Retained bool // the broker had kept it
 }
@@ -100,6 +104,7 @@ func NewCoverage(p CoverageParts) (*Coverage, error) {
 		parts: p, station: station, chains: chains,
 		heard: make(chan radio.Uplink, mostHeard), mail: make(chan Mail, mostMail),
 		arrived: make(chan struct{}, 1), answers: make(chan witness.BeaconerEvent, mostAnswers),
+		demands: make(chan demand), ended: make(chan struct{}),
 		beaconer:  witness.NewBeaconer(witness.BeaconerConfig{Network: p.Network, Station: station, Random: rand.Reader}, chains),
 		collector: witness.NewCollector(p.Network, chains),
 	}

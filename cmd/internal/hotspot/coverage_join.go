@@ -27,7 +27,7 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 	}
 	p := CoverageParts{
 		Network: network, Signer: h.parts.Key.Signer(), Log: h.parts.Log, Submit: h.submit,
-		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records("reports to " + network.String()),
+		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records(reportsTo(network)),
 		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network),
 	}
 	if !h.parts.ReceiveOnly {

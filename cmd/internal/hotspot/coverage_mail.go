@@ -21,6 +21,8 @@ func (c *Coverage) read(ctx context.Context, m Mail) {
 		err = c.readValues(ctx, m)
 	case "ack":
 		err = c.readAnswer(ctx, m.Payload)
+	case "heard":
+		err = c.readHeard(m.Payload)
 	}
 	if err != nil {
 		c.counts.Unusable++

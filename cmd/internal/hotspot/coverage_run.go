@@ -22,6 +22,7 @@ const (
 // Run works until ctx ends. It begins with what is on disk: before the openings are
 // read nothing is sent, since the window may have had its beacon.
 func (c *Coverage) Run(ctx context.Context) error {
+	defer close(c.ended)
 	if !c.restore(ctx) {
 		return nil
 	}
@@ -42,6 +43,8 @@ func (c *Coverage) Run(ctx context.Context) error {
 			c.locked(func() { c.records.hasten(ctx) })
 		case e := <-c.answers:
 			c.locked(func() { c.step(ctx, e) })
+		case d := <-c.demands:
+			c.locked(func() { c.obey(ctx, d) })
 		case <-timer.C:
 		}
 		c.locked(func() { due = time.Now().Add(c.turn(ctx)) })
@@ -79,6 +82,7 @@ func (c *Coverage) turn(ctx context.Context) time.Duration {
 		c.hear(ctx, nil)
 		c.chains.Expire(now)
 	}
+	c.watch(ctx, now)
 	c.records.retry(ctx)
 	c.records.send(ctx)
 	return c.wait(now)
@@ -121,6 +125,9 @@ func (c *Coverage) wait(now witness.Millis) time.Duration {
 	if at, ok := c.collector.Next(now); ok {
 		next = min(next, at)
 	}
+	if c.survey != nil {
+		next = min(next, c.survey.ends())
+	}
 	wait := longTurn
 	if !c.trusted {
 		wait = clockPause
@@ -144,5 +151,8 @@ func (c *Coverage) finish(ctx context.Context) {
 		}
 		c.batches(ctx, c.collector.Flush())
 		c.records.retry(ctx)
+		if c.survey != nil {
+			c.endSurvey(ctx)
+		}
 	})
 }
