@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"hexspot/cmd/internal/hotspot"
 	"hexspot/radio"
 	"hexspot/witness/log"
 )
@@ -121,8 +122,8 @@ func readBounded(path string) ([]byte, error) {
 // writeEvidence writes each to a file of its own and says what it proves.
 func writeEvidence(out io.Writer, dir string, found []log.Evidence) error {
 	for _, e := range found {
-		path := filepath.Join(dir, evidenceName(e))
-		if err := replaceFile(path, e.Encode()); err != nil {
+		path := filepath.Join(dir, e.FileName())
+		if err := hotspot.ReplaceFile(path, e.Encode(), 0o644); err != nil {
 			return fmt.Errorf("writing evidence: %w", err)
 		}
 		fmt.Fprintf(out, "%-11s%s\n", e.Kind, e)
@@ -132,12 +133,4 @@ func writeEvidence(out io.Writer, dir string, found []log.Evidence) error {
 		fmt.Fprintf(out, "%-11s%s\n", "evidence", path)
 	}
 	return nil
-}
-
-func evidenceName(e log.Evidence) string {
-	name := fmt.Sprintf("evidence-%s-%d", e.Kind, e.Log().Epoch)
-	if len(e.Receipts) > 0 {
-		name += fmt.Sprintf("-%d", e.Receipts[0].Index)
-	}
-	return name + ".json"
 }

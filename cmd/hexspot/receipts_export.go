@@ -47,7 +47,7 @@ func writeReceipts(held hotspot.Held, path string, std streams) error {
 	if len(text) > maxReceipts {
 		return fmt.Errorf("%d receipts are %d bytes, more than 'hexspot receipts check' reads: take one --epoch", len(held.Receipts), len(text))
 	}
-	if err := replaceFile(path, text); err != nil {
+	if err := hotspot.ReplaceFile(path, text, 0o644); err != nil {
 		return fmt.Errorf("writing receipts: %w", err)
 	}
 	first, last := held.Receipts[0].Epoch, held.Receipts[0].Epoch

@@ -80,6 +80,7 @@ func (c Config) withDefaults() Config {
 	fill(&c.Coverage.Site, DefaultSite)
 	fill(&c.Coverage.Status, DefaultStatus)
 	fill(&c.Coverage.Control, DefaultControl)
+	fill(&c.Coverage.Checkpoints, DefaultCheckpoints)
 	return c
 }
 

@@ -66,6 +66,7 @@ func FuzzSiteFile(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(base64.RawURLEncoding.EncodeToString(record.Append(nil)))
+	f.Add(base64.RawURLEncoding.EncodeToString(witness.SiteChange{Record: record}.Append(nil)))
 	f.Add("!")
 	f.Fuzz(func(t *testing.T, line string) {
 		site, err := parseSite(line, radio.Network{1}, record.Station)

@@ -85,6 +85,8 @@ func (c *Coverage) turn(ctx context.Context) time.Duration {
 	c.watch(ctx, now)
 	c.records.retry(ctx)
 	c.records.send(ctx)
+	c.lookAtLog()
+	c.submission.submit(c.change, c.parts.Link)
 	return c.wait(now)
 }
 
@@ -106,7 +108,12 @@ func (c *Coverage) lookAtSite(ctx context.Context) {
 		return
 	}
 	c.siteLook = time.Now().Add(sitePause)
+	var placement *witness.Placement
+	c.change = nil
 	site, err := c.parts.Site()
+	if site != nil {
+		placement, c.change = &site.Placement, site.Change
+	}
 	fault := ""
 	if err != nil {
 		fault = err.Error()
@@ -115,7 +122,7 @@ func (c *Coverage) lookAtSite(ctx context.Context) {
 		c.parts.Log.Warn("no beacons are sent: there is no site", "error", err)
 	}
 	c.siteFault = fault
-	c.step(ctx, witness.SiteSet{Site: site})
+	c.step(ctx, witness.SiteSet{Site: placement})
 }
 
 // wait is the time until something is due. Work that is due at once waits a
