@@ -102,7 +102,7 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if err != nil {
 		return v, err
 	}
-	v.entropy, err = newEntropy(p, chains)
+	v.entropy, err = newEntropy(p, chains, v.registry)
 	return v, err
 }
 
