@@ -29,6 +29,8 @@ type town struct {
 	network *hexnet.Network
 	keys    []keys.Key
 	sockets []string
+	site    string // file of the hotspots' site; empty: one for each
+	dir     string // of the hotspot that was launched last
 }
 
 // inTown runs hotspots of which each hears each other, with sites at cells.
@@ -62,14 +64,21 @@ func inTown(t *testing.T, cells ...string) *town {
 		t.Fatal(err)
 	}
 	n.serve(data)
-	if n.air, err = emulator.NewAir(ether.Config{Seed: 1}, nil); err != nil {
-		t.Fatal(err)
-	}
-	n.together(func(ctx context.Context) error { return n.air.Run(ctx) })
+	n.breathe()
 	for i := range n.keys {
 		n.settle(i)
 	}
 	return n
+}
+
+// breathe makes the air.
+func (n *town) breathe() {
+	n.t.Helper()
+	var err error
+	if n.air, err = emulator.NewAir(ether.Config{Seed: 1}, nil); err != nil {
+		n.t.Fatal(err)
+	}
+	n.together(func(ctx context.Context) error { return n.air.Run(ctx) })
 }
 
 // together runs a part until the test ends.
@@ -90,6 +99,7 @@ func (n *town) serve(data hexnet.Data) {
 	var config hexnet.Config
 	config.Broker.Listen = []string{"127.0.0.1:0"}
 	config.Coverage = hexnet.CoverageConfig{Enabled: true, Timing: "demo"}
+	config.API.Listen = "127.0.0.1:0"
 	var err error
 	if n.network, err = hexnet.New(n.t.Context(), config, data, slog.New(slog.DiscardHandler)); err != nil {
 		n.t.Fatal(err)
@@ -109,9 +119,14 @@ func (n *town) settle(i int) {
 	parts.Open = func(context.Context) (hardware.Bus, error) { return chip.Bus(), nil }
 	parts.Key, parts.Antenna = n.keys[i], Antenna{GainDBi: 2, CableLossDB: 1}
 	parts.Outputs = []mqtt.Config{{Server: n.network.Addresses()[0], StationLogin: true, Network: n.network.ID().String()}}
-	dir := t.TempDir()
+	dir, site := t.TempDir(), n.site
+	if n.dir = dir; site == "" {
+		site = writeSite(t, n.keys[i], n.network.ID())
+	}
 	parts.Spool = spool.Config{Path: filepath.Join(dir, "spool.db")}
-	parts.Coverage = CoverageConfig{Enabled: true, Site: writeSite(t, n.keys[i], n.network.ID()), Status: filepath.Join(dir, "s"), Control: filepath.Join(dir, "c")}
+	parts.Coverage = CoverageConfig{
+		Enabled: true, Site: site, Status: filepath.Join(dir, "s"), Control: filepath.Join(dir, "c"), Checkpoints: filepath.Join(dir, "checkpoints"),
+	}
 	n.sockets = append(n.sockets, parts.Coverage.Control)
 	h, err := New(parts)
 	if err != nil {
