@@ -171,7 +171,7 @@ type siteEntered struct {
 
 // post enters a change: its bytes, or the line that `hexnet site sign` prints.
 func (s *sites) post(w http.ResponseWriter, r *http.Request) {
-	change, from, again, err := s.enterPosted(w, r)
+	e, err := s.enterPosted(w, r)
 	var fault siteFault
 	switch {
 	case errors.As(err, &fault):
@@ -181,26 +181,26 @@ func (s *sites) post(w http.ResponseWriter, r *http.Request) {
 		web.Fail(w, r, s.log, err)
 	default:
 		status := http.StatusCreated
-		if again {
+		if e.again {
 			status = http.StatusOK
 		}
-		web.JSON(w, status, siteEntered{change.Station.String(), change.Nonce, from})
+		web.JSON(w, status, siteEntered{e.Station.String(), e.Nonce, e.from})
 	}
 }
 
-func (s *sites) enterPosted(w http.ResponseWriter, r *http.Request) (c coverage.Change, from witness.Epoch, again bool, err error) {
+func (s *sites) enterPosted(w http.ResponseWriter, r *http.Request) (entry, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 2*witness.MaxSiteChange))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return c, 0, false, siteFault{witness.RefusedSize, "more than " + strconv.FormatInt(large.Limit, 10) + " bytes"}
+		return entry{}, siteFault{witness.RefusedSize, "more than " + strconv.FormatInt(large.Limit, 10) + " bytes"}
 	case err != nil:
-		return c, 0, false, siteFault{witness.RefusedEncoding, "the body was not read to its end"}
+		return entry{}, siteFault{witness.RefusedEncoding, "the body was not read to its end"}
 	}
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	if kind != protobuf && kind != "application/octet-stream" {
 		if body, err = ParseSiteText(string(body)); err != nil {
-			return c, 0, false, siteFault{witness.RefusedEncoding, err.Error()}
+			return entry{}, siteFault{witness.RefusedEncoding, err.Error()}
 		}
 	}
 	return s.enter(r.Context(), body, present())
