@@ -34,7 +34,7 @@ func (c *Coverage) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case u := <-c.heard:
-			c.locked(func() { c.hear(ctx, witness.Heard{Uplink: u}) })
+			c.locked(func() { c.hear(ctx, heardOf(u)) })
 			due = earlier(due, time.Now().Add(copyPause))
 			continue
 		case m := <-c.mail:
@@ -154,7 +154,7 @@ func (c *Coverage) finish(ctx context.Context) {
 			c.step(ctx, <-c.answers)
 		}
 		for len(c.heard) > 0 {
-			c.hear(ctx, witness.Heard{Uplink: <-c.heard})
+			c.hear(ctx, heardOf(<-c.heard))
 		}
 		c.batches(ctx, c.collector.Flush())
 		c.records.retry(ctx)

@@ -207,6 +207,32 @@ func TestNoBeaconWhy(t *testing.T) {
 	}
 }
 
+// TestWitnessFineTime: a fine time that the concentrator knows is reported, a raw one is
+// not.
+func TestWitnessFineTime(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.site = nil
+			a.start()
+			a.pass(1)
+			x, _ := a.chain.Value(a.timing.SlotAt(witness.MillisOf(time.Now())))
+			a.c.Hear(radio.Uplink{
+				PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
+				CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), Timestamp: counterNow(), ReceivedAt: time.Now(),
+				Fine: radio.FineTime{Set: true, Counter: 5, GPS: 1_234_567_890_123_456_789, Known: known},
+			})
+			a.pass(2)
+			w, err := witness.ParseBatch(a.sent()[0].Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o := w.Observations[0]; o.HasFine != known || known && o.Fine != 1_234_567_890_123_456_789 {
+				t.Errorf("known %v: fine time %d, %v", known, o.Fine, o.HasFine)
+			}
+		})
+	}
+}
+
 // TestWitness: beacons of others are reported with one signature a batch, whether
 // they were heard before the clock was trusted or after; the station's own are not.
 func TestWitness(t *testing.T) {

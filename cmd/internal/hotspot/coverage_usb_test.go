@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,7 +123,7 @@ func writeSite(t *testing.T, key keys.Key, network radio.Network) string {
 }
 
 // covering launches a hotspot on an emulated chip that takes part in coverage.
-func (p *prover) covering(link, server, socket string, key keys.Key) {
+func (p *prover) covering(link, server, socket string, key keys.Key) (stop func()) {
 	t := p.t
 	parts := onChip(t, link)
 	parts.Key, parts.Antenna = key, Antenna{GainDBi: 2, CableLossDB: 1}
@@ -134,7 +135,7 @@ func (p *prover) covering(link, server, socket string, key keys.Key) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	launch(t, h)
+	return launch(t, h)
 }
 
 // checkBeacon compares a report with what was drawn and what the chip sent.
@@ -172,7 +173,7 @@ func TestCoverageOverUSB(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.covering(link, net.url, socket, key)
+	stop := p.covering(link, net.url, socket, key)
 	own := p.await(radio.KindBeacon)
 	sent, err := chip.Sent(t.Context())
 	if err != nil {
@@ -196,6 +197,8 @@ func TestCoverageOverUSB(t *testing.T) {
 		}
 	}
 	p.checkHeld(own)
+	stop()
+	p.checkDuty()
 }
 
 // checkHeld finds the receipt of a report in the spool of the hotspot that has it open.
@@ -211,6 +214,33 @@ func (p *prover) checkHeld(of radio.Signed) {
 	epoch := held.Receipts[0].Epoch + 1
 	if other, err := ReadReceipts(p.t.Context(), p.spool, p.id.String(), &epoch); err != nil || len(other.Receipts) != 0 {
 		p.t.Errorf("%d receipts of an epoch that has none, %v", len(other.Receipts), err)
+	}
+}
+
+// checkDuty finds the beacon in what the stopped hotspot has written of its duty cycle.
+func (p *prover) checkDuty() {
+	p.t.Helper()
+	disk, err := spool.Open(p.t.Context(), spool.Config{Path: p.spool}, quiet())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer disk.Close()
+	text, ok, err := disk.Note(p.t.Context(), dutyNoteName)
+	if err != nil || !ok {
+		p.t.Fatal("no duty cycle is written: ", err)
+	}
+	var note dutyNote
+	if err := json.Unmarshal(text, &note); err != nil {
+		p.t.Fatal(err)
+	}
+	spent := int64(0)
+	for _, b := range note.Bands {
+		for _, stretch := range b.Spent {
+			spent += stretch[1]
+		}
+	}
+	if note.Open || spent < 100 || spent > 5000 {
+		p.t.Errorf("%d ms are written, open %v, want those of a beacon or some", spent, note.Open)
 	}
 }
 

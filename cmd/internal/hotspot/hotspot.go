@@ -110,7 +110,7 @@ func (h *Hotspot) forward(ctx context.Context) error {
 		h.coverage.Store(coverage)
 	}
 	h.forwarders.Store(&router.Forwarders)
-	return h.together(ctx, router, clients)
+	return h.together(ctx, router, clients, h.dutyBook(ctx, disk))
 }
 
 // connect makes a client and a forwarder for each network.
@@ -138,7 +138,7 @@ func (h *Hotspot) connect(ctx context.Context, info sx1302.Info, disk *spool.Spo
 // together runs the moving parts until ctx ends or one fails. Forwarders end after
 // the router, so that they keep the last frame that it gives them, and coverage after
 // the transmitter, so that it hears how the last beacon ended.
-func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client) error {
+func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client, duty *dutyBook) error {
 	group, ctx := errgroup.WithContext(ctx)
 	routing, routed := context.WithCancel(context.WithoutCancel(ctx))
 	transmitting, silent := context.WithCancel(context.WithoutCancel(ctx))
@@ -146,6 +146,9 @@ func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients 
 		defer silent()
 		return h.runTransmitter(ctx)
 	})
+	if duty != nil {
+		group.Go(func() error { return duty.run(transmitting) })
+	}
 	if c := h.coverage.Load(); c != nil {
 		group.Go(func() error { return c.Run(transmitting) })
 		for _, s := range h.sockets() {
