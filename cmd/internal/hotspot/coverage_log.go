@@ -13,7 +13,7 @@ import (
 type follow struct {
 	parts    *CoverageParts
 	follower *log.Follower
-	notes    notes // empty: nothing is kept, and nothing co-signed
+	notes    noteDir // empty: nothing is kept, and nothing co-signed
 
 	pending []byte // shown while it was not known which epoch it is
 
@@ -38,7 +38,7 @@ const (
 )
 
 func newFollow(p *CoverageParts) *follow {
-	return &follow{parts: p, follower: log.NewFollower(p.Signer, p.Network), notes: notes(p.Checkpoints)}
+	return &follow{parts: p, follower: log.NewFollower(p.Signer, p.Network), notes: noteDir(p.Checkpoints)}
 }
 
 // restore takes the checkpoints that were seen before the start.

@@ -245,7 +245,7 @@ func TestNotesAreForgotten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := notes(dir).keep(n); err != nil {
+		if err := noteDir(dir).keep(n); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -254,14 +254,14 @@ func TestNotesAreForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	list, err := notes(dir).read(name.Network)
+	list, err := noteDir(dir).read(name.Network)
 	if len(list) != 2 || err == nil || !strings.Contains(err.Error(), "7-x.note") {
 		t.Errorf("%v, %v", list, err)
 	}
-	if list, err := notes(filepath.Join(dir, "none")).read(name.Network); err != nil || len(list) != 0 {
+	if list, err := noteDir(filepath.Join(dir, "none")).read(name.Network); err != nil || len(list) != 0 {
 		t.Errorf("%v, %v", list, err)
 	}
-	if list, _ := notes(dir).read(radio.Network{1}); len(list) != 0 {
+	if list, _ := noteDir(dir).read(radio.Network{1}); len(list) != 0 {
 		t.Errorf("of another network: %v", list)
 	}
 }
