@@ -16,6 +16,7 @@ import (
 	"hexspot/gateway/spool"
 	"hexspot/radio"
 	"hexspot/witness"
+	"hexspot/witness/log"
 )
 
 // CoverageParts are what proof of coverage needs of a hotspot.
@@ -33,6 +34,8 @@ type CoverageParts struct {
 	Levels   []radio.DBm // conducted, that the radio is calibrated for
 	Log      *slog.Logger
 
+	// Receipts are those on disk that are of an epoch or a later one. Nil: none.
+	Receipts    func(context.Context, witness.Epoch) ([]log.Receipt, error)
 	Checkpoints string // directory of the network's checkpoints and of evidence; empty: none is kept, none co-signed
 }
 

@@ -1,9 +1,13 @@
 package hotspot
 
 import (
+	"context"
+
 	"hexspot/gateway/mqtt"
 	"hexspot/gateway/spool"
 	"hexspot/radio"
+	"hexspot/witness"
+	"hexspot/witness/log"
 )
 
 // cover makes the part in proof of coverage, if it is wanted and can be kept on disk;
@@ -28,6 +32,9 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 		Network: network, Signer: h.parts.Key.Signer(), Log: h.parts.Log, Submit: h.submit,
 		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records(reportsTo(network)),
 		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network), Checkpoints: h.parts.Coverage.Checkpoints,
+		Receipts: func(ctx context.Context, since witness.Epoch) ([]log.Receipt, error) {
+			return receiptsSince(ctx, h.parts.Spool.Path, network, since)
+		},
 	}
 	if !h.parts.ReceiveOnly {
 		p.Plan, p.Levels = h.parts.Chip.Plan, h.parts.rules().Levels

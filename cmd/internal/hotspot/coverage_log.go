@@ -1,6 +1,7 @@
 package hotspot
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -41,11 +42,27 @@ func newFollow(p *CoverageParts) *follow {
 	return &follow{parts: p, follower: log.NewFollower(p.Signer, p.Network), notes: noteDir(p.Checkpoints)}
 }
 
-// restore takes the checkpoints that were seen before the start.
-func (f *follow) restore() {
+// restore takes the checkpoints that were seen before the start, and the receipts of the
+// logs that may still grow, which may not have been looked for.
+func (f *follow) restore(ctx context.Context) {
 	if f.notes == "" {
 		return
 	}
+	f.restoreNotes()
+	seen, ok := f.follower.Seen()
+	if !ok || f.parts.Receipts == nil {
+		return
+	}
+	receipts, err := f.parts.Receipts(ctx, seen.Epoch)
+	if err != nil {
+		f.parts.Log.Warn("receipts on disk cannot be read: their records are not looked for in the network's log", "error", err)
+	}
+	for _, r := range receipts {
+		f.do(f.follower.Hold(r))
+	}
+}
+
+func (f *follow) restoreNotes() {
 	list, err := f.notes.read(f.parts.Network)
 	for _, n := range list {
 		err = errors.Join(err, f.follower.Restore(n))

@@ -181,6 +181,33 @@ func TestReceiptsAreLookedFor(t *testing.T) {
 	})
 }
 
+// TestReceiptsOfBeforeAreLookedFor: a start does not forget what is to be looked for.
+func TestReceiptsOfBeforeAreLookedFor(t *testing.T) {
+	notes := t.TempDir()
+	inArea(t, func(t *testing.T, a *area) {
+		a.notes = notes
+		a.start()
+		synctest.Wait()
+		l := a.ledger()
+		l.show(5)
+		a.stop()
+		for _, epoch := range []witness.Epoch{l.name.Epoch - 1, l.name.Epoch} {
+			body := witness.Receipt{Record: radio.RecordID{9}, Received: 1000, Epoch: epoch, Index: 2}
+			r, err := log.SignReceipt(a.network, a.id(), body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.receipts = append(a.receipts, r)
+		}
+		a.start()
+		time.Sleep(2 * longTurn)
+		ask := a.heard("ask")
+		if len(ask) != 1 || !strings.HasSuffix(ask[0], "/inclusion?index=2&size=5") {
+			t.Errorf("asks %q", ask)
+		}
+	})
+}
+
 // TestNothingIsCosignedThatIsNotKept: without a disk a start would forget what was signed.
 func TestNothingIsCosignedThatIsNotKept(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")

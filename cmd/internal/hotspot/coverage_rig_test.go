@@ -18,6 +18,7 @@ import (
 	"hexspot/gateway/spool"
 	"hexspot/radio"
 	"hexspot/witness"
+	"hexspot/witness/log"
 )
 
 var errDead = errors.New("the process is dead")
@@ -48,8 +49,10 @@ type area struct {
 	site    *witness.Placement
 	change  []byte // that the network is to enter
 	notes   string // directory of checkpoints
-	plan    radio.Plan
-	status  radio.TxStatus
+
+	receipts []log.Receipt // on disk
+	plan     radio.Plan
+	status   radio.TxStatus
 
 	emitted []uint64 // windows
 	placed  []radio.RecordID
@@ -110,7 +113,7 @@ func (a *area) start() {
 	c, err := NewCoverage(CoverageParts{
 		Network: a.id(), Signer: a.station, Log: quiet(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
-		Link: life, Submit: life.submit, Counter: counterNow, Site: a.place, Checkpoints: a.notes,
+		Link: life, Submit: life.submit, Counter: counterNow, Site: a.place, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
 		Clock: func() time.Time {
 			if !a.trusted.Load() {
 				return time.Time{}
@@ -146,6 +149,16 @@ func (a *area) index(id radio.RecordID) (index uint64) {
 		index = uint64(i)
 	})
 	return index
+}
+
+// receiptsOnDisk are those that Coverage asks for when it starts.
+func (a *area) receiptsOnDisk(_ context.Context, since witness.Epoch) (list []log.Receipt, err error) {
+	for _, r := range a.receipts {
+		if r.Epoch >= since {
+			list = append(list, r)
+		}
+	}
+	return list, nil
 }
 
 func (a *area) place() (site *Site, err error) {
