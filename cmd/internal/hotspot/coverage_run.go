@@ -12,7 +12,8 @@ const (
 	clockPause = time.Second // while the clock is not trusted
 	sitePause  = time.Minute
 	longTurn   = 10 * time.Second
-	lastWords  = time.Second // for what is written at the end
+	lastWords  = time.Second            // for what is written at the end
+	farewell   = 300 * time.Millisecond // for the network to answer what is sent at the end
 
 	// copyPause is how long further receptions of a frame are waited for, which come
 	// with the same fetch from the chip, before it may be reported.
@@ -138,7 +139,7 @@ func (c *Coverage) wait(now witness.Millis) time.Duration {
 	return min(max((next-now).Duration(), time.Millisecond), wait)
 }
 
-// finish writes what was heard or sent and not yet reported.
+// finish writes what was heard or sent and not yet reported, and sends what it can.
 func (c *Coverage) finish(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 	defer cancel()
@@ -155,4 +156,34 @@ func (c *Coverage) finish(ctx context.Context) {
 			c.endSurvey(ctx)
 		}
 	})
+	c.sendOff(ctx)
+}
+
+// sendOff sends reports as long as the network answers: not for long, and what has no
+// answer is sent after the next start. It reads answers only: values would begin what
+// nobody ends.
+func (c *Coverage) sendOff(ctx context.Context) {
+	enough := time.NewTimer(farewell)
+	defer enough.Stop()
+	for {
+		c.locked(func() { c.records.send(ctx) })
+		if len(c.records.flying) == 0 {
+			return
+		}
+		select {
+		case m := <-c.mail:
+			if m.Name == "ack" {
+				c.locked(func() { c.read(ctx, m) })
+			}
+		case <-enough.C:
+			return
+		}
+	}
+}
+
+// join returns when Run has ended; a nil Coverage does not run.
+func (c *Coverage) join() {
+	if c != nil {
+		<-c.ended
+	}
 }

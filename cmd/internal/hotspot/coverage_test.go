@@ -206,6 +206,43 @@ func TestNoBeaconWhy(t *testing.T) {
 	}
 }
 
+// TestHeldReportsAtTheEnd: a batch that is held leaves when the hotspot stops; if nobody
+// answers, the stop does not wait for long, and the next start sends it.
+func TestHeldReportsAtTheEnd(t *testing.T) {
+	for _, mute := range []bool{false, true} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.site = nil
+			a.anchor.Timing.Hold = 600_000
+			a.mute.Store(mute)
+			a.start()
+			a.pass(1)
+			x, _ := a.chain.Value(a.timing.SlotAt(witness.MillisOf(time.Now())))
+			a.c.Hear(radio.Uplink{
+				PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
+				CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), Timestamp: counterNow(), ReceivedAt: time.Now(),
+			})
+			a.pass(1)
+			if len(a.sent()) > 0 {
+				t.Fatal("it is not held")
+			}
+			began := time.Now()
+			a.stop()
+			if took := time.Since(began); took > farewell || !mute && took > 0 {
+				t.Errorf("mute %v: the stop took %v", mute, took)
+			}
+			if received, _ := a.settled(); len(a.sent()) != 1 || (received == 1) == mute {
+				t.Errorf("mute %v: %d sent, %d receipts", mute, len(a.sent()), received)
+			}
+			a.mute.Store(false)
+			a.start()
+			a.pass(1)
+			if received, _ := a.settled(); received != 1 {
+				t.Errorf("mute %v: %d receipts after a start", mute, received)
+			}
+		})
+	}
+}
+
 // TestWitnessFineTime: a fine time that the concentrator knows is reported, a raw one is
 // not.
 func TestWitnessFineTime(t *testing.T) {
