@@ -39,9 +39,7 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 	row("station", "%s", c.Station)
 	row("network", "%s, %s", c.Network, choose(c.Online, "connected", "not connected"))
 	row("beacons", "%s", choose(c.Reason == "", "ready", "none can be sent: "+c.ReasonText))
-	if c.Site != "" {
-		row("site", "%s", c.Site)
-	}
+	row("site", "%s", siteText(c))
 	row("next beacon", "%s", when(c.Next, s.Time))
 	row("last beacon", "%s", c.LastBeacon)
 	row("last witness", "%s", when(c.LastHeard, s.Time))
@@ -58,6 +56,22 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 		row("duty cycle "+d.Name, "%.1f of %.1f s in an hour", float64(d.Used)/1000, float64(d.Allowed)/1000)
 	}
 	return table.Flush()
+}
+
+// siteText says what the site on file is, and whether beacons are sent with its antenna.
+func siteText(c hotspot.CoverageStatus) string {
+	p := c.Place
+	switch {
+	case p == nil && c.Site == "":
+		return "not read yet"
+	case p == nil:
+		return "none: " + c.Site
+	}
+	text := fmt.Sprintf("%s, gain %.2f dBi, loss %.2f dB, %s", p.Plan, p.Gain, p.Loss, choose(p.DataOnly, "data only", "full"))
+	if c.Antenna != "" {
+		return text + "; NOT the antenna of the configuration: " + c.Antenna
+	}
+	return text + "; the antenna of the configuration is the same"
 }
 
 func choose(yes bool, a, b string) string {

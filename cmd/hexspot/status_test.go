@@ -70,3 +70,18 @@ func TestStatus(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, problems.String())
 	}
 }
+
+func TestSiteText(t *testing.T) {
+	place := &hotspot.SiteStatus{Plan: "EU868", Gain: 2.3, Loss: 0.5}
+	for want, c := range map[string]hotspot.CoverageStatus{
+		"not read yet":       {},
+		"none: no such file": {Site: "no such file"},
+		"EU868, gain 2.30 dBi, loss 0.50 dB, full; the antenna of the configuration is the same":        {Place: place},
+		"EU868, gain 2.30 dBi, loss 0.50 dB, full; NOT the antenna of the configuration: gain 3":        {Place: place, Antenna: "gain 3"},
+		"US915_1, gain 0.00 dBi, loss 0.00 dB, data only; the antenna of the configuration is the same": {Place: &hotspot.SiteStatus{Plan: "US915_1", DataOnly: true}},
+	} {
+		if got := siteText(c); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

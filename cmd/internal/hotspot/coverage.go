@@ -29,6 +29,7 @@ type CoverageParts struct {
 	Counter  func() radio.Timestamp   // the concentrator's, now; none while no chip runs
 	Clock    func() time.Time         // the host's, zero while it is not trusted
 	Site     func() (*witness.Placement, error)
+	Antenna  Antenna     // that beacons are sent with, as configured
 	Plan     radio.Plan  // the zero Plan: receive only
 	Levels   []radio.DBm // conducted, that the radio is calibrated for
 	Log      *slog.Logger
@@ -81,7 +82,9 @@ type Coverage struct {
 	survey    *survey   // nil: none
 	trusted   bool      // as the beaconer was told
 	siteLook  time.Time // when the site is read again
-	siteFault string    // what is wrong with it
+	siteFault string    // why there is none
+	site      *witness.Placement
+	antenna   string // how the antenna differs from it
 	counts    CoverageCounts
 	lastHeard witness.Millis
 }

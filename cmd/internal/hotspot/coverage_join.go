@@ -28,7 +28,7 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 	p := CoverageParts{
 		Network: network, Signer: h.parts.Key.Signer(), Log: h.parts.Log, Submit: h.submit,
 		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records(reportsTo(network)),
-		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network),
+		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network), Antenna: h.parts.Antenna,
 	}
 	if !h.parts.ReceiveOnly {
 		p.Plan, p.Levels = h.parts.Chip.Plan, h.parts.rules().Levels
@@ -36,19 +36,10 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 	return NewCoverage(p)
 }
 
-// siteOf reads the site and warns once if the antenna's figures are not the site's.
+// siteOf reads the site.
 func (h *Hotspot) siteOf(network radio.Network) func() (*witness.Placement, error) {
-	var told string
 	return func() (*witness.Placement, error) {
-		site, err := ReadSite(h.parts.Coverage.Site, network, h.parts.Key.Station())
-		if err != nil {
-			return nil, err
-		}
-		if err := h.parts.Antenna.checkSite(site); err != nil && err.Error() != told {
-			told = err.Error()
-			h.parts.Log.Warn("beacons will be judged by another antenna than the one they are sent with: correct [antenna] or sign the site anew", "error", err)
-		}
-		return site, nil
+		return ReadSite(h.parts.Coverage.Site, network, h.parts.Key.Station())
 	}
 }
 

@@ -46,6 +46,7 @@ type area struct {
 	mute    atomic.Bool // no answers
 	trusted atomic.Bool // the clock
 	site    *witness.Placement
+	antenna Antenna
 	plan    radio.Plan
 	status  radio.TxStatus
 
@@ -106,7 +107,7 @@ func (a *area) start() {
 	c, err := NewCoverage(CoverageParts{
 		Network: a.id(), Signer: a.station, Log: quiet(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
-		Link: life, Submit: life.submit, Counter: counterNow, Site: func() (*witness.Placement, error) { return a.site, nil },
+		Link: life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite,
 		Clock: func() time.Time {
 			if !a.trusted.Load() {
 				return time.Time{}
@@ -130,6 +131,13 @@ func (a *area) start() {
 		}
 	}
 	a.join()
+}
+
+func (a *area) readSite() (*witness.Placement, error) {
+	if a.site == nil {
+		return nil, errors.New("no such file")
+	}
+	return a.site, nil
 }
 
 // join is a new session with the network.

@@ -115,8 +115,23 @@ func (c *Coverage) lookAtSite(ctx context.Context) {
 	if fault != c.siteFault && fault != "" {
 		c.parts.Log.Warn("no beacons are sent: there is no site", "error", err)
 	}
-	c.siteFault = fault
+	c.siteFault, c.site = fault, site
+	c.compareAntenna()
 	c.step(ctx, witness.SiteSet{Site: site})
+}
+
+// compareAntenna holds the antenna of the configuration against the site's.
+func (c *Coverage) compareAntenna() {
+	differs := ""
+	if c.site != nil {
+		if err := c.parts.Antenna.checkSite(c.site); err != nil {
+			differs = err.Error()
+		}
+	}
+	if differs != "" && differs != c.antenna {
+		c.parts.Log.Warn("beacons will be judged by another antenna than the one they are sent with: correct [antenna] or sign the site anew", "error", differs)
+	}
+	c.antenna = differs
 }
 
 // wait is the time until something is due. Work that is due at once waits a

@@ -206,6 +206,32 @@ func TestNoBeaconWhy(t *testing.T) {
 	}
 }
 
+// TestStatusOfTheSite: the status says which site there is, and if the antenna is another.
+func TestStatusOfTheSite(t *testing.T) {
+	for _, c := range []struct {
+		site    *witness.Placement
+		antenna Antenna
+		differs bool
+	}{
+		{&witness.Placement{Plan: "EU868", Antenna: witness.Antenna{Gain: 230, Loss: 50}}, Antenna{GainDBi: 2.3, CableLossDB: 0.5}, false},
+		{&witness.Placement{Plan: "EU868", Antenna: witness.Antenna{Gain: 230, Loss: 50}}, Antenna{GainDBi: 3}, true},
+		{nil, Antenna{GainDBi: 3}, false},
+	} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.site, a.antenna = c.site, c.antenna
+			a.start()
+			a.pass(1)
+			s := a.c.Status()
+			if (s.Place != nil) != (c.site != nil) || (s.Site == "") != (c.site != nil) || (s.Antenna != "") != c.differs {
+				t.Errorf("site %v, antenna %v: %+v, fault %q, antenna %q", c.site, c.antenna, s.Place, s.Site, s.Antenna)
+			}
+			if s.Place != nil && (s.Place.Gain != 2.3 || s.Place.Loss != 0.5 || s.Place.Plan != "EU868") {
+				t.Errorf("%+v", *s.Place)
+			}
+		})
+	}
+}
+
 // TestHeldReportsAtTheEnd: a batch that is held leaves when the hotspot stops; if nobody
 // answers, the stop does not wait for long, and the next start sends it.
 func TestHeldReportsAtTheEnd(t *testing.T) {
