@@ -47,6 +47,7 @@ type area struct {
 	mute    atomic.Bool // no answers
 	trusted atomic.Bool // the clock
 	site    *witness.Placement
+	antenna Antenna
 	change  []byte // that the network is to enter
 	notes   string // directory of checkpoints
 
@@ -113,7 +114,7 @@ func (a *area) start() {
 	c, err := NewCoverage(CoverageParts{
 		Network: a.id(), Signer: a.station, Log: quiet(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
-		Link: life, Submit: life.submit, Counter: counterNow, Site: a.place, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
+		Link: life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
 		Clock: func() time.Time {
 			if !a.trusted.Load() {
 				return time.Time{}
@@ -161,13 +162,14 @@ func (a *area) receiptsOnDisk(_ context.Context, since witness.Epoch) (list []lo
 	return list, nil
 }
 
-func (a *area) place() (site *Site, err error) {
+func (a *area) readSite() (site *Site, err error) {
+	err = errors.New("no such file")
 	a.note(func() {
 		if a.site != nil {
-			site = &Site{*a.site, a.change}
+			site, err = &Site{*a.site, a.change}, nil
 		}
 	})
-	return site, nil
+	return site, err
 }
 
 // join is a new session with the network.

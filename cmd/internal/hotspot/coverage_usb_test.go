@@ -72,16 +72,16 @@ func (p *prover) publish(topic string, payload []byte, retain bool) {
 	}
 }
 
-func newProver(t *testing.T, server *mochi.Server) *prover {
+func newProver(t *testing.T, server *mochi.Server, timing witness.Timing) *prover {
 	t.Helper()
 	p := &prover{t: t, id: stationOf(t, keyFrom(1)).Network(), server: server, reports: make(chan radio.Signed, 16)}
-	from := fast.SlotAt(witness.MillisOf(time.Now()))
-	from -= from % fast.EpochSlots
+	from := timing.SlotAt(witness.MillisOf(time.Now()))
+	from -= from % timing.EpochSlots
 	var err error
 	if p.chain, err = witness.NewChain(p.id, from, from+400, witness.Entropy{1}); err != nil {
 		t.Fatal(err)
 	}
-	p.anchor = witness.Anchor{From: from, To: from + 400, Timing: fast, Parameters: sha256.Sum256(nil), X0: p.chain.X0()}
+	p.anchor = witness.Anchor{From: from, To: from + 400, Timing: timing, Parameters: sha256.Sum256(nil), X0: p.chain.X0()}
 	if err := server.AddHook(p, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -92,25 +92,31 @@ func newProver(t *testing.T, server *mochi.Server) *prover {
 // run publishes each slot's value until ctx ends.
 func (p *prover) run(ctx context.Context) {
 	for {
-		k := fast.SlotAt(witness.MillisOf(time.Now()))
+		k := p.anchor.Timing.SlotAt(witness.MillisOf(time.Now()))
 		x, _ := p.chain.Value(k)
 		p.publish("hexspot/net/value", witness.AppendValues(nil, []witness.Value{{Slot: k, Entropy: x}}), true)
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(time.Until(fast.End(k).Time())):
+		case <-time.After(time.Until(p.anchor.Timing.End(k).Time())):
 		}
 	}
 }
 
-// writeSite signs a site and writes it to a file.
+// writeSite signs a full site and writes it to a file.
 func writeSite(t *testing.T, key keys.Key, network radio.Network) string {
+	t.Helper()
+	return writeSiteOf(t, key, network, witness.ClassFull)
+}
+
+// writeSiteOf is writeSite for a class.
+func writeSiteOf(t *testing.T, key keys.Key, network radio.Network, class witness.Class) string {
 	t.Helper()
 	cell, err := coverage.ParseHex("8c1f9ed938c4bff")
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := witness.Site{Owner: coverage.Account{1}, Cell: cell, Gain: 200, Loss: 100, Plan: "EU868", Deadline: 1}
+	body := witness.Site{Owner: coverage.Account{1}, Cell: cell, Gain: 200, Loss: 100, Plan: "EU868", Deadline: 1, Class: class}
 	record, err := radio.Sign(key.Signer(), network, radio.KindSite, body.Append(nil))
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +173,7 @@ func TestCoverageOverUSB(t *testing.T) {
 	chip, _ := plug(t, link)
 	net := startNetwork(t, "127.0.0.1:0")
 	defer net.server.Close()
-	p := newProver(t, net.server)
+	p := newProver(t, net.server, fast)
 	go p.run(t.Context())
 	key, err := keys.Generate(keys.P256)
 	if err != nil {
@@ -245,7 +251,7 @@ func (p *prover) checkDuty() {
 }
 
 func (p *prover) now() witness.Entropy {
-	x, _ := p.chain.Value(fast.SlotAt(witness.MillisOf(time.Now())))
+	x, _ := p.chain.Value(p.anchor.Timing.SlotAt(witness.MillisOf(time.Now())))
 	return x
 }
 
@@ -261,5 +267,49 @@ func (p *prover) await(kind radio.Kind) radio.Signed {
 		case <-timeout:
 			p.t.Fatalf("no %s report", kind)
 		}
+	}
+}
+
+// TestLastReportsLeave: what is held when a hotspot is stopped is sent before its
+// connection ends, and answered.
+func TestLastReportsLeave(t *testing.T) {
+	link, socket := linkIn(t), filepath.Join(t.TempDir(), "s")
+	chip, _ := plug(t, link)
+	net := startNetwork(t, "127.0.0.1:0")
+	defer net.server.Close()
+	holding := fast
+	holding.Hold = 600_000
+	p := newProver(t, net.server, holding)
+	go p.run(t.Context())
+	key, err := keys.Generate(keys.Ed25519)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := p.covering(link, net.url, socket, key)
+	p.await(radio.KindBeacon)
+	other := frame(0, 868_100_000)
+	other.Payload = witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(p.id, p.now()), Tag: witness.Tag{7}}.Append(nil)
+	inject(t, chip, other)
+	for look := time.NewTicker(5 * time.Millisecond); ; <-look.C {
+		s, err := AskStatus(t.Context(), socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Coverage.Held == 1 {
+			break
+		}
+	}
+	began := time.Now()
+	stop()
+	if took := time.Since(began); took > 1800*time.Millisecond {
+		t.Errorf("the stop took %v", took)
+	}
+	sent := false
+	for len(p.reports) > 0 {
+		sent = sent || (<-p.reports).Kind == radio.KindWitness
+	}
+	held, err := ReadReceipts(t.Context(), p.spool, "", nil)
+	if err != nil || !sent || len(held.Receipts) < 2 {
+		t.Errorf("sent before the end: %v; %d receipts, %v", sent, len(held.Receipts), err)
 	}
 }
