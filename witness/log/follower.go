@@ -90,15 +90,13 @@ func (f *Follower) Restore(n Note) error {
 }
 
 // Seen is the last checkpoint of the log of the latest epoch, false if there is none.
-func (f *Follower) Seen() (Checkpoint, bool) {
-	var last Checkpoint
-	any := false
+func (f *Follower) Seen() (last Checkpoint, ok bool) {
 	for name, l := range f.logs {
-		if len(l.seen.signers) > 0 && (!any || name.Epoch > last.Epoch) {
-			last, any = l.seen.checkpoint, true
+		if len(l.seen.signers) > 0 && (!ok || name.Epoch > last.Epoch) {
+			last, ok = l.seen.checkpoint, true
 		}
 	}
-	return last, any
+	return last, ok
 }
 
 // Hold takes a receipt of the station's, to be looked for.
