@@ -23,7 +23,7 @@ the journal is broken, stations are disconnected without one, and send again.
 
 With "enabled" in the section [coverage] it also publishes entropy, takes the reports of proof of
 coverage, and answers them with receipts. Seeds are in the directory "entropy" of --data: keep it out
-of backups.
+of backups. With "listen" in the section [api] it serves what is public of that by HTTP.
 
 Examples:
   hexnet serve
@@ -40,7 +40,11 @@ func (s serveCommand) Run(ctx context.Context, c *commands, std streams, log *sl
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(std.out, "network %s at %s\n", n.ID(), strings.Join(n.Addresses(), " ")); err != nil {
+	addresses := n.Addresses()
+	if url := n.API(); url != "" {
+		addresses = append(addresses, url)
+	}
+	if _, err := fmt.Fprintf(std.out, "network %s at %s\n", n.ID(), strings.Join(addresses, " ")); err != nil {
 		return err
 	}
 	return n.Run(ctx)

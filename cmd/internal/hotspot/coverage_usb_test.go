@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,7 @@ type prover struct {
 	anchor  witness.Anchor
 	chain   *witness.Chain
 	reports chan radio.Signed
+	spool   string // of the hotspot
 }
 
 func (p *prover) ID() string           { return "prover" }
@@ -70,16 +72,16 @@ func (p *prover) publish(topic string, payload []byte, retain bool) {
 	}
 }
 
-func newProver(t *testing.T, server *mochi.Server) *prover {
+func newProver(t *testing.T, server *mochi.Server, timing witness.Timing) *prover {
 	t.Helper()
 	p := &prover{t: t, id: stationOf(t, keyFrom(1)).Network(), server: server, reports: make(chan radio.Signed, 16)}
-	from := fast.SlotAt(witness.MillisOf(time.Now()))
-	from -= from % fast.EpochSlots
+	from := timing.SlotAt(witness.MillisOf(time.Now()))
+	from -= from % timing.EpochSlots
 	var err error
 	if p.chain, err = witness.NewChain(p.id, from, from+400, witness.Entropy{1}); err != nil {
 		t.Fatal(err)
 	}
-	p.anchor = witness.Anchor{From: from, To: from + 400, Timing: fast, Parameters: sha256.Sum256(nil), X0: p.chain.X0()}
+	p.anchor = witness.Anchor{From: from, To: from + 400, Timing: timing, Parameters: sha256.Sum256(nil), X0: p.chain.X0()}
 	if err := server.AddHook(p, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -90,25 +92,31 @@ func newProver(t *testing.T, server *mochi.Server) *prover {
 // run publishes each slot's value until ctx ends.
 func (p *prover) run(ctx context.Context) {
 	for {
-		k := fast.SlotAt(witness.MillisOf(time.Now()))
+		k := p.anchor.Timing.SlotAt(witness.MillisOf(time.Now()))
 		x, _ := p.chain.Value(k)
 		p.publish("hexspot/net/value", witness.AppendValues(nil, []witness.Value{{Slot: k, Entropy: x}}), true)
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(time.Until(fast.End(k).Time())):
+		case <-time.After(time.Until(p.anchor.Timing.End(k).Time())):
 		}
 	}
 }
 
-// writeSite signs a site and writes it to a file.
+// writeSite signs a full site and writes it to a file.
 func writeSite(t *testing.T, key keys.Key, network radio.Network) string {
+	t.Helper()
+	return writeSiteOf(t, key, network, witness.ClassFull)
+}
+
+// writeSiteOf is writeSite for a class.
+func writeSiteOf(t *testing.T, key keys.Key, network radio.Network, class witness.Class) string {
 	t.Helper()
 	cell, err := coverage.ParseHex("8c1f9ed938c4bff")
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := witness.Site{Owner: coverage.Account{1}, Cell: cell, Gain: 200, Loss: 100, Plan: "EU868", Deadline: 1}
+	body := witness.Site{Owner: coverage.Account{1}, Cell: cell, Gain: 200, Loss: 100, Plan: "EU868", Deadline: 1, Class: class}
 	record, err := radio.Sign(key.Signer(), network, radio.KindSite, body.Append(nil))
 	if err != nil {
 		t.Fatal(err)
@@ -121,18 +129,19 @@ func writeSite(t *testing.T, key keys.Key, network radio.Network) string {
 }
 
 // covering launches a hotspot on an emulated chip that takes part in coverage.
-func (p *prover) covering(link, server, socket string, key keys.Key) {
+func (p *prover) covering(link, server, socket string, key keys.Key) (stop func()) {
 	t := p.t
 	parts := onChip(t, link)
 	parts.Key, parts.Antenna = key, Antenna{GainDBi: 2, CableLossDB: 1}
 	parts.Outputs = []mqtt.Config{{Server: server, StationLogin: true, Network: p.id.String()}}
-	parts.Spool = spool.Config{Path: filepath.Join(t.TempDir(), "spool.db")}
+	p.spool = filepath.Join(t.TempDir(), "spool.db")
+	parts.Spool = spool.Config{Path: p.spool}
 	parts.Coverage = CoverageConfig{Enabled: true, Site: writeSite(t, key, p.id), Status: socket}
 	h, err := New(parts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	launch(t, h)
+	return launch(t, h)
 }
 
 // checkBeacon compares a report with what was drawn and what the chip sent.
@@ -164,13 +173,13 @@ func TestCoverageOverUSB(t *testing.T) {
 	chip, _ := plug(t, link)
 	net := startNetwork(t, "127.0.0.1:0")
 	defer net.server.Close()
-	p := newProver(t, net.server)
+	p := newProver(t, net.server, fast)
 	go p.run(t.Context())
 	key, err := keys.Generate(keys.P256)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.covering(link, net.url, socket, key)
+	stop := p.covering(link, net.url, socket, key)
 	own := p.await(radio.KindBeacon)
 	sent, err := chip.Sent(t.Context())
 	if err != nil {
@@ -190,13 +199,59 @@ func TestCoverageOverUSB(t *testing.T) {
 			t.Fatal(err)
 		}
 		if c := s.Coverage; c.Counts.Receipts >= 2 && c.Online && c.Reason == "" && len(s.Duty) > 0 && len(s.Records) == 2 {
-			return
+			break
 		}
+	}
+	p.checkHeld(own)
+	stop()
+	p.checkDuty()
+}
+
+// checkHeld finds the receipt of a report in the spool of the hotspot that has it open.
+func (p *prover) checkHeld(of radio.Signed) {
+	p.t.Helper()
+	held, err := ReadReceipts(p.t.Context(), p.spool, "", nil)
+	if err != nil || held.Network != p.id || held.Damaged > 0 || len(held.Receipts) < 2 {
+		p.t.Fatalf("%+v, %v", held, err)
+	}
+	if first := held.Receipts[0]; first.Record != of.ID(p.id) || first.Log.Ingest != stationOf(p.t, keyFrom(1)) {
+		p.t.Errorf("%+v, want the receipt of the beacon", first.Receipt)
+	}
+	epoch := held.Receipts[0].Epoch + 1
+	if other, err := ReadReceipts(p.t.Context(), p.spool, p.id.String(), &epoch); err != nil || len(other.Receipts) != 0 {
+		p.t.Errorf("%d receipts of an epoch that has none, %v", len(other.Receipts), err)
+	}
+}
+
+// checkDuty finds the beacon in what the stopped hotspot has written of its duty cycle.
+func (p *prover) checkDuty() {
+	p.t.Helper()
+	disk, err := spool.Open(p.t.Context(), spool.Config{Path: p.spool}, quiet())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer disk.Close()
+	text, ok, err := disk.Note(p.t.Context(), dutyNoteName)
+	if err != nil || !ok {
+		p.t.Fatal("no duty cycle is written: ", err)
+	}
+	var note dutyNote
+	if err := json.Unmarshal(text, &note); err != nil {
+		p.t.Fatal(err)
+	}
+	spent := int64(0)
+	for _, b := range note.Bands {
+		for _, stretch := range b.Spent {
+			spent += stretch[1]
+		}
+	}
+	if note.Open || spent < 100 || spent > 5000 {
+		p.t.Errorf("%d ms are written, open %v, want those of a beacon or some", spent, note.Open)
 	}
 }
 
 func (p *prover) now() witness.Entropy {
-	x, _ := p.chain.Value(fast.SlotAt(witness.MillisOf(time.Now())))
+	x, _ := p.chain.Value(p.anchor.Timing.SlotAt(witness.MillisOf(time.Now())))
 	return x
 }
 
@@ -212,5 +267,49 @@ func (p *prover) await(kind radio.Kind) radio.Signed {
 		case <-timeout:
 			p.t.Fatalf("no %s report", kind)
 		}
+	}
+}
+
+// TestLastReportsLeave: what is held when a hotspot is stopped is sent before its
+// connection ends, and answered.
+func TestLastReportsLeave(t *testing.T) {
+	link, socket := linkIn(t), filepath.Join(t.TempDir(), "s")
+	chip, _ := plug(t, link)
+	net := startNetwork(t, "127.0.0.1:0")
+	defer net.server.Close()
+	holding := fast
+	holding.Hold = 600_000
+	p := newProver(t, net.server, holding)
+	go p.run(t.Context())
+	key, err := keys.Generate(keys.Ed25519)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := p.covering(link, net.url, socket, key)
+	p.await(radio.KindBeacon)
+	other := frame(0, 868_100_000)
+	other.Payload = witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(p.id, p.now()), Tag: witness.Tag{7}}.Append(nil)
+	inject(t, chip, other)
+	for look := time.NewTicker(5 * time.Millisecond); ; <-look.C {
+		s, err := AskStatus(t.Context(), socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Coverage.Held == 1 {
+			break
+		}
+	}
+	began := time.Now()
+	stop()
+	if took := time.Since(began); took > 1800*time.Millisecond {
+		t.Errorf("the stop took %v", took)
+	}
+	sent := false
+	for len(p.reports) > 0 {
+		sent = sent || (<-p.reports).Kind == radio.KindWitness
+	}
+	held, err := ReadReceipts(t.Context(), p.spool, "", nil)
+	if err != nil || !sent || len(held.Receipts) < 2 {
+		t.Errorf("sent before the end: %v; %d receipts, %v", sent, len(held.Receipts), err)
 	}
 }
