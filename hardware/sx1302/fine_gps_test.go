@@ -17,9 +17,9 @@ func TestMetricsMean(t *testing.T) {
 		want    float64
 	}{
 		{[]int8{0, 0}, 7, 0},
-		{[]int8{5, 0}, 7, 5},                // sums 5 5
+		{[]int8{5, 0}, 7, 5},             // sums 5 5
 		{[]int8{1, -2, 3, -128}, 7, -31}, // sums 1 -1 2 -126
-		{[]int8{0, 0, 0, 1}, 10, 0.25},      // sums 0 0 0 1
+		{[]int8{0, 0, 0, 1}, 10, 0.25},   // sums 0 0 0 1
 		{long, 12, 0},
 		{long, 11, 50}, // sums of 16: eight times 100
 		{long, 9, 87.5},
