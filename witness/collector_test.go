@@ -22,12 +22,16 @@ type hearing struct {
 	batches []Batch
 }
 
-func newHearing(t testing.TB) *hearing {
+func newHearing(t testing.TB) *hearing { return newHolding(t, 0) }
+
+// newHolding is newHearing with observations held for a time.
+func newHolding(t testing.TB, hold Millis) *hearing {
 	n := testNetwork{t, 1}
 	h := &hearing{t: t, network: n, chains: NewChains(n.id())}
 	h.c = NewCollector(n.id(), h.chains)
 	var a Anchor
 	a, h.chain = n.chain(30, 90, 0, 1)
+	a.Timing.Hold = hold
 	if err := h.chains.AddAnchor(n.sign(a)); err != nil {
 		t.Fatal(err)
 	}
@@ -170,14 +174,7 @@ func TestCollectorTranscript(t *testing.T) {
 }
 
 func TestCollectorHolds(t *testing.T) {
-	n := testNetwork{t, 1}
-	a, chain := n.chain(30, 90, 0, 1)
-	a.Timing.Hold = 5_000
-	h := &hearing{t: t, network: n, chains: NewChains(n.id()), chain: chain}
-	h.c = NewCollector(n.id(), h.chains)
-	if err := h.chains.AddAnchor(n.sign(a)); err != nil {
-		t.Fatal(err)
-	}
+	h := newHolding(t, 5_000)
 	h.reveal(89)
 	h.step(62_000, heardAt(h.beacon(31, 1), 62_000, 0))
 	h.step(66_999, nil)
@@ -209,14 +206,7 @@ func TestCollectorHolds(t *testing.T) {
 
 // TestDiscoveryIsNotHeld: who sent a discovery beacon waits for what was heard of it.
 func TestDiscoveryIsNotHeld(t *testing.T) {
-	n := testNetwork{t, 1}
-	a, chain := n.chain(30, 90, 0, 1)
-	a.Timing.Hold = 30_000
-	h := &hearing{t: t, network: n, chains: NewChains(n.id()), chain: chain}
-	h.c = NewCollector(n.id(), h.chains)
-	if err := h.chains.AddAnchor(n.sign(a)); err != nil {
-		t.Fatal(err)
-	}
+	h := newHolding(t, 30_000)
 	h.reveal(89)
 	h.step(62_000, heardAt(h.beacon(31, 1), 62_000, 0))
 	f := h.beacon(31, 2)

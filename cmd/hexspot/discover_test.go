@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"net"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,31 +16,18 @@ import (
 // asked. After the news it ends, or waits until the asker goes.
 func telling(t *testing.T, wait bool, news ...hotspot.DiscoverNews) (path string, asked chan string) {
 	t.Helper()
-	path, asked = filepath.Join(t.TempDir(), "s"), make(chan string, 8)
-	listener, err := net.Listen("unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			var request json.RawMessage
-			_ = json.NewDecoder(conn).Decode(&request)
-			asked <- string(request)
-			for _, n := range news {
-				_ = json.NewEncoder(conn).Encode(n)
-			}
-			if wait {
-				_, _ = conn.Read(make([]byte, 1))
-			}
-			conn.Close()
+	asked = make(chan string, 8)
+	return listening(t, func(conn net.Conn) {
+		var request json.RawMessage
+		_ = json.NewDecoder(conn).Decode(&request)
+		asked <- string(request)
+		for _, n := range news {
+			_ = json.NewEncoder(conn).Encode(n)
 		}
-	}()
-	return path, asked
+		if wait {
+			_, _ = conn.Read(make([]byte, 1))
+		}
+	}), asked
 }
 
 func heardBy(number int, name string, rssi, snr float64, metres int64) hotspot.DiscoverNews {

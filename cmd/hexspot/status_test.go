@@ -12,10 +12,10 @@ import (
 	"hexspot/cmd/internal/hotspot"
 )
 
-// answering is a socket that gives a status to whoever asks.
-func answering(t *testing.T, s hotspot.Status) string {
+// listening is a socket of a running hotspot, of which each connection is answered.
+func listening(t *testing.T, answer func(net.Conn)) (path string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "s")
+	path = filepath.Join(t.TempDir(), "s")
 	listener, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)
@@ -27,11 +27,17 @@ func answering(t *testing.T, s hotspot.Status) string {
 			if err != nil {
 				return
 			}
-			_ = json.NewEncoder(conn).Encode(s)
+			answer(conn)
 			conn.Close()
 		}
 	}()
 	return path
+}
+
+// answering is one that gives a status to whoever asks.
+func answering(t *testing.T, s hotspot.Status) string {
+	t.Helper()
+	return listening(t, func(conn net.Conn) { _ = json.NewEncoder(conn).Encode(s) })
 }
 
 func TestStatus(t *testing.T) {

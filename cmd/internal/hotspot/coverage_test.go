@@ -243,11 +243,7 @@ func TestHeldReportsAtTheEnd(t *testing.T) {
 			a.mute.Store(mute)
 			a.start()
 			a.pass(1)
-			x, _ := a.chain.Value(a.timing.SlotAt(witness.MillisOf(time.Now())))
-			a.c.Hear(radio.Uplink{
-				PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
-				CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), Timestamp: counterNow(), ReceivedAt: time.Now(),
-			})
+			a.c.Hear(a.beaconHeard())
 			a.pass(1)
 			if len(a.sent()) > 0 {
 				t.Fatal("it is not held")
@@ -278,12 +274,9 @@ func TestWitnessFineTime(t *testing.T) {
 			a.site = nil
 			a.start()
 			a.pass(1)
-			x, _ := a.chain.Value(a.timing.SlotAt(witness.MillisOf(time.Now())))
-			a.c.Hear(radio.Uplink{
-				PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
-				CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), Timestamp: counterNow(), ReceivedAt: time.Now(),
-				Fine: radio.FineTime{Set: true, Counter: 5, GPS: 1_234_567_890_123_456_789, Known: known},
-			})
+			u := a.beaconHeard()
+			u.Fine = radio.FineTime{Set: true, Counter: 5, GPS: 1_234_567_890_123_456_789, Known: known}
+			a.c.Hear(u)
 			a.pass(2)
 			w, err := witness.ParseBatch(a.sent()[0].Body)
 			if err != nil {
@@ -296,6 +289,16 @@ func TestWitnessFineTime(t *testing.T) {
 	}
 }
 
+// beaconHeard is the beacon of another station, heard now.
+func (a *area) beaconHeard() radio.Uplink {
+	x, _ := a.chain.Value(a.timing.SlotAt(witness.MillisOf(time.Now())))
+	return radio.Uplink{
+		PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
+		CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), RSSI: -9000,
+		Timestamp: counterNow(), ReceivedAt: time.Now(),
+	}
+}
+
 // TestWitness: beacons of others are reported with one signature a batch, whether
 // they were heard before the clock was trusted or after; the station's own are not.
 func TestWitness(t *testing.T) {
@@ -305,15 +308,9 @@ func TestWitness(t *testing.T) {
 			a.site = nil
 			a.start()
 			a.pass(1)
-			at := time.Now()
-			k := a.timing.SlotAt(witness.MillisOf(at))
-			x, _ := a.chain.Value(k)
-			u := radio.Uplink{
-				PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
-				CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), RSSI: -9000, Timestamp: counterNow(),
-			}
-			if trusted {
-				u.ReceivedAt = at
+			at, u := time.Now(), a.beaconHeard()
+			if !trusted {
+				u.ReceivedAt = time.Time{}
 			}
 			a.c.Hear(u)
 			synctest.Wait()

@@ -44,7 +44,7 @@ func (r *reports) take(ctx context.Context, m broker.Message, kind string) error
 		return err
 	}
 	if answer.Refusal == nil {
-		r.surveys.take(ctx, answer.Report)
+		r.surveys.take(ctx, m.Payload, answer.Receipt.Received)
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"hexspot/internal/store"
 	"hexspot/radio"
 	"hexspot/witness"
-	"hexspot/witness/ingest"
 )
 
 // surveys tell stations at once who hears their discovery beacons. It is no part of
@@ -27,9 +26,9 @@ func newSurveys(p provingParts, sites *store.Book) *surveys {
 	return &surveys{provingParts: p, sites: sites, discoveries: witness.NewDiscoveries(p.schedule.Timing)}
 }
 
-// take looks at a report that was taken.
-func (s *surveys) take(ctx context.Context, r ingest.Report) {
-	for _, e := range s.echoes(r) {
+// take looks at a report that the ingest has taken, at a time.
+func (s *surveys) take(ctx context.Context, report []byte, received witness.Millis) {
+	for _, e := range s.echoes(report, received) {
 		e.HeardBy = s.measure(ctx, e)
 		if err := s.publish(stationTopic(e.To, "heard"), e.HeardBy.Append(nil), false); err != nil {
 			s.log.Debug("a station was not told who hears it", "station", e.To, "error", err)
@@ -37,19 +36,22 @@ func (s *surveys) take(ctx context.Context, r ingest.Report) {
 	}
 }
 
-func (s *surveys) echoes(r ingest.Report) []witness.Echo {
-	switch r.Signed.Kind {
+// echoes reads what the ingest has read before, so that there is no error.
+func (s *surveys) echoes(report []byte, received witness.Millis) []witness.Echo {
+	signed, err := radio.ParseSigned(report)
+	if err != nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch signed.Kind {
 	case radio.KindDiscovery:
-		if d, err := witness.ParseDiscovery(r.Signed.Body); err == nil { // the ingest has read it
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			return s.discoveries.Announce(r.Received, r.Signed.Station, d)
+		if d, err := witness.ParseDiscovery(signed.Body); err == nil {
+			return s.discoveries.Announce(received, signed.Station, d)
 		}
 	case radio.KindWitness:
-		if w, err := witness.ParseBatch(r.Signed.Body); err == nil {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			return s.discoveries.Hear(r.Received, r.Signed.Station, w.Observations)
+		if w, err := witness.ParseBatch(signed.Body); err == nil {
+			return s.discoveries.Hear(received, signed.Station, w.Observations)
 		}
 	}
 	return nil
