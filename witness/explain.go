@@ -140,6 +140,9 @@ func (e *Explanation) summary() string {
 		return "The observation counts for nothing: nobody has reported to have sent this frame. There is nothing for you to do; " +
 			"such frames are strays, forgeries, or beacons whose own report was lost."
 	}
+	if len(e.Rules) == 0 {
+		return what + " was not judged: it arrived after its epoch had frozen. What would count: deliver reports before the case closes."
+	}
 	for i := range e.Rules {
 		if n := &e.Rules[i]; n.Decides {
 			return fmt.Sprintf("%s does not count, because of rule %s. What would make it pass: %s.", what, e.Reason, n.Need)

@@ -90,10 +90,10 @@ func checkExplanation(t *rapid.T, j *Judged, rules []Rule, e Explanation) {
 		}
 	}
 	want := 1
-	if j.Valid() || j.Reason == FaultOrphan {
+	if j.Valid() || len(j.Findings) == 0 {
 		want = 0
 	}
-	if deciding != want || e.Summary == "" || !strings.Contains(e.Summary, string(j.Reason)) && j.Reason != FaultOrphan {
+	if deciding != want || e.Summary == "" || want == 1 && !strings.Contains(e.Summary, string(j.Reason)) {
 		t.Fatalf("reason %q: %d rules decide: %s", j.Reason, deciding, e.Summary)
 	}
 }
@@ -121,6 +121,20 @@ func TestEveryRuleHasWords(t *testing.T) {
 				t.Errorf("%s comes after %s, which is no rule", name, before)
 			}
 		}
+	}
+}
+
+// TestUnjudgedReportsAreExplained: those without a beacon, and those of a frozen epoch.
+func TestUnjudgedReportsAreExplained(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	e.Cases[0].Late = true
+	v := sampleVerdict(t, e)
+	late := hexspot1.ExplainBeacon(v, v.Beacon())
+	e.Cases[0].Late, e.Cases[0].Beacons = false, nil
+	v = sampleVerdict(t, e)
+	orphan := hexspot1.ExplainWitness(v, &v.Witnesses[0])
+	if !strings.Contains(late.Summary, "frozen") || !strings.Contains(orphan.Summary, "nobody has reported") || len(late.Rules)+len(orphan.Rules) > 0 {
+		t.Errorf("%q, %q", late.Summary, orphan.Summary)
 	}
 }
 
