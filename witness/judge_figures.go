@@ -54,6 +54,8 @@ type Figures struct {
 	ClosedNone     int64
 	ClosedFull     int64
 
+	ProvisionalEpochs int64 // of a weight below one half
+
 	MinSteps      int64 // set helium-2026-05
 	EntropyLife   int64
 	BeaconWindow  int64
@@ -153,6 +155,8 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.OwnerFull }},
 	{"owner_none", "0.0001", 9500, "an owner who hears himself proves nothing",
 		func(f *Figures) *int64 { return &f.OwnerNone }},
+	{"provisional_epochs", "epochs", 7, "a week of epochs of a day: an owner who is away comes back, and a drive past or an audit can be had",
+		func(f *Figures) *int64 { return &f.ProvisionalEpochs }},
 	{"signal_margin", "0.01 dB", 300, "radios are calibrated to 1 or 2 dB at either end",
 		func(f *Figures) *int64 { return &f.SignalMargin }},
 	{"slope_doubt", "0.01", 250, "standard errors that a slope is believed to be better than it looks: 0.6 % of honest links are past them, and the limit is half a slope further",
