@@ -14,11 +14,13 @@ type Explanation struct {
 	Index    uint32 // of an observation in its record
 	Tag      [18]byte
 	Slot     uint64
-	Received string // when
-	Beacon   bool   // a beacon report; else an observation
-	Reason   Fault  // empty: it is valid
-	OfBeacon bool   // the reason is that of the beacon it heard
-	Summary  string // one sentence
+	Received string  // when
+	Beacon   bool    // a beacon report; else an observation
+	Appeal   bool    // neither, but an appeal
+	Subject  Subject // of an appeal
+	Reason   Fault   // empty: it is valid
+	OfBeacon bool    // the reason is that of the beacon it heard
+	Summary  string  // one sentence
 	Rules    []RuleNote
 	// Notes are what is no fault, but worth knowing.
 	Notes []string
@@ -59,7 +61,7 @@ func explain(rules []Rule, v *Verdict, j *Judged, beacon bool) Explanation {
 	passed := passedBy(rules, j)
 	decided := false
 	for i := range j.Findings {
-		note := rules[i].note(v, j, j.Findings[i])
+		note := rules[i].note(j.Findings[i], rules[i].isNever(v, j, j.Findings[i]))
 		if note.Outcome == RuleNotEvaluated {
 			note.Lacks = lacks[note.Rule].why(passed)
 		}
@@ -84,13 +86,14 @@ func passedBy(rules []Rule, j *Judged) func(Fault) bool {
 	}
 }
 
-// note has the figures of one rule in its unit.
-func (r *Rule) note(v *Verdict, j *Judged, f Finding) RuleNote {
+// note has the figures of one rule in its unit. never: the value stands for what never
+// happened.
+func (r *Rule) note(f Finding, never bool) RuleNote {
 	n := RuleNote{Rule: r.Name, Outcome: f.Outcome}
 	if f.Outcome != RuleNotEvaluated && r.Unit != "yes" {
 		m := measures[r.Unit]
 		n.Value, n.Limit, n.Margin = m.value(f.Value), m.value(f.Limit), m.apart(f.Margin)
-		if r.isNever(v, j, f) {
+		if never {
 			n.Value, n.Margin = "never", ""
 		}
 	}

@@ -36,6 +36,10 @@ var lacks = map[Fault]lack{
 	"not_witnessing": {nil, secondPass},
 	"not_witnessed":  {nil, secondPass},
 
+	"own_positions": {nil, "the station shows no positions of its own, and need not"},
+	"both_ways":     {nil, "no appointed station was needed"},
+	"weight":        {nil, "an earlier rule failed"},
+
 	"invalid_capability":         {[]Fault{"gateway_not_found"}, "the station is not registered"},
 	"not_asserted":               {[]Fault{"gateway_not_found"}, "the station is not registered"},
 	"invalid_region":             {[]Fault{"not_asserted"}, "the beaconer has no site"},

@@ -112,6 +112,13 @@ func TestEveryRuleHasWords(t *testing.T) {
 			}
 		}
 	}
+	for _, r := range appealTable {
+		names[r.Name] = true
+		_, known := lacks[r.Name]
+		if _, ok := measures[r.Unit]; !ok && r.Unit != "yes" || r.optional && !known {
+			t.Errorf("%s: no words", r.Name)
+		}
+	}
 	for name, l := range lacks {
 		if !names[name] || l.or == "" {
 			t.Errorf("%s: words for a rule that is in no set, or none", name)
@@ -164,6 +171,11 @@ func TestFiguresForPeople(t *testing.T) {
 		{"partners", 3, "3 partners", "3 partners"},
 		{"windows", 0, "0 windows", "0 windows"},
 		{"cells", 8, "8 cells", "8 cells"},
+		{"clues", 2, "2 clues", "2 clues"},
+		{"records", 1, "1 record", "1 record"},
+		{"frames", 9, "9 frames", "9 frames"},
+		{"owners", 2, "2 owners", "2 owners"},
+		{"0.0001", 4_999, "49.99 %", "49.99 %"},
 	} {
 		m := measures[c.unit]
 		if got := m.value(c.n); got != c.value {
@@ -173,7 +185,7 @@ func TestFiguresForPeople(t *testing.T) {
 			t.Errorf("%d %s apart is %q, want %q", c.n, c.unit, got, c.apart)
 		}
 	}
-	if units := slices.Sorted(maps.Keys(measures)); len(units) != 13 {
+	if units := slices.Sorted(maps.Keys(measures)); len(units) != 18 {
 		t.Errorf("units %q: the table above has them all, has it not?", units)
 	}
 }

@@ -12,13 +12,8 @@ import (
 // WriteText writes the explanation for people: what is judged, the sentence, and a line
 // for each rule, the decisive one marked with an arrow.
 func (e *Explanation) WriteText(w io.Writer) error {
-	what := "Beacon"
-	if !e.Beacon {
-		what = fmt.Sprintf("Observation %d", e.Index)
-	}
-	fmt.Fprintf(w, "%s of %v\n", what, named(e.Station))
-	fmt.Fprintf(w, "record %x, received %s\n", e.ID, e.Received)
-	fmt.Fprintf(w, "slot %d, tag %x\n\n%s\n", e.Slot, e.Tag, e.Summary)
+	e.writeHead(w)
+	fmt.Fprintf(w, "\n%s\n", e.Summary)
 	for _, note := range e.Notes {
 		fmt.Fprintf(w, "Noted: %s.\n", note)
 	}
@@ -39,6 +34,27 @@ func (e *Explanation) WriteText(w io.Writer) error {
 		return err
 	}
 	return e.writeRest(w)
+}
+
+// writeHead says what is explained.
+func (e *Explanation) writeHead(w io.Writer) {
+	switch {
+	case e.Appeal:
+		fmt.Fprintf(w, "Appeal of %s\n", named(e.Station))
+	case e.Beacon:
+		fmt.Fprintf(w, "Beacon of %s\n", named(e.Station))
+	default:
+		fmt.Fprintf(w, "Observation %d of %s\n", e.Index, named(e.Station))
+	}
+	fmt.Fprintf(w, "record %x, received %s\n", e.ID, e.Received)
+	switch {
+	case e.Appeal && e.Subject.IsLink():
+		fmt.Fprintf(w, "about the link of %s and %s\n", named(e.Subject.A), named(e.Subject.B))
+	case e.Appeal:
+		fmt.Fprintln(w, "about its own weight")
+	default:
+		fmt.Fprintf(w, "slot %d, tag %x\n", e.Slot, e.Tag)
+	}
 }
 
 // writeRest says of the rules that were not passed why, and what would make them pass.

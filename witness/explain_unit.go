@@ -25,6 +25,11 @@ var measures = map[string]measure{
 	"partners": {counted("partner"), counted("partner")},
 	"windows":  {counted("window"), counted("window")},
 	"cells":    {counted("cell"), counted("cell")},
+	"clues":    {counted("clue"), counted("clue")},
+	"records":  {counted("record"), counted("record")},
+	"frames":   {counted("frame"), counted("frame")},
+	"owners":   {counted("owner"), counted("owner")},
+	"0.0001":   {portion, portion},
 }
 
 // counted is a number of things with the word for them.

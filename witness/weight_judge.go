@@ -72,5 +72,6 @@ func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights 
 	w.twinClues()
 	w.closedClues()
 	w.linkClues()
+	w.withoutDoubts()
 	return w.out
 }

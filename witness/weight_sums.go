@@ -73,6 +73,7 @@ type LinkState struct {
 	Ways       map[Way][2]WaySums
 	Twins      map[Twins][2]TwinSums
 	Near       map[Way][2]NearSums // from a station to a neighbour
+	Shown      map[Way][2]int64    // frames that evidence of appeals shows
 }
 
 func (w Way) compare(o Way) int {
@@ -91,7 +92,7 @@ func (s LinkState) inGeneration(g uint64) LinkState {
 	}
 	return LinkState{
 		Generation: max(g, s.Generation),
-		Ways:       turned(s.Ways, turns), Twins: turned(s.Twins, turns), Near: turned(s.Near, turns),
+		Ways:       turned(s.Ways, turns), Twins: turned(s.Twins, turns), Near: turned(s.Near, turns), Shown: turned(s.Shown, turns),
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 //	way FROM TO SUMS SUMS
 //	near STATION NEIGHBOUR SUMS SUMS
 //	twins A B SUMS SUMS
+//	shown FROM TO FRAMES FRAMES
 //
 // The sums are those of the running generation, then of the one before, each in
 // the order of its type's fields.
@@ -31,6 +32,9 @@ func (s LinkState) AppendText(b []byte) []byte {
 	}
 	for _, t := range slices.SortedFunc(maps.Keys(s.Twins), Twins.compare) {
 		b = appendSums(b, "twins", t.A, t.B, s.Twins[t], TwinSums.list)
+	}
+	for _, way := range slices.SortedFunc(maps.Keys(s.Shown), Way.compare) {
+		b = appendSums(b, "shown", way.From, way.To, s.Shown[way], func(n int64) []int64 { return []int64{n} })
 	}
 	return b
 }

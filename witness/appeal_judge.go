@@ -1,0 +1,122 @@
+package witness
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// JudgedAppeal is the outcome of an appeal: as of a report, every rule with its figures.
+type JudgedAppeal struct {
+	Judged
+	Subject Subject
+}
+
+// Accepted says that the weight is one half or more with the evidence.
+func (j *JudgedAppeal) Accepted() bool { return j.Valid() }
+
+// appealTable are the rows as those of reports are.
+var appealTable = func() []Rule {
+	rules := make([]Rule, len(appealRules))
+	for i := range appealRules {
+		rules[i] = appealRules[i].Rule
+	}
+	return rules
+}()
+
+// JudgeAppeal asks all rules but the last. An appeal that passes them is admitted: its
+// evidence is to be shown to the book of the epoch (LinkBook.Show) before that is settled,
+// and Conclude asks the last.
+func (p *Parameters) JudgeAppeal(f *AppealFacts) JudgedAppeal {
+	j := JudgedAppeal{Judged{Station: f.Station, ID: f.ID, Receive: f.Receive, Findings: make([]Finding, len(appealRules))}, f.Subject}
+	for i, r := range appealRules {
+		if r.find != nil {
+			j.Findings[i] = r.find(f, p)
+		}
+	}
+	j.Reason = firstFailure(appealTable[:len(appealTable)-1], j.Findings, true)
+	return j
+}
+
+// ShowEvidence enters the evidence of an appeal that was admitted.
+func (b *LinkBook) ShowEvidence(f *AppealFacts) { b.Show(f.Way, f.frames()) }
+
+// Conclude asks the last rule of an appeal that was admitted: whether the weight that
+// follows with its evidence, by the function that all weights follow from, is one half
+// or more.
+func (j *JudgedAppeal) Conclude(w *Weights) {
+	if j.Reason != "" {
+		return
+	}
+	last := len(j.Findings) - 1
+	j.Findings[last] = atLeast(leastWeight(w.own(j.Subject)), half)
+	j.Reason = firstFailure(appealTable, j.Findings, true)
+}
+
+// SortAppeals puts appeals into the order in which they are published: by arrival.
+func SortAppeals(all []JudgedAppeal) {
+	slices.SortFunc(all, func(a, b JudgedAppeal) int {
+		return cmp.Or(cmp.Compare(a.Receive, b.Receive), bytes.Compare(a.ID[:], b.ID[:]))
+	})
+}
+
+// AcceptedSubjects are the subjects of the appeals that were accepted.
+func AcceptedSubjects(all []JudgedAppeal) map[Subject]bool {
+	subjects := map[Subject]bool{}
+	for i := range all {
+		if all[i].Accepted() {
+			subjects[all[i].Subject] = true
+		}
+	}
+	return subjects
+}
+
+// AppendText appends the outcome as a line, the same for equal ones:
+//
+//	appeal STATION ID RECEIVE STATION|A B|- OUTCOMES REASON FIGURES
+//
+// Outcomes, reason and figures are as in verdicts.
+func (j *JudgedAppeal) AppendText(b []byte) []byte {
+	b = append(b, "appeal "...)
+	b = append(hex.AppendEncode(b, j.Station.Bytes()), ' ')
+	b = append(hex.AppendEncode(b, j.ID[:]), ' ')
+	b = appendNumber(b, j.Receive)
+	b = append(j.Subject.AppendText(b), ' ')
+	b = j.appendOutcomes(b)
+	return append(j.appendFigures(b, appealTable), '\n')
+}
+
+// ParseAppeals reads lines that JudgedAppeal.AppendText wrote, and nothing else: what it
+// takes is written again as the same bytes.
+func ParseAppeals(text []byte) ([]JudgedAppeal, error) {
+	var all []JudgedAppeal
+	var again []byte
+	for line := range bytes.Lines(text) {
+		j, err := parseAppealLine(strings.TrimSuffix(string(line), "\n"))
+		if err != nil {
+			return nil, fmt.Errorf("appeals, line %d: %w", len(all)+1, err)
+		}
+		again = j.AppendText(again)
+		all = append(all, j)
+	}
+	if !bytes.Equal(again, text) {
+		return nil, errors.New("appeals: not in canonical form")
+	}
+	return all, nil
+}
+
+func parseAppealLine(line string) (JudgedAppeal, error) {
+	w := &words{rest: line}
+	if kind := w.next(); kind != "appeal" {
+		return JudgedAppeal{}, fmt.Errorf("%q begins no line", kind)
+	}
+	j := JudgedAppeal{Judged: Judged{Station: w.station(), ID: [32]byte(w.bytes(32)), Receive: w.number(64)}}
+	j.Subject = w.subject()
+	w.outcomes(&j.Judged, appealTable)
+	w.figures(&j.Judged, appealTable)
+	return j, w.end()
+}
