@@ -81,6 +81,8 @@ func (r *run) verifyInto(ctx context.Context, dir string) error {
 func (r *run) write(ctx context.Context, dir string) error {
 	var m manifest
 	var paid accounts
+	index := &indexer{scratch{dir: r.scratch.dir + ".index", limit: r.in.memory()}}
+	defer func() { _ = index.scratch.remove() }()
 	files := []struct {
 		name    string
 		content func(io.Writer) error
@@ -89,7 +91,7 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{sitesName, r.writeSites},
 		{entropyName, text(r.z.appendText(r.factory.values.(slots).appendText(nil)))},
 		{denyName, text(r.in.Denials.AppendText(nil))},
-		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w); return err }},
+		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
 		{linksName, text(r.weights.AppendText(nil))},
 		{stateName, text(r.after.Links.AppendText(r.after.State.AppendText(nil)))},
 		{stationsName, func(w io.Writer) error { return r.writeStations(w, paid) }},
@@ -99,6 +101,9 @@ func (r *run) write(ctx context.Context, dir string) error {
 		if err := m.write(dir, f.name, f.content); err != nil {
 			return err
 		}
+	}
+	if err := index.write(dir); err != nil {
+		return err
 	}
 	list := m.appendJSON(nil)
 	r.summary.Root = sha256.Sum256(list)

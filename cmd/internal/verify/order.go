@@ -11,6 +11,7 @@ type inOrder struct {
 	mu   sync.Mutex
 	turn *sync.Cond
 	next int
+	size int64 // written so far
 	w    io.Writer
 	err  error
 }
@@ -21,8 +22,8 @@ func newInOrder(w io.Writer) *inOrder {
 	return o
 }
 
-// write writes a part when its turn has come, and calls then.
-func (o *inOrder) write(part int, b []byte, then func()) error {
+// write writes a part when its turn has come, and calls then with where it begins.
+func (o *inOrder) write(part int, b []byte, then func(offset int64) error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.next != part && o.err == nil {
@@ -30,8 +31,11 @@ func (o *inOrder) write(part int, b []byte, then func()) error {
 	}
 	if o.err == nil {
 		_, o.err = o.w.Write(b)
-		then()
 	}
+	if o.err == nil {
+		o.err = then(o.size)
+	}
+	o.size += int64(len(b))
 	o.next++
 	o.turn.Broadcast()
 	return o.err

@@ -10,39 +10,58 @@ import (
 )
 
 // settle is the second pass: final verdicts, in their order, and what they are worth.
-func (r *run) settle(ctx context.Context, verdicts io.Writer) (accounts, error) {
+func (r *run) settle(ctx context.Context, verdicts io.Writer, index *indexer) (accounts, error) {
 	paid := newAccounts(r.stations.size())
 	out := newInOrder(verdicts)
 	err := r.eachPart(ctx, func(part int) error {
-		text, sums, err := r.settlePart(part, paid)
+		s, err := r.settlePart(part, paid)
 		if err != nil {
 			out.fail(err)
 			return err
 		}
-		r.tell(StageSettling, 0, sums.Cases)
-		return out.write(part, text, func() { r.summary.add(sums) })
+		r.tell(StageSettling, 0, s.sums.Cases)
+		return out.write(part, s.text, func(base int64) error {
+			r.summary.add(s.sums)
+			return index.add(s.places, base)
+		})
 	})
 	return paid, err
 }
 
-func (r *run) settlePart(part int, paid accounts) ([]byte, Sums, error) {
+// settled is a part that was judged for good.
+type settled struct {
+	text   []byte
+	places []place
+	sums   Sums
+}
+
+func (r *run) settlePart(part int, paid accounts) (settled, error) {
 	groups, err := r.load(part, Drops{}) // they were counted in the first pass
 	if err != nil {
-		return nil, Sums{}, err
+		return settled{}, err
 	}
-	var text []byte
-	var sums Sums
+	var s settled
 	for _, g := range groups {
 		for _, c := range r.cases(part, g) {
 			v := witness.Judge(&c, r.p)
 			r.recent.reciprocity.Settle(&v)
-			text = v.AppendText(text, r.p.Set)
-			if err := r.pay(&c, &v, paid, &sums); err != nil {
-				return nil, Sums{}, err
+			s.places = appendPlaces(s.places, &v, int64(len(s.text)))
+			s.text = v.AppendText(s.text, r.p.Set)
+			if err := r.pay(&c, &v, paid, &s.sums); err != nil {
+				return settled{}, err
 			}
 		}
 	}
-	return text, sums, nil
+	return s, nil
+}
+
+func appendPlaces(places []place, v *witness.Verdict, offset int64) []place {
+	for _, list := range [...][]witness.Judged{v.Beacons, v.Witnesses} {
+		for i := range list {
+			places = append(places, place{list[i].ID, offset})
+		}
+	}
+	return places
 }
 
 // pay books a case for its stations.
