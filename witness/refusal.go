@@ -28,6 +28,11 @@ const (
 	RefusedFuture    RefusalReason = "future"    // of a time more than 5 s ahead
 	RefusedPast      RefusalReason = "past"      // of an epoch whose log the ingest has put away
 	RefusedUnknown   RefusalReason = "unknown"   // the registry knows no site of the station
+
+	RefusedSite     RefusalReason = "site"     // a site change states what no site can be
+	RefusedDeadline RefusalReason = "deadline" // the deadline of a site change has passed
+	RefusedNonce    RefusalReason = "nonce"    // a site change is not the station's next
+	RefusedOwner    RefusalReason = "owner"    // the account that owns the station so far has not signed its site change
 )
 
 // refusalReasons says of each whether the same report may be taken later.
@@ -35,6 +40,7 @@ var refusalReasons = map[RefusalReason]bool{
 	RefusedSize: false, RefusedRate: true, RefusedEncoding: false, RefusedTopic: false, RefusedStation: false,
 	RefusedNetwork: false, RefusedSignature: false, RefusedRange: false, RefusedEpoch: false, RefusedFuture: true,
 	RefusedPast: false, RefusedUnknown: true,
+	RefusedSite: false, RefusedDeadline: false, RefusedNonce: false, RefusedOwner: false,
 }
 
 // Again says whether the same report may be taken later: keep it and send it again.
@@ -93,17 +99,9 @@ func IsRefusal(b []byte) bool { return len(b) > 0 && b[0] == '{' }
 // ParseRefusal reads a refusal. A reason that is unknown is kept: networks may have
 // more.
 func ParseRefusal(b []byte) (Refusal, error) {
-	if len(b) > MaxRefusal {
-		return Refusal{}, fmt.Errorf("refusal: %d bytes, at most %d", len(b), MaxRefusal)
-	}
 	var j refusalJSON
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&j); err != nil {
+	if err := decodeStrictly(b, &j); err != nil {
 		return Refusal{}, fmt.Errorf("refusal: %w", err)
-	}
-	if d.InputOffset() != int64(len(b)) {
-		return Refusal{}, errors.New("refusal: something follows")
 	}
 	r := Refusal{Reason: j.Refused, Text: printable(j.Text)}
 	sum, err := hex.DecodeString(j.Report)
@@ -115,4 +113,20 @@ func ParseRefusal(b []byte) (Refusal, error) {
 		return Refusal{}, errors.New("refusal: want a reason of 1 to 32 printable characters")
 	}
 	return r, nil
+}
+
+// decodeStrictly reads one JSON object of bounded size without unknown fields.
+func decodeStrictly(b []byte, into any) error {
+	if len(b) > MaxRefusal {
+		return fmt.Errorf("%d bytes, at most %d", len(b), MaxRefusal)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if d.InputOffset() != int64(len(b)) {
+		return errors.New("something follows")
+	}
+	return nil
 }

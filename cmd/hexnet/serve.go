@@ -40,7 +40,11 @@ func (s serveCommand) Run(ctx context.Context, c *commands, std streams, log *sl
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(std.out, "network %s at %s\n", n.ID(), strings.Join(n.Addresses(), " ")); err != nil {
+	addresses := n.Addresses()
+	if url := n.API(); url != "" {
+		addresses = append(addresses, url)
+	}
+	if _, err := fmt.Fprintf(std.out, "network %s at %s\n", n.ID(), strings.Join(addresses, " ")); err != nil {
 		return err
 	}
 	return n.Run(ctx)

@@ -9,8 +9,8 @@ import (
 // stationRights are the topics of one station (protocol hexspot/1, "MQTT"):
 //
 //	publish    [REGION/]gateway/EUI/event/NAME   [REGION/]gateway/EUI/state/conn   [REGION/]gateway/EUI/report/emission
-//	           hexspot/STATION/up/beacon|discovery|witness   at QoS 1
-//	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack   hexspot/net/anchor|value|+
+//	           hexspot/STATION/up/beacon|discovery|witness|site   hexspot/STATION/ask|cosign   at QoS 1
+//	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack|proof   hexspot/net/anchor|value|checkpoint|+
 //
 // where the NAME of a command may be + or #. Only state/conn may be retained.
 type stationRights struct {
@@ -27,10 +27,16 @@ func newStationRights(eui radio.EUI, station radio.Station, regions map[string]b
 // A ConnState has some 20 bytes as protobuf, 60 as JSON.
 const maxRetained = 512
 
-// reportKinds are what a station reports.
-var reportKinds = map[string]bool{
-	string(radio.KindBeacon): true, string(radio.KindDiscovery): true, string(radio.KindWitness): true,
-}
+// What a station says below hexspot/STATION/, what it hears there, and what all stations
+// hear below hexspot/net/.
+var (
+	stationSays = map[string]bool{
+		"up/" + string(radio.KindBeacon): true, "up/" + string(radio.KindDiscovery): true, "up/" + string(radio.KindWitness): true,
+		"up/" + string(radio.KindSite): true, "ask": true, "cosign": true,
+	}
+	stationHears = map[string]bool{"ack": true, "proof": true}
+	allHear      = map[string]bool{"anchor": true, "value": true, "checkpoint": true, "+": true}
+)
 
 // ownPrefix begins the topics that are not ChirpStack's.
 const ownPrefix = "hexspot/"
@@ -41,8 +47,8 @@ func isReport(topic string) bool { return strings.HasPrefix(topic, ownPrefix) }
 // mayPublish says whether the station may publish to a topic.
 func (r stationRights) mayPublish(topic string, retained bool, size int) bool {
 	if rest, ok := strings.CutPrefix(topic, ownPrefix); ok {
-		kind, ok := strings.CutPrefix(rest, r.station+"/up/")
-		return ok && reportKinds[kind] && !retained
+		name, ok := strings.CutPrefix(rest, r.station+"/")
+		return ok && stationSays[name] && !retained
 	}
 	rest, ok := r.cutGateway(topic)
 	switch {
@@ -62,9 +68,10 @@ func (r stationRights) mayPublish(topic string, retained bool, size int) bool {
 func (r stationRights) maySubscribe(filter string) bool {
 	if rest, ok := strings.CutPrefix(filter, ownPrefix); ok {
 		if name, ok := strings.CutPrefix(rest, "net/"); ok {
-			return name == "+" || name == "anchor" || name == "value"
+			return allHear[name]
 		}
-		return rest == r.station+"/ack"
+		name, ok := strings.CutPrefix(rest, r.station+"/")
+		return ok && stationHears[name]
 	}
 	rest, ok := r.cutGateway(filter)
 	if !ok {

@@ -55,7 +55,7 @@ func (e Evidence) Encode() []byte {
 		f.HighWater = e.HighWater.signed
 	}
 	if p := e.Inclusion; p != nil {
-		f.Inclusion = &inclusionFile{p.Record[:], p.Index, p.Proof}
+		f.Inclusion = p.file()
 	}
 	if c := e.Consistency; c != nil {
 		f.Consistency = c.file()
@@ -135,16 +135,15 @@ func (e *Evidence) takeNotes(f evidenceFile, network radio.Network, ingests []ra
 }
 
 func (e *Evidence) takeProofs(f evidenceFile) error {
-	if p := f.Inclusion; p != nil {
-		if len(p.Record) != len(radio.RecordID{}) {
-			return fmt.Errorf("record of %d bytes", len(p.Record))
-		}
-		e.Inclusion = &Inclusion{radio.RecordID(p.Record), p.Index, p.Proof}
-	}
 	if c := f.Consistency; c != nil {
 		e.Consistency = c.consistency()
 	}
-	return nil
+	if f.Inclusion == nil {
+		return nil
+	}
+	var err error
+	e.Inclusion, err = f.Inclusion.inclusion()
+	return err
 }
 
 func (c Consistency) file() *consistencyFile {

@@ -120,6 +120,44 @@ func (n Note) withSignature(key noteSigner) (Note, error) {
 	return ParseNote(encoded)
 }
 
+// Bare is the note without the signatures of stations.
+func (n Note) Bare() (Note, error) { return n.keep(1) }
+
+// keep is the note with its first signatures only.
+func (n Note) keep(signatures int) (Note, error) {
+	opened, err := note.Open([]byte(n.encoded), stationKeys{})
+	if err != nil {
+		return Note{}, err
+	}
+	opened.Sigs = opened.Sigs[:signatures]
+	encoded, err := note.Sign(opened)
+	return Note{n.checkpoint, string(encoded), slices.Clone(n.signers[:signatures])}, err
+}
+
+// Join adds the signatures of stations that another note of the same checkpoint has, while
+// there is room, each station's once.
+func (n Note) Join(other Note) (Note, error) {
+	if len(n.signers) == 0 || n.checkpoint != other.checkpoint {
+		return n, errors.New("joining notes: they are not of the same checkpoint")
+	}
+	opened, err := note.Open([]byte(n.encoded), stationKeys{})
+	if err != nil {
+		return n, err
+	}
+	more, err := note.Open([]byte(other.encoded), stationKeys{})
+	if err != nil {
+		return n, err
+	}
+	signers := slices.Clone(n.signers)
+	for i, station := range other.signers {
+		if !slices.Contains(signers, station) && len(signers) <= MaxCosigners {
+			signers, opened.Sigs = append(signers, station), append(opened.Sigs, more.Sigs[i])
+		}
+	}
+	encoded, err := note.Sign(opened)
+	return Note{n.checkpoint, string(encoded), signers}, err
+}
+
 // Authorize checks that the note is of a network, and its ingest that network's own
 // key or one of those that its anchor names.
 func (n Note) Authorize(network radio.Network, ingests ...radio.Station) error {

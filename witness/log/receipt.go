@@ -66,6 +66,9 @@ func ParseHighWater(b []byte, network radio.Network, ingests ...radio.Station) (
 	return h, nil
 }
 
+// Bytes is the signed mark as the ingest sent it.
+func (h HighWater) Bytes() []byte { return append([]byte{}, h.signed...) }
+
 func openSigned(b []byte, kind radio.Kind, network radio.Network, ingests []radio.Station) ([]byte, radio.Station, error) {
 	s, err := radio.ParseSigned(b)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -43,8 +44,8 @@ func Open(path string) (*Dir, error) {
 // OpenFile opens a file of the directory for reading and writing. It is made if it is not
 // there; then its name is on disk, too, before OpenFile returns.
 func (d *Dir) OpenFile(name string) (*os.File, error) {
-	if !filepath.IsLocal(name) || filepath.Base(name) != name {
-		return nil, fmt.Errorf("%q is no name of a file", name)
+	if err := checkName(name); err != nil {
+		return nil, err
 	}
 	file, err := os.OpenFile(filepath.Join(d.path, name), os.O_RDWR|os.O_CREATE, 0o640)
 	if err != nil {
@@ -54,6 +55,13 @@ func (d *Dir) OpenFile(name string) (*os.File, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	return file, nil
+}
+
+func checkName(name string) error {
+	if !filepath.IsLocal(name) || filepath.Base(name) != name {
+		return fmt.Errorf("%q is no name of a file", name)
+	}
+	return nil
 }
 
 func (d *Dir) sync() error {
@@ -72,7 +80,7 @@ func (d *Dir) Names() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if e.Type().IsRegular() && e.Name() != lockFile {
+		if e.Type().IsRegular() && e.Name() != lockFile && !strings.HasPrefix(e.Name(), newPrefix) {
 			names = append(names, e.Name())
 		}
 	}

@@ -21,6 +21,7 @@ type Config struct {
 	Journal JournalConfig `toml:"journal"`
 
 	Coverage CoverageConfig `toml:"coverage"`
+	API      APIConfig      `toml:"api"`
 }
 
 // Load reads and checks a configuration; an empty path is the default one.
@@ -49,6 +50,12 @@ func (c Config) Validate() error {
 	}
 	if err := c.Coverage.Validate(); err != nil {
 		faults = append(faults, fmt.Errorf("coverage: %w", err))
+	}
+	if err := c.API.Validate(); err != nil {
+		faults = append(faults, fmt.Errorf("api: %w", err))
+	}
+	if c.API.Listen != "" && !c.Coverage.Enabled {
+		faults = append(faults, errors.New("api: listen is set, but all that is served there is of proof of coverage: set coverage.enabled"))
 	}
 	return errors.Join(faults...)
 }

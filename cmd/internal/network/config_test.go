@@ -39,7 +39,7 @@ func TestDefaultText(t *testing.T) {
 			InFlight: 16 << 10, WritesPending: 512, MessageRate: 2000, ConnectTimeout: broker.Duration(10 * time.Second),
 			KeepAliveMin: broker.Duration(5 * time.Second), KeepAliveMax: broker.Duration(10 * time.Minute),
 		},
-	}, Coverage: CoverageConfig{Timing: "default", OtherNetworks: []string{}}}
+	}, Coverage: CoverageConfig{Timing: "default", OtherNetworks: []string{}}, API: APIConfig{RequestRate: defaultRequestRate}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -72,6 +72,9 @@ func TestLoadRefuses(t *testing.T) {
 		"[broker]\nlisten = ['1883']\n":             "listen",
 		"[broker]\nstations = 'all'\n":              "stations",
 		"[broker.limits]\npacket_bytes = 1\n":       "packet_bytes",
+		"[api]\nlisten = '8085'\n":                  "listen",
+		"[api]\nrequest_rate = -1\n":                "request_rate",
+		"[api]\nlisten = ':8085'\n":                 "coverage.enabled",
 		"[journal]\nsink = 'x'\n":                   `hexnet.toml:2: unknown key "journal.sink"`,
 		"[journal]\nmax_bytes = 1\n":                "max_bytes",
 		"[journal]\nsync = 'never'\n":               "sync",

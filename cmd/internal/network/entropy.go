@@ -23,6 +23,7 @@ type entropy struct {
 	provingParts
 	chains    chaindir.Dir
 	publisher *witness.Publisher
+	public    *publicEntropy
 	open      []witness.PublisherAction // failed, and may still be done
 	unlogged  []published               // values whose time the journal has not taken yet
 	failing   bool
@@ -30,14 +31,11 @@ type entropy struct {
 
 // newEntropy goes on with the chains that are kept.
 func newEntropy(p provingParts, chains chaindir.Dir) (*entropy, error) {
-	set, err := witness.SetNamed("hexspot-1")
-	if err != nil {
-		return nil, err
-	}
 	config := witness.PublisherConfig{
-		Network: p.network, Schedule: p.schedule, Parameters: witness.DefaultParameters(set).Hash(), Random: rand.Reader,
+		Network: p.network, Schedule: p.schedule, Parameters: p.parameters.Hash(), Random: rand.Reader,
 	}
-	e := &entropy{provingParts: p, chains: chains}
+	e := &entropy{provingParts: p, chains: chains, public: newPublicEntropy(p.network)}
+	var err error
 	if e.publisher, err = witness.NewPublisher(config); err != nil {
 		return nil, err
 	}
@@ -123,13 +121,29 @@ func (e *entropy) act(ctx context.Context, a witness.PublisherAction) (witness.P
 	case witness.SignAnchor:
 		return e.anchor(ctx, a.Anchor)
 	case witness.PublishAnchors:
-		return nil, errors.Join(e.publish(anchorTopic, witness.AppendAnchors(nil, a.Anchors), true), e.forget())
+		return nil, errors.Join(e.publishAnchors(a.Anchors), e.forget())
 	case witness.RetainValues:
-		return nil, e.publish(valueTopic, witness.AppendValues(nil, a.Retained), true)
+		return nil, e.publishValues(a.Retained)
 	case witness.Reveal:
 		return nil, e.reveal(a)
 	}
 	return nil, errors.New("not known how")
+}
+
+func (e *entropy) publishAnchors(list []radio.Signed) error {
+	if err := e.publish(anchorTopic, witness.AppendAnchors(nil, list), true); err != nil {
+		return err
+	}
+	e.public.setAnchors(list)
+	return nil
+}
+
+func (e *entropy) publishValues(list []witness.Value) error {
+	if err := e.publish(valueTopic, witness.AppendValues(nil, list), true); err != nil {
+		return err
+	}
+	e.public.setValues(list)
+	return nil
 }
 
 func (e *entropy) keepSeed(a witness.KeepSeed) (witness.PublisherEvent, error) {

@@ -20,7 +20,7 @@ const mostUnlogged = 1440
 
 // reveal publishes a value, and has it logged with the time of that.
 func (e *entropy) reveal(a witness.Reveal) error {
-	if err := e.publish(valueTopic, witness.AppendValues(nil, a.Retained), true); err != nil {
+	if err := e.publishValues(a.Retained); err != nil {
 		return err
 	}
 	e.unlogged = append(e.unlogged, published{a.Value, present()})

@@ -18,13 +18,16 @@ type freezing struct {
 	config ingest.Config
 	ingest *ingest.Ingest
 	book   *log.Book
-	next   witness.Epoch // to be frozen
+
+	checkpoints *checkpoints
+
+	next witness.Epoch // to be frozen
 }
 
 // newFreezing goes on after the logs that are sealed. An epoch whose mark was made before
 // the start and whose log was not sealed gets the same mark again.
-func newFreezing(p provingParts, c ingest.Config, in *ingest.Ingest, book *log.Book) *freezing {
-	f := &freezing{provingParts: p, config: c, ingest: in, book: book}
+func newFreezing(p provingParts, c ingest.Config, in *ingest.Ingest, book *log.Book, checkpoints *checkpoints) *freezing {
+	f := &freezing{provingParts: p, config: c, ingest: in, book: book, checkpoints: checkpoints}
 	f.next = c.Timing.Epoch(c.Timing.SlotAt(present()))
 	if epochs := book.Epochs(); len(epochs) > 0 {
 		f.next = min(f.next, epochs[0])
@@ -64,7 +67,7 @@ func (f *freezing) catchUp(ctx context.Context, now witness.Millis) error {
 		if f.ingest.Promise(now) < freezes {
 			return nil // a report of before is on its way
 		}
-		if err := f.freeze(ctx, f.next, freezes); err != nil {
+		if err := f.freeze(ctx, f.next); err != nil {
 			return err
 		}
 		f.next++
@@ -72,35 +75,35 @@ func (f *freezing) catchUp(ctx context.Context, now witness.Millis) error {
 	return f.book.Release(f.config.Oldest(now))
 }
 
-func (f *freezing) freeze(ctx context.Context, epoch witness.Epoch, freezes witness.Millis) error {
-	mark, err := f.book.Promise(epoch, freezes)
+func (f *freezing) freeze(ctx context.Context, epoch witness.Epoch) error {
+	mark, err := f.checkpoints.mark(epoch)
 	if err != nil {
 		return err
 	}
-	signed, err := radio.Sign(f.signer, f.network, radio.KindHighWater, mark.Append(nil))
-	if err != nil {
-		return fmt.Errorf("signing a high-water mark: %w", err)
-	}
-	if err := f.keep(ctx, string(radio.KindHighWater), 0, signed.ID(f.network).String(), mark.Received, signed.Append(nil)); err != nil {
+	freezes := f.config.Timing.Freezes(epoch)
+	if err := f.keep(ctx, string(radio.KindHighWater), 0, mark.ID(f.network).String(), freezes, mark.Append(nil)); err != nil {
 		return err
 	}
-	note, err := log.Sign(f.signer, f.book.Log(epoch).Checkpoint())
+	final, err := f.checkpoints.sign(epoch)
 	if err != nil {
 		return err
 	}
-	if err := f.keep(ctx, "checkpoint", 0, fmt.Sprintf("checkpoint-%d", epoch), mark.Received, []byte(note.String())); err != nil {
+	if err := f.keep(ctx, "checkpoint", 0, fmt.Sprintf("checkpoint-%d", epoch), freezes, []byte(final.Note.String())); err != nil {
 		return err
 	}
 	if err := f.book.Seal(epoch); err != nil {
 		return err
 	}
-	f.tell(mark)
+	if err := f.checkpoints.finish(epoch, final, mark); err != nil {
+		return err
+	}
+	f.tell(final.Note.Checkpoint())
 	return nil
 }
 
 // tell logs an epoch that is over, with what became of reports since the start.
-func (f *freezing) tell(mark witness.HighWater) {
+func (f *freezing) tell(final log.Checkpoint) {
 	c := f.ingest.Counts()
-	f.log.Info("epoch frozen", "epoch", mark.Epoch, "records", mark.Size,
+	f.log.Info("epoch frozen", "epoch", final.Epoch, "records", final.Size,
 		"taken", c.Taken, "again", c.Again, "failed", c.Failed, "refused", c.Refused)
 }

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
+	"hexspot/cmd/internal/web"
 	"hexspot/gateway/broker"
 	"hexspot/radio"
 )
@@ -18,7 +20,8 @@ type Network struct {
 	broker *broker.Broker
 	store  *Store
 
-	proving *proving // nil: not enabled
+	proving *proving    // nil: not enabled
+	api     *web.Server // nil: no HTTP
 }
 
 // New joins the parts over a data directory and opens the journal and the listeners;
@@ -58,15 +61,16 @@ func (n *Network) addProving(ctx context.Context, c Config, data Data, log *slog
 		return fmt.Errorf("proof of coverage: %w", err)
 	}
 	n.proving = v
-	return nil
+	n.api, err = openAPI(c.API, v)
+	return err
 }
 
 // durable keeps what stations publish.
 func (n *Network) durable(c JournalConfig) func(context.Context, broker.Message) error {
 	packets := packets{journal: n.store.Journal, unacknowledged: c.QoS0}
 	return func(ctx context.Context, m broker.Message) error {
-		if kind, ok := reportKind(m.Topic); ok && n.proving != nil {
-			return n.proving.keep(ctx, m, kind)
+		if n.proving != nil && strings.HasPrefix(m.Topic, ownTopics) {
+			return n.proving.take(ctx, m)
 		}
 		return packets.keep(ctx, m)
 	}
@@ -100,7 +104,7 @@ func (n *Network) addBroker(ctx context.Context, c Config, data Data, log *slog.
 	}
 	options := broker.Options{Bindings: bindings, Log: log, Durable: n.durable(c.Journal), SealReports: c.Coverage.Enabled}
 	if n.broker, err = broker.New(config, options); err != nil {
-		return fmt.Errorf("the broker: %w", err)
+		return errors.Join(fmt.Errorf("the broker: %w", err), n.api.Close())
 	}
 	return nil
 }
@@ -110,6 +114,14 @@ func (n *Network) ID() radio.Network { return n.id }
 
 // Addresses are the URLs of the broker.
 func (n *Network) Addresses() []string { return n.broker.Addresses() }
+
+// API is the URL of HTTP, "" if there is none.
+func (n *Network) API() string {
+	if n.api == nil {
+		return ""
+	}
+	return n.api.URL()
+}
 
 // Run serves until ctx ends. The journal ends last: what the broker still has in
 // hand is kept, or not acknowledged.
@@ -123,6 +135,9 @@ func (n *Network) Run(ctx context.Context) error {
 	group.Go(func() error { return n.store.rolling.run(ctx) })
 	if n.proving != nil {
 		group.Go(func() error { return n.proving.run(ctx) })
+	}
+	if n.api != nil {
+		group.Go(func() error { return n.api.Run(ctx) })
 	}
 	err := group.Wait()
 	stop()

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"hexspot/cmd/internal/pace"
 	"hexspot/gateway/broker"
 	"hexspot/hardware/keys"
 	"hexspot/internal/journal"
@@ -25,24 +27,29 @@ import (
 
 // proving is the network's side of proof of coverage: entropy goes out, reports come in.
 type proving struct {
-	entropy  *entropy
-	reports  *reports
-	freezing *freezing
+	provingParts
+	entropy     *entropy
+	reports     *reports
+	freezing    *freezing
+	checkpoints *checkpoints
+	sites       *sites
+	asked       *pace.Buckets[radio.Station] // for what else stations may ask
 
 	logs     *logs
 	book     *witnesslog.Book
-	registry *store.Book // nil: nobody asks it
+	registry *store.Book
 }
 
 // provingParts are what all parts of it share.
 type provingParts struct {
-	network  radio.Network
-	signer   crypto.Signer // the network's key, which is the ingest's as well
-	ingest   radio.Station
-	schedule witness.Schedule
-	journal  appender
-	publish  func(topic string, payload []byte, retain bool) error
-	log      *slog.Logger
+	network    radio.Network
+	signer     crypto.Signer // the network's key, which is the ingest's as well
+	ingest     radio.Station
+	schedule   witness.Schedule
+	parameters *witness.Parameters
+	journal    appender
+	publish    func(topic string, payload []byte, retain bool) error
+	log        *slog.Logger
 }
 
 // appender is a journal.
@@ -70,16 +77,25 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if err := p.unlock(data, id); err != nil {
 		return nil, err
 	}
-	v = &proving{}
+	if p.schedule, err = c.schedule(); err != nil {
+		return nil, err
+	}
+	set, err := witness.SetNamed("hexspot-1")
+	if err != nil {
+		return nil, err
+	}
+	p.parameters = witness.DefaultParameters(set)
+	v = &proving{provingParts: p, asked: pace.New[radio.Station](askRate, askBurst, mostAskers)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, v.close())
 		}
 	}()
-	if p.schedule, err = c.schedule(); err != nil {
-		return nil, err
+	if v.registry, err = data.Book(ctx, c.Book); err != nil {
+		return v, err
 	}
-	if err := v.openReports(ctx, c, data, p); err != nil {
+	v.sites = newSites(p, v.registry)
+	if err := v.openReports(c, data, p); err != nil {
 		return v, err
 	}
 	chains, err := chaindir.Open(data.path(chainsDir))
@@ -106,16 +122,13 @@ func (p *provingParts) unlock(data Data, id radio.Network) error {
 	return nil
 }
 
-func (v *proving) openReports(ctx context.Context, c CoverageConfig, data Data, p provingParts) error {
+func (v *proving) openReports(c CoverageConfig, data Data, p provingParts) error {
 	config := ingest.Config{Network: p.network, Timing: p.schedule.Timing}
 	var err error
 	if config.Others, err = c.others(); err != nil {
 		return err
 	}
 	if c.Registered {
-		if v.registry, err = data.Book(ctx, ""); err != nil {
-			return err
-		}
 		config.Registry = registered{v.registry}
 	}
 	if v.logs, err = openLogs(data.path(logsDir)); err != nil {
@@ -129,13 +142,41 @@ func (v *proving) openReports(ctx context.Context, c CoverageConfig, data Data, 
 		return err
 	}
 	v.reports = &reports{provingParts: p, ingest: in}
-	v.freezing = newFreezing(p, config, in, v.book)
+	if v.checkpoints, err = newCheckpoints(p, v.book, v.logs, registered{v.registry}); err != nil {
+		return err
+	}
+	v.freezing = newFreezing(p, config, in, v.book, v.checkpoints)
 	return nil
 }
 
-// keep is the broker's Durable for what is reported.
-func (v *proving) keep(ctx context.Context, m broker.Message, kind string) error {
-	return v.reports.take(ctx, m, kind)
+// What a station may ask or sign, in a second and at once: a few of these come with each
+// checkpoint.
+const (
+	askRate    = 2
+	askBurst   = 64
+	mostAskers = 100_000
+)
+
+// take is the broker's Durable for what is said below hexspot/.
+func (v *proving) take(ctx context.Context, m broker.Message) error {
+	_, name, _ := strings.Cut(strings.TrimPrefix(m.Topic, ownTopics), "/")
+	kind, report := strings.CutPrefix(name, "up/")
+	switch {
+	case report && kind != string(radio.KindSite):
+		return v.reports.take(ctx, m, kind)
+	case !v.asked.Allow(m.Station, time.Now()):
+		v.log.Debug("a station asks too often", "station", m.Station, "topic", name)
+		return nil
+	case name == "ask":
+		return v.checkpoints.answer(m)
+	case name == "cosign":
+		return v.checkpoints.cosign(ctx, m)
+	}
+	answer, err := v.sites.take(ctx, m)
+	if err != nil {
+		return err
+	}
+	return v.publish(ownTopics+m.Station.String()+"/ack", answer, false)
 }
 
 // run publishes entropy and freezes epochs until ctx ends.
@@ -143,6 +184,7 @@ func (v *proving) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return v.entropy.run(ctx) })
 	group.Go(func() error { return v.freezing.run(ctx) })
+	group.Go(func() error { return v.checkpoints.run(ctx) })
 	return group.Wait()
 }
 

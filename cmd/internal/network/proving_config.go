@@ -14,6 +14,7 @@ type CoverageConfig struct {
 	Enabled       bool     `toml:"enabled"`
 	Timing        string   `toml:"timing"`         // "default", which is the default, or "demo"; never changed in a network
 	Registered    bool     `toml:"registered"`     // take reports only of stations with a site in the book
+	Book          string   `toml:"book"`           // of sites: sqlite:PATH or postgres://HOST/DATABASE; empty: book.db in the data directory
 	OtherNetworks []string `toml:"other_networks"` // whose reports are refused as such: 16 hexadecimal digits each
 }
 

@@ -35,6 +35,7 @@ type prover struct {
 	network radio.Network
 	client  paho.Client
 	answers chan []byte
+	slot    witness.Slot // of its beacons, where they are to be of one
 
 	mu     sync.Mutex
 	chains *witness.Chains

@@ -3,7 +3,6 @@ package network
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"hexspot/gateway/broker"
 	"hexspot/witness/ingest"
@@ -23,14 +22,8 @@ type reports struct {
 	ingest *ingest.Ingest
 }
 
-// reportKind is what follows hexspot/STATION/up/; the broker has checked the rest.
-func reportKind(topic string) (kind string, ok bool) {
-	if !strings.HasPrefix(topic, "hexspot/") {
-		return "", false
-	}
-	_, kind, ok = strings.Cut(topic, "/up/")
-	return kind, ok
-}
+// ownTopics begin the topics that are not ChirpStack's.
+const ownTopics = "hexspot/"
 
 // take returns nil when a report is kept or refused, and its station has been told.
 func (r *reports) take(ctx context.Context, m broker.Message, kind string) error {
@@ -45,7 +38,7 @@ func (r *reports) take(ctx context.Context, m broker.Message, kind string) error
 	if answer.Refusal != nil {
 		r.log.Debug("report refused", "station", m.Station, "kind", kind, "reason", answer.Refusal.Reason)
 	}
-	return r.publish("hexspot/"+m.Station.String()+"/ack", text, false)
+	return r.publish(ownTopics+m.Station.String()+"/ack", text, false)
 }
 
 func (r *reports) encode(a ingest.Answer) ([]byte, error) {

@@ -2,6 +2,7 @@ package network
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ed25519"
 	"errors"
 	"path/filepath"
@@ -30,6 +31,7 @@ func ownerKey(t testing.TB, n string) wallet.Key {
 // siteCase is a change to be signed, by default a sound first one.
 type siteCase struct {
 	network  radio.Network // that the signatures are for
+	station  crypto.Signer
 	owner    wallet.Key
 	signer   wallet.Key // in the owner's place
 	former   *wallet.Key
@@ -41,7 +43,7 @@ type siteCase struct {
 
 func soundSite(t testing.TB) siteCase {
 	one := ownerKey(t, "1")
-	return siteCase{network: testNetwork, owner: one, signer: one, deadline: testNow + 1, spoil: func(*witness.Site) {}, kind: radio.KindSite}
+	return siteCase{network: testNetwork, station: ed25519.NewKeyFromSeed(make([]byte, 32)), owner: one, signer: one, deadline: testNow + 1, spoil: func(*witness.Site) {}, kind: radio.KindSite}
 }
 
 func (c siteCase) change(t testing.TB) witness.SiteChange {
@@ -52,7 +54,7 @@ func (c siteCase) change(t testing.TB) witness.SiteChange {
 	}
 	body := witness.Site{Owner: c.owner.Account(), Cell: cell, Gain: 230, Plan: "EU868", Nonce: c.nonce, Deadline: c.deadline}
 	c.spoil(&body)
-	record, err := radio.Sign(ed25519.NewKeyFromSeed(make([]byte, 32)), c.network, c.kind, body.Append(nil))
+	record, err := radio.Sign(c.station, c.network, c.kind, body.Append(nil))
 	if err != nil {
 		t.Fatal(err)
 	}

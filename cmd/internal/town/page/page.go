@@ -2,33 +2,28 @@ package page
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"hexspot/cmd/internal/town"
+	"hexspot/cmd/internal/web"
 )
 
 // Bounds of what a browser, or anybody, can make the page do.
 const (
-	headerTimeout = 5 * time.Second
-	writeTimeout  = 10 * time.Second
-	idleTimeout   = 60 * time.Second
-	headerMost    = 16 << 10
-	connsMost     = 64
-	streamsMost   = 16
-	period        = time.Second // between snapshots
-	stopTimeout   = time.Second
+	writeTimeout = 10 * time.Second // for each event
+	connsMost    = 64
+	streamsMost  = 16
+	period       = time.Second // between snapshots
 )
 
 // Page is a listening page.
 type Page struct {
-	listener net.Listener
-	feed     *feed
+	server *web.Server
+	feed   *feed
 }
 
 // New listens at an address such as 127.0.0.1:8080; port 0 takes a free one. The
@@ -38,49 +33,24 @@ func New(address string, look func() town.Snapshot) (*Page, error) {
 	if _, _, err := net.SplitHostPort(address); err != nil {
 		return nil, fmt.Errorf("the page's address: %w", err)
 	}
-	listener, err := net.Listen("tcp", address)
+	f, err := newFeed(look)
+	if err != nil {
+		return nil, err
+	}
+	server, err := web.Listen(address, connsMost, handler(f))
 	if err != nil {
 		return nil, fmt.Errorf("the page: %w", err)
 	}
-	f, err := newFeed(look)
-	if err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	return &Page{listener: limit(listener, connsMost), feed: f}, nil
+	return &Page{server, f}, nil
 }
 
 // URL is where to look.
-func (p *Page) URL() string { return "http://" + p.listener.Addr().String() + "/" }
+func (p *Page) URL() string { return p.server.URL() + "/" }
 
 // Run serves until ctx ends.
 func (p *Page) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	server := &http.Server{
-		Handler:           handler(p.feed),
-		ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: headerMost,
-		BaseContext:    func(net.Listener) context.Context { return ctx },
-	}
 	group.Go(func() error { return p.feed.run(ctx) })
-	group.Go(func() error {
-		if err := server.Serve(p.listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("the page: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error {
-		<-ctx.Done()
-		return stop(server)
-	})
+	group.Go(func() error { return p.server.Run(ctx) })
 	return group.Wait()
-}
-
-// stop lets requests end, but not for long.
-func stop(server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
-	defer cancel()
-	if err := server.Shutdown(ctx); err != nil {
-		return server.Close()
-	}
-	return nil
 }

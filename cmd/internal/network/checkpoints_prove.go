@@ -1,0 +1,151 @@
+package network
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"hexspot/cmd/internal/web"
+	"hexspot/gateway/broker"
+	"hexspot/radio"
+	"hexspot/witness"
+	"hexspot/witness/log"
+)
+
+// answer answers a station's question: EPOCH/consistency?from=N&to=N, or
+// EPOCH/inclusion?index=N&size=N. What is asked over HTTP below /v1/log/ can be asked here,
+// for a hotspot that has no HTTP.
+func (c *checkpoints) answer(m broker.Message) error {
+	if len(m.Payload) > log.MaxAsk || !utf8.Valid(m.Payload) {
+		return nil
+	}
+	a := c.find(string(m.Payload))
+	return c.publish(ownTopics+m.Station.String()+"/proof", a.Encode(), false)
+}
+
+func (c *checkpoints) find(ask string) log.Answer {
+	a := log.Answer{Ask: ask}
+	path, query, _ := strings.Cut(ask, "?")
+	epoch, what, _ := strings.Cut(path, "/")
+	values, err := url.ParseQuery(query)
+	switch {
+	case err != nil:
+	case what == "consistency":
+		a.Consistency, err = c.consistency(epoch, values)
+	case what == "inclusion":
+		a.Inclusion, err = c.inclusion(epoch, values)
+	default:
+		err = badQuery("want EPOCH/consistency or EPOCH/inclusion")
+	}
+	if err != nil {
+		a.Refused = err.Error()[:min(len(err.Error()), 200)]
+	}
+	return a
+}
+
+// consistency proves that a log grew: from a size to another, both of what was shown.
+func (c *checkpoints) consistency(epoch string, q url.Values) (*log.Consistency, error) {
+	l, shown, err := c.provable(epoch)
+	if err != nil {
+		return nil, err
+	}
+	from, err := numberIn(q, "from", 0, shown)
+	if err != nil {
+		return nil, err
+	}
+	to, err := numberIn(q, "to", shown, shown)
+	if err != nil {
+		return nil, err
+	}
+	if from > to {
+		return nil, badQuery("from is more than to")
+	}
+	proof, err := l.Extend(from, to)
+	return &proof, err
+}
+
+// inclusion proves what the log has at an index, or that it has a record.
+func (c *checkpoints) inclusion(epoch string, q url.Values) (*log.Inclusion, error) {
+	l, shown, err := c.provable(epoch)
+	if err != nil {
+		return nil, err
+	}
+	size, err := numberIn(q, "size", shown, shown)
+	if err != nil {
+		return nil, err
+	}
+	index, err := numberIn(q, "index", 0, log.MaxSize)
+	if text := q.Get("id"); text != "" && err == nil {
+		index, err = indexOf(l, text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if index >= size {
+		return nil, web.Refusal{Status: http.StatusNotFound, Refused: "not_in_checkpoint",
+			Cause: fmt.Sprintf("the checkpoint has %d records, this is number %d", size, index), Cure: "ask again when a larger checkpoint is shown"}
+	}
+	proof, err := l.Include(index, size)
+	return &proof, err
+}
+
+func indexOf(l *log.Log, text string) (uint64, error) {
+	b, err := hex.DecodeString(text)
+	if err != nil || len(b) != len(radio.RecordID{}) {
+		return 0, badQuery("id: want the record id, 64 hexadecimal digits")
+	}
+	place, err := l.Find(radio.RecordID(b))
+	if err == nil && !place.Known {
+		err = web.Refusal{Status: http.StatusNotFound, Refused: "unknown_record",
+			Cause: "the log of this epoch has no such record", Cure: "take the epoch from the receipt; without a receipt send the record again"}
+	}
+	return place.Index, err
+}
+
+// provable is a log and the size that was shown of it: nothing beyond is proven.
+func (c *checkpoints) provable(epoch string) (*log.Log, uint64, error) {
+	e, err := epochIn(epoch)
+	if err != nil {
+		return nil, 0, err
+	}
+	l := c.book.Log(e)
+	s, shown := c.last(e)
+	if l == nil || !shown {
+		return nil, 0, noCheckpoint(e)
+	}
+	return l, s.Note.Checkpoint().Size, nil
+}
+
+func noCheckpoint(e witness.Epoch) error {
+	return web.Refusal{Status: http.StatusNotFound, Refused: "no_checkpoint",
+		Cause: fmt.Sprintf("no checkpoint of epoch %d is at hand", e), Cure: "ask for the running epoch or one of the 32 before; of an empty log none is shown until its epoch is frozen"}
+}
+
+func badQuery(cause string) error {
+	return web.Refusal{Status: http.StatusBadRequest, Refused: "query", Cause: cause, Cure: "see docs/api.md"}
+}
+
+// epochIn reads an epoch.
+func epochIn(text string) (witness.Epoch, error) {
+	n, err := strconv.ParseUint(text, 10, 40)
+	if err != nil {
+		return 0, badQuery(fmt.Sprintf("%.20q is no epoch", text))
+	}
+	return witness.Epoch(n), nil
+}
+
+// numberIn reads a number of a query, which has a value if it is left out.
+func numberIn(q url.Values, name string, otherwise, most uint64) (uint64, error) {
+	if !q.Has(name) {
+		return otherwise, nil
+	}
+	n, err := strconv.ParseUint(q.Get(name), 10, 64)
+	if err != nil || n > most {
+		return 0, badQuery(fmt.Sprintf("%s: want a number of 0 to %d", name, most))
+	}
+	return n, nil
+}

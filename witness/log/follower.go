@@ -1,0 +1,206 @@
+package log
+
+import (
+	"crypto"
+	"errors"
+	"fmt"
+
+	"hexspot/radio"
+)
+
+// Follower is a station's eye on the logs of a network, as a state machine: it remembers
+// of each log the last checkpoint that grew from those before, co-signs it, looks
+// for the records of its receipts in it, and has evidence when a promise was broken. A log that
+// broke one is not co-signed any more. What it lacks to go on it asks for. It does no I/O and is
+// not safe for use by several goroutines.
+type Follower struct {
+	signer  crypto.Signer
+	network radio.Network
+	logs    map[Name]*followed
+}
+
+// followed is one log.
+type followed struct {
+	name   Name
+	seen   Note       // the zero one: none
+	mark   *HighWater // of seen, if that is final
+	next   Shown      // not known to have grown from seen; the zero note: none
+	faulty bool
+	held   []held
+}
+
+// held is a receipt of the station's.
+type held struct {
+	Receipt
+	done  bool // found, or missing and told
+	tries int
+}
+
+// Bounds of a Follower: logs, receipts of a log, and how often it asks for one proof.
+const (
+	mostFollowed = 64
+	mostHeld     = 256
+	mostTries    = 3
+)
+
+// NewFollower follows no log yet.
+func NewFollower(signer crypto.Signer, network radio.Network) *Follower {
+	return &Follower{signer: signer, network: network, logs: make(map[Name]*followed)}
+}
+
+// Moves are what is to be done, in this order.
+type Moves struct {
+	Keep     []Note     // to be on disk before a co-signature leaves: a start must not forget them
+	Cosigned []Note     // to be sent to the network: its signature and the station's
+	Found    []Evidence // of broken promises
+}
+
+// log is what is known of a log; the one of the earliest epoch makes room.
+func (f *Follower) log(name Name) *followed {
+	if l := f.logs[name]; l != nil {
+		return l
+	}
+	if len(f.logs) >= mostFollowed {
+		delete(f.logs, f.earliest())
+	}
+	l := &followed{name: name}
+	f.logs[name] = l
+	return l
+}
+
+func (f *Follower) earliest() Name {
+	var first *Name
+	for name := range f.logs {
+		if first == nil || name.Epoch < first.Epoch {
+			first = &name
+		}
+	}
+	return *first
+}
+
+// Restore takes a note that was kept before the start. Notes of other networks are refused.
+func (f *Follower) Restore(n Note) error {
+	if n.checkpoint.Network != f.network || len(n.signers) == 0 {
+		return fmt.Errorf("a checkpoint of network %s, want %s", n.checkpoint.Network, f.network)
+	}
+	if l := f.log(n.checkpoint.Name); l.seen.checkpoint.Size <= n.checkpoint.Size {
+		l.seen = n
+	}
+	return nil
+}
+
+// Seen is the last checkpoint of the log of the latest epoch, false if there is none.
+func (f *Follower) Seen() (Checkpoint, bool) {
+	var last Checkpoint
+	any := false
+	for name, l := range f.logs {
+		if len(l.seen.signers) > 0 && (!any || name.Epoch > last.Epoch) {
+			last, any = l.seen.checkpoint, true
+		}
+	}
+	return last, any
+}
+
+// Show takes a checkpoint that the network shows.
+func (f *Follower) Show(s Shown) Moves {
+	l := f.log(s.Note.checkpoint.Name)
+	if l.faulty {
+		return Moves{}
+	}
+	l.next = s
+	if len(l.seen.signers) > 0 && l.seen.checkpoint.Size != s.Note.checkpoint.Size {
+		if s.Growth == nil || l.between() != [2]uint64{s.Growth.Old.Size, s.Growth.New.Size} {
+			return Moves{} // the network is asked for the proof
+		}
+		moves, _ := f.compare(l, *s.Growth)
+		return moves
+	}
+	moves, _ := f.compare(l, Consistency{})
+	return moves
+}
+
+// between are the sizes of what was seen and what is shown, the smaller one first.
+func (l *followed) between() [2]uint64 {
+	a, b := l.seen.checkpoint.Size, l.next.Note.checkpoint.Size
+	return [2]uint64{min(a, b), max(a, b)}
+}
+
+// compare looks whether what is shown and what was seen are one growing log. An error
+// proves nothing: the proof is wrong.
+func (f *Follower) compare(l *followed, proof Consistency) (Moves, error) {
+	shown := l.next
+	l.next = Shown{}
+	bare, err := shown.Note.Bare()
+	if err != nil {
+		return Moves{}, err
+	}
+	cosigned, err := Cosign(f.signer, l.seen, bare, proof)
+	var fault *Fault
+	switch {
+	case errors.As(err, &fault):
+		l.faulty = true
+		return Moves{Found: []Evidence{fault.Evidence}}, nil
+	case err != nil && !errors.Is(err, ErrNoNoteKey):
+		return Moves{}, err
+	}
+	return f.accept(l, shown, bare, cosigned), nil
+}
+
+// accept takes a checkpoint that is consistent with all before.
+func (f *Follower) accept(l *followed, shown Shown, bare, cosigned Note) Moves {
+	var moves Moves
+	if len(l.seen.signers) == 0 || bare.checkpoint.Size > l.seen.checkpoint.Size {
+		l.seen = bare
+		moves.Keep = []Note{bare}
+	}
+	if l.seen.checkpoint == bare.checkpoint {
+		if len(cosigned.signers) > 0 {
+			moves.Cosigned = []Note{cosigned}
+		}
+		l.mark = shown.Mark
+	}
+	moves.Found = l.beyond()
+	l.faulty = len(moves.Found) > 0
+	return moves
+}
+
+// beyond is the evidence of receipts whose index the final log does not reach.
+func (l *followed) beyond() (found []Evidence) {
+	if l.mark == nil {
+		return nil
+	}
+	for i := range l.held {
+		h := &l.held[i]
+		if h.done || h.Index < l.seen.checkpoint.Size {
+			continue
+		}
+		h.done = true
+		finding, err := CheckOne(l.seen, Inclusion{}, l.mark, h.Receipt)
+		if err == nil && finding.Evidence != nil {
+			found = append(found, *finding.Evidence)
+		}
+	}
+	return found
+}
+
+// Hold takes a receipt of the station's, to be looked for.
+func (f *Follower) Hold(r Receipt) Moves {
+	l := f.log(r.Log)
+	for _, h := range l.held {
+		if h.Record == r.Record && h.Index == r.Index {
+			return Moves{}
+		}
+		var fault *Fault
+		if errors.As(CompareReceipts(h.Receipt, r), &fault) {
+			l.faulty = true
+			return Moves{Found: []Evidence{fault.Evidence}}
+		}
+	}
+	if len(l.held) >= mostHeld {
+		l.held = l.held[1:]
+	}
+	l.held = append(l.held, held{Receipt: r})
+	found := l.beyond()
+	l.faulty = l.faulty || len(found) > 0
+	return Moves{Found: found}
+}
