@@ -70,7 +70,7 @@ func (b *brief) exhibit(party radio.Station, site *SiteFacts, o Observation) (Ex
 func (b *brief) isFrame(sent sentFrame, o Observation) bool {
 	w := b.w
 	epoch := w.Timing.Epoch(sent.slot)
-	value, ok := w.Value(sent.slot)
+	value, ok := b.values.at(sent.slot)
 	return ok && o.Frame.Mark == MarkOf(w.Network, value) && epoch <= w.Epoch && epoch+Epoch(w.Parameters.LinkEpochs) >= w.Epoch &&
 		o.Frequency == sent.Frequency && o.SF == sent.SF && w.Timing.InSlot(o.Heard, sent.slot, ClockSlack)
 }

@@ -12,7 +12,6 @@ type AppealWorld struct {
 	Parameters *Parameters
 	Epoch      Epoch // of the outcome: that in which the appeals were received
 	Site       func(radio.Station) SiteFacts
-	Value      func(Slot) (Entropy, bool)
 	Before     Provisions // of the epoch before
 }
 
@@ -59,6 +58,7 @@ func (w *AppealWorld) Facts(f AppealFile, a Appeal, receive Millis) AppealFacts 
 			facts.Undecided++
 		}
 	}
+	facts.Useless += b.takeAppointments(f)
 	for _, s := range f.Evidence {
 		if !b.take(s) {
 			facts.Useless++
@@ -90,6 +90,7 @@ type brief struct {
 	audits  []Audit
 	others  map[Tag]othersFrame // discovery beacons of other stations
 	heard   map[radio.Station][]Observation
+	values  chainValues
 }
 
 // sentFrame is a frame as its own station reports it.
@@ -143,10 +144,8 @@ func (b *brief) take(s radio.Signed) bool {
 		}
 		b.heard[s.Station] = append(b.heard[s.Station], w.Observations...)
 		return true
-	case radio.KindAudit:
-		a, err := ParseAudit(s.Body)
-		b.audits = append(b.audits, a)
-		return err == nil && a.CheckRange() == nil && a.Station != b.station && a.Station != b.partner
+	case radio.KindAudit, radio.KindAnchor:
+		return true // taken before
 	case radio.KindBeacon:
 		return s.Station == b.station && b.takeBeacon(s.Body)
 	case radio.KindDiscovery:
@@ -155,13 +154,31 @@ func (b *brief) take(s radio.Signed) bool {
 	return false
 }
 
+// takeAppointments takes what all else depends on, entropy and audits, and says how many
+// of these are of no use.
+func (b *brief) takeAppointments(f AppealFile) (useless int64) {
+	b.values, useless = chainValuesOf(b.w.Network, f)
+	for _, s := range f.Evidence {
+		if s.Kind != radio.KindAudit {
+			continue
+		}
+		a, err := ParseAudit(s.Body)
+		if err != nil || a.CheckRange() != nil || a.Station == b.station || a.Station == b.partner {
+			useless++
+			continue
+		}
+		b.audits = append(b.audits, a)
+	}
+	return useless
+}
+
 // takeBeacon takes a beacon of the station if its signature opens it.
 func (b *brief) takeBeacon(body []byte) bool {
 	c, err := ParseBeacon(body)
 	if err != nil || c.CheckRange() != nil {
 		return false
 	}
-	value, ok := b.w.Value(c.Slot)
+	value, ok := b.values.at(c.Slot)
 	if !ok || VerifyOpening(Lot{b.w.Network, b.station, value}, c.Slot, c.Signature) != nil {
 		return false
 	}

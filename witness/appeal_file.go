@@ -12,11 +12,17 @@ import (
 // MaxAppealFile is the most bytes an encoded AppealFile may have.
 const MaxAppealFile = 1 << 17
 
+// maxAppealValues is the most values in one file, and so the most chains that evidence may
+// be of: each may cost 2^17 hashes.
+const maxAppealValues = 8
+
 // AppealFile is an appeal with the records that it names, each with the signature of who
-// made it.
+// made it, and the entropy of the slots they are about: it needs nothing else to be
+// checked.
 type AppealFile struct {
-	Record   radio.Signed // of kind appeal
-	Evidence []radio.Signed
+	Record   radio.Signed   // of kind appeal
+	Evidence []radio.Signed // in the order of their ids; with the anchors of the slots
+	Values   []Value        // of these anchors' chains
 }
 
 // NewAppealFile orders the evidence and gives the body that names it; the caller signs it
@@ -42,6 +48,9 @@ func (f AppealFile) Append(b []byte) []byte {
 	b = appendBytes(b, 1, f.Record.Append(nil))
 	for _, s := range f.Evidence {
 		b = appendBytes(b, 2, s.Append(nil))
+	}
+	for _, v := range f.Values {
+		b = appendBytes(b, 3, v.append(nil))
 	}
 	return b
 }
@@ -77,6 +86,9 @@ func parseAppealFile(b []byte) (AppealFile, error) {
 		}
 		f.Evidence = append(f.Evidence, s)
 	}
+	if f.Values, err = readValues(&r); err != nil {
+		return AppealFile{}, err
+	}
 	if err := r.end(); err != nil {
 		return AppealFile{}, err
 	}
@@ -84,6 +96,20 @@ func parseAppealFile(b []byte) (AppealFile, error) {
 		return AppealFile{}, errors.New("the first record is of another kind")
 	}
 	return f, nil
+}
+
+func readValues(r *reader) (values []Value, err error) {
+	for piece := r.piece(3, "values"); piece != nil; piece = r.piece(3, "values") {
+		if len(values) == maxAppealValues {
+			return nil, fmt.Errorf("values: more than %d", maxAppealValues)
+		}
+		v, err := parseValue(piece)
+		if err != nil {
+			return nil, fmt.Errorf("value %d: %w", len(values), err)
+		}
+		values = append(values, v)
+	}
+	return values, nil
 }
 
 // Verify gives the appeal if all signatures are right for the network and the evidence is

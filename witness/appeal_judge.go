@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 )
 
 // JudgedAppeal is the outcome of an appeal: as of a report, every rule with its figures.
@@ -90,33 +87,11 @@ func (j *JudgedAppeal) AppendText(b []byte) []byte {
 	return append(j.appendFigures(b, appealTable), '\n')
 }
 
-// ParseAppeals reads lines that JudgedAppeal.AppendText wrote, and nothing else: what it
-// takes is written again as the same bytes.
-func ParseAppeals(text []byte) ([]JudgedAppeal, error) {
-	var all []JudgedAppeal
-	var again []byte
-	for line := range bytes.Lines(text) {
-		j, err := parseAppealLine(strings.TrimSuffix(string(line), "\n"))
-		if err != nil {
-			return nil, fmt.Errorf("appeals, line %d: %w", len(all)+1, err)
-		}
-		again = j.AppendText(again)
-		all = append(all, j)
-	}
-	if !bytes.Equal(again, text) {
-		return nil, errors.New("appeals: not in canonical form")
-	}
-	return all, nil
-}
-
-func parseAppealLine(line string) (JudgedAppeal, error) {
-	w := &words{rest: line}
-	if kind := w.next(); kind != "appeal" {
-		return JudgedAppeal{}, fmt.Errorf("%q begins no line", kind)
-	}
+// appeal reads what follows the first word.
+func (w *words) appeal() JudgedAppeal {
 	j := JudgedAppeal{Judged: Judged{Station: w.station(), ID: [32]byte(w.bytes(32)), Receive: w.number(64)}}
 	j.Subject = w.subject()
 	w.outcomes(&j.Judged, appealTable)
 	w.figures(&j.Judged, appealTable)
-	return j, w.end()
+	return j
 }

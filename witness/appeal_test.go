@@ -26,6 +26,9 @@ type appealRig struct {
 	drivers  []int
 	at       coverage.Position // of the drivers
 	evidence []radio.Signed    // besides
+	chain    *Chain
+	anchor   radio.Signed
+	values   []Value
 }
 
 const appealEpoch Epoch = 20_249
@@ -33,7 +36,11 @@ const appealEpoch Epoch = 20_249
 func newAppealRig(t testing.TB) *appealRig {
 	timing := scheduleNamed(t, "default").Timing
 	r := &appealRig{t: t, network: testNetwork{t, 1}.station().Network(), level: -6_000, drivers: []int{1, 2}, sites: map[radio.Station]SiteFacts{}}
-	first, _ := timing.Slots(appealEpoch)
+	first, to := timing.Slots(appealEpoch)
+	a, chain := testNetwork{t, 1}.chain(first, to, 0, 1)
+	last, _ := chain.Value(to - 1)
+	a.Timing = timing
+	r.chain, r.anchor, r.values = chain, testNetwork{t, 1}.sign(a), []Value{{to - 1, 0, last}}
 	for n := range 8 {
 		r.slots = append(r.slots, first+Slot(n)*100)
 	}
@@ -44,9 +51,6 @@ func newAppealRig(t testing.TB) *appealRig {
 	r.world = AppealWorld{
 		Network: r.network, Timing: timing, Parameters: DefaultParameters(hexspot1), Epoch: appealEpoch,
 		Site: func(s radio.Station) SiteFacts { return r.sites[s] },
-		Value: func(k Slot) (Entropy, bool) {
-			return Entropy(binary.BigEndian.AppendUint64(make([]byte, 24), uint64(k))), true
-		},
 		Before: Provisions{
 			StationSubject(sampleStation(t, 0)):                   {Since: appealEpoch - 1, Clues: []Clue{{Name: ClueAround}}},
 			LinkSubject(sampleStation(t, 0), sampleStation(t, 3)): {Since: appealEpoch - 1, Clues: []Clue{{Name: ClueAnswers}}},
@@ -71,7 +75,7 @@ func (r *appealRig) sign(n int, kind radio.Kind, body body) radio.Signed {
 
 // beacon is the report of station 0's beacon in a slot, and what is heard of it.
 func (r *appealRig) beacon(k Slot) (Beacon, Observation) {
-	value, _ := r.world.Value(k)
+	value, _ := r.chain.Value(k)
 	seed := make([]byte, ed25519.SeedSize)
 	sig := radio.Signature(ed25519.Sign(ed25519.NewKeyFromSeed(seed), OpeningMessage(Lot{r.network, sampleStation(r.t, 0), value}, k)))
 	sent := r.world.Timing.Start(k) + 30_000
@@ -84,7 +88,7 @@ func (r *appealRig) beacon(k Slot) (Beacon, Observation) {
 
 // facts signs all of it and looks at it.
 func (r *appealRig) facts() AppealFacts {
-	evidence := slices.Clone(r.evidence)
+	evidence := append(slices.Clone(r.evidence), r.anchor)
 	heard := Batch{Epoch: appealEpoch}
 	var where Positions
 	for _, k := range r.slots {
@@ -100,6 +104,7 @@ func (r *appealRig) facts() AppealFacts {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	f.Values = r.values
 	f.Record = r.sign(0, radio.KindAppeal, a)
 	if a, err = f.Verify(r.network); err != nil {
 		r.t.Fatal(err)
@@ -204,18 +209,16 @@ func TestEachAppealRuleHasABadExample(t *testing.T) {
 // station's own frame, near, in its slot, lately, and loud.
 func TestWhatIsNoExhibit(t *testing.T) {
 	for name, spoil := range map[string]func(r *appealRig){
-		"far from the place":   func(r *appealRig) { r.at = r.sites[r.station(3)].Position },
-		"too weak to be near":  func(r *appealRig) { r.level = -8_500 },
-		"the owner's driver":   func(r *appealRig) { r.sameOwner(1); r.sameOwner(2) },
-		"drivers in bad shape": func(r *appealRig) { r.blame(1); r.blame(2) },
-		"the station itself":   func(r *appealRig) { r.drivers = []int{0} },
-		"unknown drivers":      func(r *appealRig) { delete(r.sites, r.station(1)); delete(r.sites, r.station(2)) },
-		"a month ago":          func(r *appealRig) { r.world.Epoch += 15 },
-		"in time to come":      func(r *appealRig) { r.world.Epoch-- },
-		"another mark": func(r *appealRig) {
-			right := r.world.Value
-			r.world.Value = func(k Slot) (Entropy, bool) { x, ok := right(k); return x, ok && k%2 == 1 }
-		},
+		"far from the place":    func(r *appealRig) { r.at = r.sites[r.station(3)].Position },
+		"too weak to be near":   func(r *appealRig) { r.level = -8_500 },
+		"the owner's driver":    func(r *appealRig) { r.sameOwner(1); r.sameOwner(2) },
+		"drivers in bad shape":  func(r *appealRig) { r.blame(1); r.blame(2) },
+		"the station itself":    func(r *appealRig) { r.drivers = []int{0} },
+		"unknown drivers":       func(r *appealRig) { delete(r.sites, r.station(1)); delete(r.sites, r.station(2)) },
+		"a month ago":           func(r *appealRig) { r.world.Epoch += 15 },
+		"in time to come":       func(r *appealRig) { r.world.Epoch-- },
+		"slots without a value": func(r *appealRig) { r.values = nil },
+		"another chain's value": func(r *appealRig) { r.values[0].Entropy[0]++ },
 	} {
 		r := newAppealRig(t)
 		spoil(r)
@@ -283,9 +286,13 @@ func TestAnAppealIsConcludedByTheWeight(t *testing.T) {
 		if j.Accepted() != accepted || AcceptedSubjects(all)[j.Subject] != accepted {
 			t.Errorf("weight %d: %q", weight, j.Reason)
 		}
-		again, err := ParseAppeals(j.AppendText(nil))
-		if err != nil || len(again) != 1 || again[0].Reason != j.Reason || !slices.Equal(again[0].Findings, j.Findings) {
+		out := OutcomesOf(all, &SettledProvisions{Turns: []Turned{{Subject: j.Subject, Turn: TurnAppealed}}, Released: map[radio.Station]Holding{j.Station: {1, 2}}})
+		again, err := ParseOutcomes(out.AppendText(nil))
+		if err != nil || len(again.Appeals) != 1 || again.Appeals[0].Reason != j.Reason || !slices.Equal(again.Appeals[0].Findings, j.Findings) {
 			t.Errorf("%+v, %v", again, err)
+		}
+		if !slices.Equal(again.Turns, out.Turns) || again.Released[j.Station] != (Holding{1, 2}) {
+			t.Errorf("%+v", again)
 		}
 		if e := ExplainAppeal(&j); len(e.Rules) != len(appealTable) || e.Summary == "" {
 			t.Errorf("%+v", e)
@@ -293,19 +300,17 @@ func TestAnAppealIsConcludedByTheWeight(t *testing.T) {
 	}
 }
 
-func FuzzParseAppeals(f *testing.F) {
+func FuzzParseOutcomes(f *testing.F) {
 	r := newAppealRig(f)
 	facts := r.facts()
 	j := r.world.Parameters.JudgeAppeal(&facts)
-	f.Add(j.AppendText(nil))
+	link := LinkSubject(r.station(0), r.station(3))
+	out := OutcomesOf([]JudgedAppeal{j}, &SettledProvisions{Turns: []Turned{{Subject: link, Turn: TurnFinal}}, Released: map[radio.Station]Holding{j.Station: {1, 2}}})
+	f.Add(out.AppendText(nil))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		all, err := ParseAppeals(text)
-		var again []byte
-		for i := range all {
-			again = all[i].AppendText(again)
-		}
-		if err == nil && !bytes.Equal(again, text) {
-			t.Errorf("%q gives back %q", text, again)
+		out, err := ParseOutcomes(text)
+		if err == nil && !bytes.Equal(out.AppendText(nil), text) {
+			t.Errorf("%q gives back %q", text, out.AppendText(nil))
 		}
 	})
 }

@@ -105,7 +105,3 @@ func (w *words) subject() Subject {
 	s.B = w.station()
 	return s
 }
-
-func (w *words) clue() Clue {
-	return Clue{ClueName(w.next()), w.number(64), w.number(64), w.number(64), w.number(64), w.number(64)}
-}

@@ -48,6 +48,7 @@ func messageOf(body any) proto.Message {
 		for _, s := range b.Evidence {
 			m.Evidence = append(m.Evidence, messageOfSigned(s))
 		}
+		m.Values = messageOfValues(b.Values).Values
 		return m
 	case witness.Audit:
 		return &Audit{Station: b.Station.Bytes(), From: uint64(b.From), To: uint64(b.To)}
