@@ -9,6 +9,9 @@ import (
 // half is the weight below which it is provisional first.
 const half = whole / 2
 
+// Provisional is the weight below which it is provisional first, ten-thousandths.
+const Provisional = half
+
 // Subject is what a weight is of: a link, its stations in order, or a station, which
 // then stands alone.
 type Subject struct{ A, B radio.Station }

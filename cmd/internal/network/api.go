@@ -97,7 +97,7 @@ type timingJSON struct {
 
 // describe registers what is the same all the time.
 func (v *proving) describe(mux *http.ServeMux) {
-	p := v.parameters
+	p := v.parameters[0]
 	mux.HandleFunc("GET /v1/network", web.Answer(v.log, func(*http.Request) (web.Content, error) {
 		return web.JSONContent(networkJSON{
 			Network: v.network.String(), Key: v.ingest.String(), RuleSet: p.Set.Name,

@@ -93,7 +93,7 @@ func (r *run) writeStations(w io.Writer, paid accounts) error {
 		t := a.tally(r.stations.station(n))
 		if int(n) < len(r.sites) {
 			t.Presence, t.Scale, t.Newcomer = witness.PresenceOf(&r.sites[n]), r.scales[n], !r.counted[n]
-		} else if len(a.beacons)+len(a.heard) == 0 {
+		} else if len(a.beacons)+len(a.heard) == 0 && t.Shares() == 0 {
 			continue // only reports that count for other epochs, or were dropped
 		}
 		r.summary.Stations++

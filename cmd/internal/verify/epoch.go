@@ -23,6 +23,8 @@ const (
 	verdictsName   = "verdicts"
 	linksName      = "links"
 	stateName      = "state"
+	provisionsName = "provisions"
+	outcomesName   = "outcomes"
 	stationsName   = "stations"
 	summaryName    = "summary"
 	manifestName   = "manifest.json"
@@ -94,6 +96,8 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
 		{linksName, text(r.weights.AppendText(nil))},
 		{stateName, text(r.after.Links.AppendText(r.after.State.AppendText(nil)))},
+		{provisionsName, func(w io.Writer) error { return r.writeProvisions(w, paid) }},
+		{outcomesName, func(w io.Writer) error { return text(r.outcomes.AppendText(nil))(w) }},
 		{stationsName, func(w io.Writer) error { return r.writeStations(w, paid) }},
 		{summaryName, r.writeSummary},
 	}

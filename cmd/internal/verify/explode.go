@@ -115,6 +115,8 @@ func (r *run) open(h *harvest, record Record) (*parsed, error) {
 			return nil, r.entropy.addAnchor(record)
 		}
 		return nil, r.entropy.addValue(record)
+	case kindAppeal:
+		return nil, r.takeAppeal(h, record)
 	case kindBeacon, kindWitness, kindDiscovery:
 	default:
 		h.elsewhere++

@@ -39,10 +39,11 @@ const DefaultMemory = 64 << 20
 // Before is the state that an epoch begins with: what the last epoch that was verified
 // left.
 type Before struct {
-	Known bool          // false: the epoch is the network's first, and begins with nothing
-	Epoch witness.Epoch // that left it; if it is not the one before, nothing was reported between
-	State witness.State
-	Links witness.LinkState
+	Known      bool          // false: the epoch is the network's first, and begins with nothing
+	Epoch      witness.Epoch // that left it; if it is not the one before, nothing was reported between
+	State      witness.State
+	Links      witness.LinkState
+	Provisions witness.Provisions // weights below one half
 }
 
 // Progress is how far a verification has come.

@@ -60,7 +60,9 @@ func (r *run) cases(part int, g namedGroup) []witness.Case {
 // dense the stations of the epoch before stood.
 func (r *run) weigh() error {
 	r.after = Before{Known: true, Epoch: r.in.Epoch, State: r.recent.reciprocity.After()}
+	r.admitAppeals()
 	r.after.Links, r.weights = r.recent.links.Settle(r.in.Before.Links, r.in.Epoch)
+	r.concludeAppeals()
 	r.recent.links = nil
 	r.counted = make([]bool, len(r.sites))
 	var cells []coverage.Hex

@@ -21,13 +21,14 @@ const (
 	kindDiscovery = string(radio.KindDiscovery)
 	kindWitness   = string(radio.KindWitness)
 	kindAnchor    = string(radio.KindAnchor)
+	kindAppeal    = string(radio.KindAppeal)
 	kindValue     = "value"
 )
 
 // Subjects are those of the journal that have the records.
 func Subjects() []string {
 	var subjects []string
-	for _, kind := range [...]string{kindBeacon, kindWitness, kindAnchor, kindValue} {
+	for _, kind := range [...]string{kindBeacon, kindWitness, kindAnchor, kindValue, kindAppeal} {
 		subjects = append(subjects, "rec."+kind+".*")
 	}
 	return subjects

@@ -42,6 +42,9 @@ type run struct {
 	weights *witness.Weights
 	after   Before
 
+	appeals  appeals
+	outcomes witness.Outcomes
+
 	progress struct {
 		sync.Mutex
 		Progress

@@ -110,6 +110,7 @@ func (r *run) payShares(beaconer radio.Station, selected []radio.Station, paid a
 	if err != nil {
 		return err
 	}
+	r.hold(beaconer, selected, weights, shares, most)
 	paid.with(by, func(a *account) {
 		a.beacon += shares.Beaconer
 		a.beaconWhole += most.Beaconer

@@ -27,6 +27,12 @@ func ReadBefore(dir string) (Before, error) {
 	if b.State, b.Links, err = parseState(text); err != nil {
 		return Before{}, fmt.Errorf("the state before, %s: %w", dir, err)
 	}
+	if text, err = os.ReadFile(filepath.Join(dir, provisionsName)); err == nil {
+		b.Provisions, err = witness.ParseProvisions(text)
+	}
+	if err != nil {
+		return Before{}, fmt.Errorf("the state before, %s: %w", dir, err)
+	}
 	return b, nil
 }
 
