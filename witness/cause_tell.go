@@ -23,7 +23,7 @@ func (s *standing) tellWeight() Cause {
 		return c
 	}
 	c.Says = fmt.Sprintf("The links that were used have no weight left. The worst, with %v, has %s because of the clue %s: %s, where %s is needed for all of it.",
-		named(weakest.Partner), portion(int64(weakest.Weight)), c.Clue, words.figure(weakest.Clue.Value), words.figure(weakest.Clue.Full))
+		Named(weakest.Partner), portion(int64(weakest.Weight)), c.Clue, words.figure(weakest.Clue.Value), words.figure(weakest.Clue.Full))
 	c.Cure = sentence(words.raise + "; if the clue is wrong, appeal within the provisional time")
 	return c
 }

@@ -30,7 +30,9 @@ type Explanation struct {
 type RuleNote struct {
 	Rule    Fault
 	Outcome RuleOutcome
-	Decides bool   // it is the reason
+	Decides bool // it is the reason
+	Finding Finding
+	Unit    string // of the finding's figures
 	Value   string // with its unit; empty for a rule that is met or not
 	Limit   string
 	Margin  string // below zero by as much as the rule was missed
@@ -89,7 +91,7 @@ func passedBy(rules []Rule, j *Judged) func(Fault) bool {
 // note has the figures of one rule in its unit. never: the value stands for what never
 // happened.
 func (r *Rule) note(f Finding, never bool) RuleNote {
-	n := RuleNote{Rule: r.Name, Outcome: f.Outcome}
+	n := RuleNote{Rule: r.Name, Outcome: f.Outcome, Finding: f, Unit: r.Unit}
 	if f.Outcome != RuleNotEvaluated && r.Unit != "yes" {
 		m := measures[r.Unit]
 		n.Value, n.Limit, n.Margin = m.value(f.Value), m.value(f.Limit), m.apart(f.Margin)

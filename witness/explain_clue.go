@@ -106,24 +106,26 @@ func (w clueWord) shown() string {
 
 // ExplainStation are the clues about a station in words, those that leave least first.
 func (w *Weights) ExplainStation(s radio.Station) []ClueNote {
-	return sortNotes(explainClues(w.Station(s), s))
+	return ExplainClues(w.Station(s), s)
 }
 
 // ExplainLink are all clues that bear on a link in words, those that leave least first.
 func (w *Weights) ExplainLink(a, b radio.Station) []ClueNote {
 	link, _ := twinsOf(a, b)
-	notes := explainClues(w.links[link], radio.Station{})
-	notes = append(notes, explainClues(w.stations[a], a)...)
-	notes = append(notes, explainClues(w.stations[b], b)...)
+	notes := ExplainClues(w.links[link], radio.Station{})
+	notes = append(notes, ExplainClues(w.stations[a], a)...)
+	notes = append(notes, ExplainClues(w.stations[b], b)...)
 	return sortNotes(notes)
 }
 
-func explainClues(clues []Clue, of radio.Station) []ClueNote {
+// ExplainClues are clues in words, those that leave least first. of is the station that
+// they are about, zero for those of a link.
+func ExplainClues(clues []Clue, of radio.Station) []ClueNote {
 	notes := make([]ClueNote, len(clues))
 	for i, c := range clues {
 		notes[i] = c.Explain(of)
 	}
-	return notes
+	return sortNotes(notes)
 }
 
 func sortNotes(notes []ClueNote) []ClueNote {

@@ -40,16 +40,16 @@ func (e *Explanation) WriteText(w io.Writer) error {
 func (e *Explanation) writeHead(w io.Writer) {
 	switch {
 	case e.Appeal:
-		fmt.Fprintf(w, "Appeal of %s\n", named(e.Station))
+		fmt.Fprintf(w, "Appeal of %s\n", Named(e.Station))
 	case e.Beacon:
-		fmt.Fprintf(w, "Beacon of %s\n", named(e.Station))
+		fmt.Fprintf(w, "Beacon of %s\n", Named(e.Station))
 	default:
-		fmt.Fprintf(w, "Observation %d of %s\n", e.Index, named(e.Station))
+		fmt.Fprintf(w, "Observation %d of %s\n", e.Index, Named(e.Station))
 	}
 	fmt.Fprintf(w, "record %x, received %s\n", e.ID, e.Received)
 	switch {
 	case e.Appeal && e.Subject.IsLink():
-		fmt.Fprintf(w, "about the link of %s and %s\n", named(e.Subject.A), named(e.Subject.B))
+		fmt.Fprintf(w, "about the link of %s and %s\n", Named(e.Subject.A), Named(e.Subject.B))
 	case e.Appeal:
 		fmt.Fprintln(w, "about its own weight")
 	default:
@@ -73,8 +73,8 @@ func (e *Explanation) writeRest(w io.Writer) error {
 	return nil
 }
 
-// named is a station's text id with its three words.
-func named(s radio.Station) string {
+// Named is a station's text id with its three words.
+func Named(s radio.Station) string {
 	return fmt.Sprintf("%v (%s)", s, wordsOf(s))
 }
 

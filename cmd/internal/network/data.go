@@ -72,6 +72,9 @@ func (d Data) Book(ctx context.Context, url string) (*store.Book, error) {
 	return store.Open(ctx, url)
 }
 
+// Verdicts is where each verified epoch has a directory.
+func (d Data) Verdicts() string { return d.path(verdictsDir) }
+
 // below is a path of a configuration: relative ones are below the directory.
 func (d Data) below(path string) string {
 	if filepath.IsAbs(path) {
