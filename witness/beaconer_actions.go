@@ -52,11 +52,19 @@ type SpoolReport struct {
 	Beacon Beacon
 }
 
+// DiscoveryEnded tells what became of a discovery beacon that was announced. Sent is
+// the start of its emission, 0 if there was none.
+type DiscoveryEnded struct {
+	Discovery Discovery
+	Outcome   Outcome
+}
+
 func (SignOpening) beaconerAction()    {}
 func (SpoolOpening) beaconerAction()   {}
 func (SpoolDiscovery) beaconerAction() {}
 func (Submit) beaconerAction()         {}
 func (SpoolReport) beaconerAction()    {}
+func (DiscoveryEnded) beaconerAction() {}
 
 // String says what is to be signed.
 func (a SignOpening) String() string {
@@ -85,3 +93,6 @@ func (a SpoolReport) String() string {
 	r := a.Beacon
 	return fmt.Sprintf("%d: report the beacon of slot %d, %v SF%d, %v conducted, sent at %d", a.ID, r.Slot, r.Frequency, r.SF, r.Conducted, r.Sent)
 }
+
+// String tells what became of it.
+func (a DiscoveryEnded) String() string { return "tell the owner: " + a.Outcome.String() }

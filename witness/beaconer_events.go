@@ -124,11 +124,9 @@ func (e Ended) apply(s *step) {
 }
 
 func (s *step) emitted(f *flight, e Ended) {
+	f.conducted, f.counter, f.sent = e.Emission.Conducted, uint32(e.Emission.Start.Micros), e.Sent
 	s.land(0, "")
-	if f.frame.Type != FrameBeacon {
-		return
+	if f.frame.Type == FrameBeacon {
+		s.want(SpoolReport{f.id, f.beacon()})
 	}
-	report := f.beacon()
-	report.Conducted, report.Counter, report.Sent = e.Emission.Conducted, uint32(e.Emission.Start.Micros), e.Sent
-	s.want(SpoolReport{f.id, report})
 }

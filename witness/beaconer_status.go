@@ -17,12 +17,14 @@ type DiscoveryStatus struct {
 	Until Millis // of the owner's demand
 	Count int    // begun since the start of the program
 	Next  Millis // earliest start of the next one
+
+	Reason Reason // why none can be sent now; zero: one can be, from Next on
 }
 
 // Status tells how things stand at a time.
 func (b *Beaconer) Status(now Millis) BeaconerStatus {
 	s := BeaconerStatus{Reason: b.refused(now), ClockBy: b.clock.by, Last: b.last}
-	s.Discovery = DiscoveryStatus{b.discover.until, b.discover.count, b.discover.next()}
+	s.Discovery = DiscoveryStatus{b.discover.until, b.discover.count, b.discover.next(), b.silent(now)}
 	t, ok := b.chains.Timing(now)
 	if !ok {
 		return s

@@ -399,6 +399,40 @@ func TestDiscoveryRate(t *testing.T) {
 	}
 }
 
+// TestDiscoveryRestored: a start is no way to send more in an hour.
+func TestDiscoveryRestored(t *testing.T) {
+	s := newSending(t)
+	for i := range Millis(discoveryRate) {
+		s.b.RestoreDiscovery(Discovery{OnAir: OnAir{Sent: (discoveryRate - i) * 1000}})
+	}
+	if next := s.b.Status(60_000).Discovery.Next; next != 1000+discoveryWindow {
+		t.Errorf("the next one may be sent at %d", next)
+	}
+}
+
+// TestDiscoverySilent: the status says why no discovery beacon can be sent, and a site
+// for data only is no reason.
+func TestDiscoverySilent(t *testing.T) {
+	s := newSending(t)
+	s.ready(60_000)
+	if r := s.b.Status(60_000).Discovery.Reason; r != NoEntropy {
+		t.Errorf("without entropy: %s", r)
+	}
+	s.value(60_000, true)
+	s.b.site.DataOnly = true
+	if st := s.b.Status(60_000); st.Discovery.Reason != 0 || st.Reason != DataOnly {
+		t.Errorf("%s, beacons: %s", st.Discovery.Reason, st.Reason)
+	}
+	s.b.levels = nil
+	if r := s.b.Status(60_000).Discovery.Reason; r != NoLevel {
+		t.Errorf("without levels: %s", r)
+	}
+	s.b.site = nil
+	if r := s.b.Status(60_000).Discovery.Reason; r != NoSite {
+		t.Errorf("without a site: %s", r)
+	}
+}
+
 func TestDiscoveryWithoutRandomness(t *testing.T) {
 	s := newSending(t)
 	s.b.config.Random = iotest.ErrReader(errors.New("no random bytes"))

@@ -28,10 +28,14 @@ type Collector struct {
 	unchecked []sighting
 	tags      map[Slot]map[Tag]int // number in the batch, or handedOver
 	batch     Batch
-	first     Millis // when the batch's first observation was taken
+	due       Millis // when the batch is handed over
 	dropped   [drops]uint64
 	sent      uint64 // observations handed over
 }
+
+// discoveryHold is how long an observation of a discovery beacon is held: its sender
+// waits for it. Were it none, each frame that somebody invents would be a record.
+const discoveryHold Millis = 2_000
 
 // handedOver stands for the number of an observation that has left.
 const handedOver = -1
@@ -50,7 +54,7 @@ func (c *Collector) Step(now Millis, e CollectorEvent) []SendBatch {
 	}
 	actions := c.check(now)
 	if t, ok := c.chains.Timing(now); ok {
-		if len(c.batch.Observations) > 0 && now >= c.first+t.Hold {
+		if len(c.batch.Observations) > 0 && now >= c.due {
 			actions = c.hand(actions)
 		}
 		c.forget(t, now)
@@ -75,7 +79,10 @@ func (c *Collector) observe(actions []SendBatch, t Timing, slot Slot, o Observat
 		actions = c.hand(actions)
 	}
 	if len(c.batch.Observations) == 0 {
-		c.batch.Epoch, c.first = t.Epoch(slot), now
+		c.batch.Epoch, c.due = t.Epoch(slot), now+t.Hold
+	}
+	if o.Frame.Type == FrameDiscovery {
+		c.due = min(c.due, now+discoveryHold)
 	}
 	c.remember(slot, o.Frame.Tag, len(c.batch.Observations))
 	c.batch.Observations = append(c.batch.Observations, o)

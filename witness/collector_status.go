@@ -31,7 +31,7 @@ func (c *Collector) Next(now Millis) (Millis, bool) {
 	case !ok || len(c.batch.Observations)+len(c.unchecked)+len(c.tags) == 0:
 		return 0, false
 	case len(c.batch.Observations) > 0:
-		return min(c.first+t.Hold, t.End(t.SlotAt(now))), true
+		return min(c.due, t.End(t.SlotAt(now))), true
 	}
 	return t.End(t.SlotAt(now)), true
 }

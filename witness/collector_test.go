@@ -207,6 +207,31 @@ func TestCollectorHolds(t *testing.T) {
 	}
 }
 
+// TestDiscoveryIsNotHeld: who sent a discovery beacon waits for what was heard of it.
+func TestDiscoveryIsNotHeld(t *testing.T) {
+	n := testNetwork{t, 1}
+	a, chain := n.chain(30, 90, 0, 1)
+	a.Timing.Hold = 30_000
+	h := &hearing{t: t, network: n, chains: NewChains(n.id()), chain: chain}
+	h.c = NewCollector(n.id(), h.chains)
+	if err := h.chains.AddAnchor(n.sign(a)); err != nil {
+		t.Fatal(err)
+	}
+	h.reveal(89)
+	h.step(62_000, heardAt(h.beacon(31, 1), 62_000, 0))
+	f := h.beacon(31, 2)
+	f.Type = FrameDiscovery
+	h.step(63_000, heardAt(f, 63_000, 0))
+	h.step(64_999, nil)
+	if next, ok := h.c.Next(64_999); len(h.batches) != 0 || !ok || next != 65_000 {
+		t.Errorf("%d batches, next step at %d", len(h.batches), next)
+	}
+	h.step(65_000, nil)
+	if len(h.batches) != 1 || len(h.batches[0].Observations) != 2 {
+		t.Errorf("%+v, want both observations 2 s after the discovery beacon", h.batches)
+	}
+}
+
 func TestCollectorTakes64TagsASlot(t *testing.T) {
 	h := newHearing(t)
 	h.reveal(40)

@@ -38,19 +38,39 @@ func (d *discovery) next() Millis {
 func (s *step) discovery() {
 	d := &s.discover
 	k := s.timing.SlotAt(s.now)
-	if s.now >= d.until || s.now < d.next() || s.flight != nil || s.owes(k) || s.blocked(s.now) != 0 {
+	if s.now >= d.until || s.now < d.next() || s.flight != nil || s.owes(k) || s.silent(s.now) != 0 {
 		return
 	}
-	v, ok := s.chains.Value(k)
-	if !ok {
-		return
-	}
+	v, _ := s.chains.Value(k)
 	var random Tag
 	if _, err := io.ReadFull(s.config.Random, random[:]); err != nil {
 		s.last = Outcome{FrameDiscovery, k, Faulty, err.Error()}
 		return
 	}
 	s.announce(v, random)
+}
+
+// silent says why no discovery beacon can be sent at a time, but for the pauses
+// between them and a beacon that is due.
+func (b *Beaconer) silent(now Millis) Reason {
+	if reason := b.blocked(now); reason != 0 {
+		return reason
+	}
+	t, _ := b.chains.Timing(now) // is there: not blocked
+	if _, ok := b.chains.Value(t.SlotAt(now)); !ok {
+		return NoEntropy
+	}
+	if _, ok := b.site.ConductedLevel(b.plan.BeaconMaxEIRP, b.plan.BeaconMaxEIRP, b.levels); !ok {
+		return NoLevel
+	}
+	return 0
+}
+
+// RestoreDiscovery says that a discovery beacon was announced before the start: it
+// counts among those of its hour.
+func (b *Beaconer) RestoreDiscovery(announced Discovery) {
+	b.discover.sent = append(b.discover.sent, announced.Sent)
+	slices.Sort(b.discover.sent)
 }
 
 // owes says whether this window's beacon is due in a slot and not yet tried.
@@ -75,6 +95,6 @@ func (s *step) announce(v Value, random Tag) {
 	d.count++
 	d.sent = append(slices.DeleteFunc(d.sent, func(t Millis) bool { return t <= s.now-discoveryWindow }), s.now)
 	s.flight.frame = DiscoveryFrame(s.config.Network, v.Entropy, random)
-	s.flight.stage = flightSpooling
-	s.want(SpoolDiscovery{s.flight.id, s.flight.discovery(s.now)})
+	s.flight.stage, s.flight.sent = flightSpooling, s.now
+	s.want(SpoolDiscovery{s.flight.id, s.flight.discovery()})
 }

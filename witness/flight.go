@@ -23,6 +23,8 @@ type flight struct {
 	stage     flightStage
 	drawn     Drawn // as it will be sent: EIRP is what the level radiates
 	conducted radio.DBm
+	counter   uint32          // at the start of emission, once that is known
+	sent      Millis          // the same by the host's clock; of a discovery beacon first when it was announced
 	lot       Lot             // of a beacon
 	signature radio.Signature // of a beacon
 }
@@ -50,8 +52,15 @@ func (s *step) fits(d Drawn) bool {
 
 // land ends the flight.
 func (s *step) land(reason Reason, detail string) {
-	s.last = Outcome{s.flight.frame.Type, s.flight.drawn.Slot, reason, detail}
+	f := s.flight
+	s.last = Outcome{f.frame.Type, f.drawn.Slot, reason, detail}
 	s.flight = nil
+	if f.frame.Type == FrameDiscovery {
+		if reason != 0 {
+			f.sent = 0
+		}
+		s.want(DiscoveryEnded{f.discovery(), s.last})
+	}
 }
 
 // expire ends a flight that was not submitted in its slot, or of which the radio has
@@ -94,17 +103,15 @@ func (f *flight) downlink() radio.Downlink {
 	}
 }
 
-// onAir is the flight as planned, until the emission is known.
+// onAir is the flight as planned, and as it was once the emission is known.
 func (f *flight) onAir() OnAir {
-	return OnAir{Frequency: f.drawn.Frequency, SF: uint32(f.drawn.SF), Conducted: f.conducted}
+	return OnAir{Frequency: f.drawn.Frequency, SF: uint32(f.drawn.SF), Conducted: f.conducted, Counter: f.counter, Sent: f.sent}
 }
 
 func (f *flight) beacon() Beacon {
 	return Beacon{Slot: f.drawn.Slot, Signature: f.signature, OnAir: f.onAir()}
 }
 
-func (f *flight) discovery(sent Millis) Discovery {
-	d := Discovery{Slot: f.drawn.Slot, Random: f.frame.Tag, OnAir: f.onAir()}
-	d.Sent = sent
-	return d
+func (f *flight) discovery() Discovery {
+	return Discovery{Slot: f.drawn.Slot, Random: f.frame.Tag, OnAir: f.onAir()}
 }

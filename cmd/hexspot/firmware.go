@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -159,35 +158,10 @@ func writeImages(found []foundImage, dir string, out io.Writer) error {
 	}
 	for i, f := range found {
 		path := filepath.Join(dir, imageKinds[i].file)
-		if err := replaceFile(path, f.image.Bytes()); err != nil {
+		if err := hotspot.ReplaceFile(path, f.image.Bytes(), 0o644); err != nil {
 			return fmt.Errorf("writing %s: %w", path, err)
 		}
 		fmt.Fprintf(out, "%s  sha256 %x  %s -> %s\n", imageKinds[i].what, f.image.SHA256(), f.path, path)
-	}
-	return nil
-}
-
-func replaceFile(path string, data []byte) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, discard(file.Name()))
-		}
-	}()
-	_, err = file.Write(data)
-	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
-}
-
-func discard(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
 	}
 	return nil
 }

@@ -35,8 +35,9 @@ func commands() []command {
 		{"firmware", "import the concentrator's firmware images", firmware},
 		{"spool", "say what waits on the disk", spoolCommand},
 		{"status", "say how proof of coverage stands", statusCommand},
+		{"discover", "send discovery beacons and list who hears them", discover},
 		{"key", "show, export or import the station key", stationKey},
-		{"receipts", "check receipts against a network's log", receipts},
+		{"receipts", "export receipts, and check them against a network's log", receipts},
 		{"site", "sign where the station is and whose it is", site},
 		{"version", "print the version", printVersion},
 	}

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"image": writeImage, "epoch": writeEpoch, "spool": makeSpool},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"image": writeImage, "epoch": writeEpoch, "spool": makeSpool, "receiptspool": makeReceiptSpool},
 	})
 }
 

@@ -10,16 +10,19 @@ import (
 	"path/filepath"
 	"strings"
 
+	"hexspot/cmd/internal/hotspot"
 	"hexspot/radio"
 	"hexspot/witness/log"
 )
 
-const receiptsSynopsis = "Checks receipts, checkpoints and evidence offline: each subcommand has its own --help.\n" +
+const receiptsSynopsis = "Exports the receipts that the hotspot keeps, and checks receipts, checkpoints and evidence offline: each subcommand has its own --help.\n" +
 	"Exit code: 0 all is well, 1 a file cannot be read or verified, 2 wrong usage, 3 a broken promise was found or verified."
 
 func receipts(ctx context.Context, args []string, std streams) error {
 	if len(args) > 0 {
 		switch args[0] {
+		case "export":
+			return exportReceipts(ctx, args[1:], std)
 		case "check":
 			return checkReceipts(args[1:], std)
 		case "compare":
@@ -28,12 +31,13 @@ func receipts(ctx context.Context, args []string, std streams) error {
 			return verifyEvidence(args[1:], std)
 		}
 	}
-	set := flags("receipts check|compare|verify", receiptsSynopsis, "hexspot receipts check receipts/ --checkpoint final.note --log log.ids\n"+
+	set := flags("receipts export|check|compare|verify", receiptsSynopsis, "hexspot receipts export --out receipts/all.receipts\n"+
+		"hexspot receipts check receipts/ --checkpoint final.note --log log.ids\n"+
 		"hexspot receipts compare seen.note final.note --proof consistency.json\nhexspot receipts verify evidence-replaced-21225-41.json", std)
 	if _, err := parse(set, args); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: say what to do with receipts: check, compare or verify", errUsage)
+	return fmt.Errorf("%w: say what to do with receipts: export, check, compare or verify", errUsage)
 }
 
 // trust is whose statements count: the network's own key always, others by name.
@@ -118,8 +122,8 @@ func readBounded(path string) ([]byte, error) {
 // writeEvidence writes each to a file of its own and says what it proves.
 func writeEvidence(out io.Writer, dir string, found []log.Evidence) error {
 	for _, e := range found {
-		path := filepath.Join(dir, evidenceName(e))
-		if err := replaceFile(path, e.Encode()); err != nil {
+		path := filepath.Join(dir, e.FileName())
+		if err := hotspot.ReplaceFile(path, e.Encode(), 0o644); err != nil {
 			return fmt.Errorf("writing evidence: %w", err)
 		}
 		fmt.Fprintf(out, "%-11s%s\n", e.Kind, e)
@@ -129,12 +133,4 @@ func writeEvidence(out io.Writer, dir string, found []log.Evidence) error {
 		fmt.Fprintf(out, "%-11s%s\n", "evidence", path)
 	}
 	return nil
-}
-
-func evidenceName(e log.Evidence) string {
-	name := fmt.Sprintf("evidence-%s-%d", e.Kind, e.Log().Epoch)
-	if len(e.Receipts) > 0 {
-		name += fmt.Sprintf("-%d", e.Receipts[0].Index)
-	}
-	return name + ".json"
 }

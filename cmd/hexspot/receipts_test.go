@@ -80,12 +80,15 @@ func epochNote(ts *testscript.TestScript, tree *log.Tree, size uint64) []byte {
 }
 
 func epochReceipts(ts *testscript.TestScript, indexes ...int) []byte {
-	var receipts []log.Receipt
+	return log.AppendReceipts(nil, epochReceiptsOf(ts, 21225, indexes...)...)
+}
+
+func epochReceiptsOf(ts *testscript.TestScript, epoch witness.Epoch, indexes ...int) (receipts []log.Receipt) {
 	for _, i := range indexes {
-		body := witness.Receipt{Record: sha256.Sum256([]byte{byte(i >> 8), byte(i)}), Received: 1000, Epoch: 21225, Index: uint64(i)}
+		body := witness.Receipt{Record: sha256.Sum256([]byte{byte(i >> 8), byte(i)}), Received: 1000, Epoch: epoch, Index: uint64(i)}
 		r, err := log.SignReceipt(epochKey, epochStation(ts).Network(), body)
 		ts.Check(err)
 		receipts = append(receipts, r)
 	}
-	return log.AppendReceipts(nil, receipts...)
+	return receipts
 }

@@ -42,6 +42,15 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 	if c.Site != "" {
 		row("site", "%s", c.Site)
 	}
+	if r := c.Registry; r != nil {
+		row("registry", "%s", registryText(*r))
+	}
+	if l := c.Log; l != nil {
+		row("network's log", "epoch %d, %d records, %d checkpoints co-signed", l.Epoch, l.Records, l.Cosigned)
+		for _, path := range l.Evidence {
+			row("evidence", "%s", path)
+		}
+	}
 	row("next beacon", "%s", when(c.Next, s.Time))
 	row("last beacon", "%s", c.LastBeacon)
 	row("last witness", "%s", when(c.LastHeard, s.Time))
@@ -58,6 +67,17 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 		row("duty cycle "+d.Name, "%.1f of %.1f s in an hour", float64(d.Used)/1000, float64(d.Allowed)/1000)
 	}
 	return table.Flush()
+}
+
+// registryText says whether the network has the site.
+func registryText(r hotspot.SiteStatus) string {
+	switch {
+	case r.Entered:
+		return fmt.Sprintf("the network has the site, from epoch %d", r.From)
+	case r.Refused != "":
+		return "the network does not enter the site: " + r.Refused
+	}
+	return "the network has not answered yet"
 }
 
 func choose(yes bool, a, b string) string {

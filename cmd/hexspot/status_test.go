@@ -43,7 +43,9 @@ func TestStatus(t *testing.T) {
 		Coverage: hotspot.CoverageStatus{
 			Station: "spot1x", Network: "c2ad0a997751e040", Reason: "no_site", ReasonText: "no site is known", Site: "no such file",
 			Next: &next, LastHeard: &heard, LastBeacon: "beacon of slot 7: emitted",
-			Counts: hotspot.CoverageCounts{Beacons: 1, Witnesses: 2, Receipts: 3, Refused: 4, Refusal: "rate"},
+			Counts:   hotspot.CoverageCounts{Beacons: 1, Witnesses: 2, Receipts: 3, Refused: 4, Refusal: "rate"},
+			Registry: &hotspot.SiteStatus{Entered: true, From: 8},
+			Log:      &hotspot.LogStatus{Epoch: 9, Records: 10, Cosigned: 11, Evidence: []string{"evidence-split-9.json"}},
 		},
 	})
 	var out, problems bytes.Buffer
@@ -53,6 +55,7 @@ func TestStatus(t *testing.T) {
 	for _, want := range []string{
 		"not connected", "none can be sent: no site is known", "no such file", "in 1h30m0s", "20s ago", "slot 7: emitted",
 		"1 beacons, 2 observations, 3 receipts, 4 refusals", "rate", "0.4 of 36.0 s", "5 wait on disk, 6 are settled",
+		"has the site, from epoch 8", "epoch 9, 10 records, 11 checkpoints co-signed", "evidence-split-9.json",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
@@ -68,5 +71,15 @@ func TestStatus(t *testing.T) {
 	}
 	if code := run(t.Context(), []string{"status", "--socket", path + "none"}, streams{nil, &out, &problems}); code != 1 || !strings.Contains(problems.String(), "no hotspot answers") {
 		t.Errorf("exit code %d: %s", code, problems.String())
+	}
+}
+
+func TestRegistryText(t *testing.T) {
+	for want, r := range map[string]hotspot.SiteStatus{
+		"not answered yet": {}, "does not enter the site: owner": {Refused: "owner"}, "from epoch 3": {Entered: true, From: 3},
+	} {
+		if got := registryText(r); !strings.Contains(got, want) {
+			t.Errorf("%+v: %s", r, got)
+		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 //
 //	publish    [REGION/]gateway/EUI/event/NAME   [REGION/]gateway/EUI/state/conn   [REGION/]gateway/EUI/report/emission
 //	           hexspot/STATION/up/beacon|discovery|witness|site   hexspot/STATION/ask|cosign   at QoS 1
-//	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack|proof   hexspot/net/anchor|value|checkpoint|+
+//	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack|heard|proof   hexspot/net/anchor|value|checkpoint|+
 //
 // where the NAME of a command may be + or #. Only state/conn may be retained.
 type stationRights struct {
@@ -34,7 +34,7 @@ var (
 		"up/" + string(radio.KindBeacon): true, "up/" + string(radio.KindDiscovery): true, "up/" + string(radio.KindWitness): true,
 		"up/" + string(radio.KindSite): true, "ask": true, "cosign": true,
 	}
-	stationHears = map[string]bool{"ack": true, "proof": true}
+	stationHears = map[string]bool{"ack": true, "heard": true, "proof": true}
 	allHear      = map[string]bool{"anchor": true, "value": true, "checkpoint": true, "+": true}
 )
 

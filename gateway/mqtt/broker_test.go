@@ -41,7 +41,7 @@ type guard struct {
 
 	mu           sync.Mutex
 	noCommands   bool
-	noCoverage   bool
+	closed       string // end or beginning of topics that nobody may subscribe to; empty: none
 	name, secret string
 }
 
@@ -58,7 +58,7 @@ func (g *guard) OnConnectAuthenticate(_ *mochi.Client, p packets.Packet) bool {
 func (g *guard) OnACLCheck(_ *mochi.Client, topic string, write bool) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return write || !g.noCommands && !(g.noCoverage && strings.HasPrefix(topic, "hexspot/"))
+	return write || !g.noCommands && !(g.closed != "" && (strings.HasPrefix(topic, g.closed) || strings.HasSuffix(topic, g.closed)))
 }
 
 func (g *guard) OnPublished(_ *mochi.Client, p packets.Packet) { g.broker.remember(p) }

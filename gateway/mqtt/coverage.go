@@ -17,8 +17,9 @@ import (
 type Coverage struct {
 	Station radio.Station
 	Arrived func() // there is a new session, which has the subscriptions
-	// Receive takes a message by the last word of its topic: "ack" of the station's,
-	// "anchor" or "value" of the network's. Retained ones the broker had kept.
+	// Receive takes a message by the last word of its topic: "ack", "heard" or "proof" of the
+	// station's, "anchor", "value" or "checkpoint" of the network's. Retained ones the broker
+	// had kept.
 	Receive func(name string, payload []byte, retained bool)
 }
 
@@ -35,7 +36,20 @@ func (c *Coverage) base() string { return "hexspot/" + c.Station.String() + "/" 
 // use when it is published only: without QoS 1 a broker keeps none for a station that
 // is away, which would come late and look new.
 func (c *Coverage) topics() map[string]byte {
-	return map[string]byte{c.base() + "ack": qos, "hexspot/net/anchor": qos, "hexspot/net/value": 0}
+	topics := map[string]byte{c.base() + "ack": qos, "hexspot/net/anchor": qos, "hexspot/net/value": 0}
+	for topic := range c.extras() {
+		topics[topic] = qos
+	}
+	return topics
+}
+
+// extras are topics that a network need not have, and what is missing without each.
+func (c *Coverage) extras() map[string]string {
+	return map[string]string{
+		c.base() + "heard":       "nobody will tell who hears discovery beacons",
+		c.base() + "proof":       "the network's log is followed only where it needs no question",
+		"hexspot/net/checkpoint": "the network's log is not followed",
+	}
 }
 
 // join subscribes to what the network says of coverage. A network that refuses is one
@@ -51,7 +65,12 @@ func (s *session) join(ctx context.Context) error {
 		return fmt.Errorf("subscribing to the topics of coverage: %w", err)
 	}
 	for topic, granted := range token.(*paho.SubscribeToken).Result() {
-		if granted > 2 {
+		missing, extra := coverage.extras()[topic]
+		switch {
+		case granted <= 2:
+		case extra:
+			s.client.odd(fmt.Errorf("the broker refuses the subscription to %s: %s", topic, missing))
+		default:
 			s.client.odd(fmt.Errorf("the broker refuses the subscription to %s: proof of coverage cannot work", topic))
 			return nil
 		}
@@ -93,7 +112,10 @@ func (c *Client) Online() bool {
 // Report publishes a record of coverage to hexspot/{station}/up/{kind} at QoS 1. It
 // does not block; the record may be lost, and is to be sent again until the network
 // has answered. Station.Coverage is needed.
-func (c *Client) Report(kind string, payload []byte) {
-	topic := c.station.Coverage.base() + "up/" + kind
+func (c *Client) Report(kind string, payload []byte) { c.Tell("up/"+kind, payload) }
+
+// Tell publishes to hexspot/{station}/{name}, as Report does.
+func (c *Client) Tell(name string, payload []byte) {
+	topic := c.station.Coverage.base() + name
 	c.send("coverage", topic, coverageUse, func() ([]byte, error) { return payload, nil })
 }

@@ -65,7 +65,7 @@ func TestCoverage(t *testing.T) {
 		if got := take(t, came); got != (news{"anchor", "old", true}) {
 			t.Errorf("retained: %+v", got)
 		}
-		for name, to := range map[string]string{"ack": topic + "ack", "value": "hexspot/net/value"} {
+		for name, to := range map[string]string{"ack": topic + "ack", "heard": topic + "heard", "value": "hexspot/net/value"} {
 			if err := b.server.Publish(to, []byte(name), false, 1); err != nil {
 				t.Fatal(err)
 			}
@@ -93,12 +93,26 @@ func TestCoverage(t *testing.T) {
 // TestNoCoverage: a broker that refuses the topics of coverage still gets packets.
 func TestNoCoverage(t *testing.T) {
 	b := startBroker(t, "127.0.0.1:0")
-	b.guard.noCoverage = true
+	b.guard.closed = "hexspot/"
 	c, _, arrived, _ := covering(t, "tcp://"+b.address())
 	b.await("the gateway", func(m []packets.Packet) bool { return len(on(stateTopic, m)) > 0 })
 	for look := time.NewTicker(time.Millisecond); !c.Online(); <-look.C {
 	}
 	if len(arrived) > 0 {
 		t.Error("the session says that it takes part")
+	}
+}
+
+// TestNobodyTellsWhoHears: a network without discovery still has proof of coverage.
+func TestNobodyTellsWhoHears(t *testing.T) {
+	b := startBroker(t, "127.0.0.1:0")
+	b.guard.closed = "/heard"
+	_, topic, arrived, came := covering(t, "tcp://"+b.address())
+	take(t, arrived)
+	if err := b.server.Publish(topic+"ack", []byte("receipt"), false, 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := take(t, came); got != (news{"ack", "receipt", false}) {
+		t.Errorf("%+v", got)
 	}
 }

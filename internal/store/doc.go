@@ -1,5 +1,5 @@
 // Package store is the network's book: what a network must not forget, in SQL.
-// For now the registry of sites.
+// The registry of sites, and which chains of entropy were anchored.
 //
 // A book is a SQLite file or a PostgreSQL database; both run the same statements
 // and the same conformance tests, and differ in how they are opened and in their

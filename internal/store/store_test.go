@@ -31,6 +31,7 @@ var bookTests = []struct {
 	{"ForeignRows", testForeignRows},
 	{"ApplyGivesUp", testApplyGivesUp},
 	{"AcceptedOutlivesAKill", testAcceptedOutlivesAKill},
+	{"OneChainIsAnchored", testOneChainIsAnchored},
 }
 
 func testBooks(t *testing.T, e engineCase) {

@@ -99,6 +99,7 @@ func New(c Config, j Journal, b Book) (*Ingest, error) {
 // Answer is what the station is told: a receipt, to be signed, or a refusal.
 type Answer struct {
 	Receipt witness.Receipt
+	Report  Report           // that was taken, now or before
 	Refusal *witness.Refusal // nil: it was taken
 }
 
@@ -121,7 +122,7 @@ func (i *Ingest) Take(ctx context.Context, m Message, now witness.Millis) (Answe
 		i.count(func(c *Counts) { c.Failed++ })
 		return Answer{}, fmt.Errorf("taking a report of %v: %w", m.Station, err)
 	}
-	return Answer{Receipt: receipt}, nil
+	return Answer{Receipt: receipt, Report: report}, nil
 }
 
 // keep journals and places a report that is new. The journal comes first: a receipt

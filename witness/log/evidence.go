@@ -81,6 +81,15 @@ func (e Evidence) Log() Name {
 	return Name{}
 }
 
+// FileName is what a file with the evidence is called.
+func (e Evidence) FileName() string {
+	name := fmt.Sprintf("evidence-%s-%d", e.Kind, e.Log().Epoch)
+	if len(e.Receipts) > 0 {
+		name += fmt.Sprintf("-%d", e.Receipts[0].Index)
+	}
+	return name + ".json"
+}
+
 // Verify checks that the statements contradict each other. What the reader has to
 // confirm besides, Condition says.
 func (e Evidence) Verify() error {

@@ -30,6 +30,12 @@ func messageOf(body any) proto.Message {
 		return messageOfAnchor(b)
 	case witness.Receipt:
 		return &Receipt{Record: b.Record[:], ReceiveMs: uint64(b.Received), Epoch: uint64(b.Epoch), Index: b.Index}
+	case witness.HeardBy:
+		m := &HeardBy{Station: b.Station.Bytes(), Observation: messageOfObservation(b.Observation)}
+		if b.HasDistance {
+			m.DistanceMm = proto.Uint64(uint64(b.Distance))
+		}
+		return m
 	case witness.HighWater:
 		return &HighWater{Epoch: uint64(b.Epoch), Size: b.Size, Root: b.Root[:], ReceiveMs: uint64(b.Received)}
 	case witness.Site:
@@ -159,6 +165,7 @@ var codecs = []codec{
 	{"appeal file", func(b []byte) (any, error) { return witness.ParseAppealFile(b) }, func() proto.Message { return &AppealFile{} }},
 	{"audit", func(b []byte) (any, error) { return witness.ParseAudit(b) }, func() proto.Message { return &Audit{} }},
 	{"values", func(b []byte) (any, error) { return witness.ParseValues(b) }, func() proto.Message { return &Values{} }},
+	{"heard_by", func(b []byte) (any, error) { return witness.ParseHeardBy(b) }, func() proto.Message { return &HeardBy{} }},
 	{"anchors", func(b []byte) (any, error) { return witness.ParseAnchors(b) }, func() proto.Message { return &Anchors{} }},
 }
 

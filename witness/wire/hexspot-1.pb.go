@@ -1294,6 +1294,66 @@ func (x *Receipt) GetIndex() uint64 {
 	return 0
 }
 
+type HeardBy struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Station       []byte                 `protobuf:"bytes,1,opt,name=station,proto3" json:"station,omitempty"`
+	Observation   *Observation           `protobuf:"bytes,2,opt,name=observation,proto3" json:"observation,omitempty"`
+	DistanceMm    *uint64                `protobuf:"varint,3,opt,name=distance_mm,json=distanceMm,proto3,oneof" json:"distance_mm,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HeardBy) Reset() {
+	*x = HeardBy{}
+	mi := &file_hexspot_1_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HeardBy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HeardBy) ProtoMessage() {}
+
+func (x *HeardBy) ProtoReflect() protoreflect.Message {
+	mi := &file_hexspot_1_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HeardBy.ProtoReflect.Descriptor instead.
+func (*HeardBy) Descriptor() ([]byte, []int) {
+	return file_hexspot_1_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *HeardBy) GetStation() []byte {
+	if x != nil {
+		return x.Station
+	}
+	return nil
+}
+
+func (x *HeardBy) GetObservation() *Observation {
+	if x != nil {
+		return x.Observation
+	}
+	return nil
+}
+
+func (x *HeardBy) GetDistanceMm() uint64 {
+	if x != nil && x.DistanceMm != nil {
+		return *x.DistanceMm
+	}
+	return 0
+}
+
 type HighWater struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Epoch         uint64                 `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
@@ -1306,7 +1366,7 @@ type HighWater struct {
 
 func (x *HighWater) Reset() {
 	*x = HighWater{}
-	mi := &file_hexspot_1_proto_msgTypes[17]
+	mi := &file_hexspot_1_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1318,7 +1378,7 @@ func (x *HighWater) String() string {
 func (*HighWater) ProtoMessage() {}
 
 func (x *HighWater) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[17]
+	mi := &file_hexspot_1_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1331,7 +1391,7 @@ func (x *HighWater) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HighWater.ProtoReflect.Descriptor instead.
 func (*HighWater) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{17}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *HighWater) GetEpoch() uint64 {
@@ -1484,7 +1544,13 @@ const file_hexspot_1_proto_rawDesc = "" +
 	"\n" +
 	"receive_ms\x18\x02 \x01(\x04R\treceiveMs\x12\x14\n" +
 	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\x12\x14\n" +
-	"\x05index\x18\x04 \x01(\x04R\x05index\"h\n" +
+	"\x05index\x18\x04 \x01(\x04R\x05index\"\x94\x01\n" +
+	"\aHeardBy\x12\x18\n" +
+	"\astation\x18\x01 \x01(\fR\astation\x129\n" +
+	"\vobservation\x18\x02 \x01(\v2\x17.hexspot.v1.ObservationR\vobservation\x12$\n" +
+	"\vdistance_mm\x18\x03 \x01(\x04H\x00R\n" +
+	"distanceMm\x88\x01\x01B\x0e\n" +
+	"\f_distance_mm\"h\n" +
 	"\tHighWater\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\x12\x12\n" +
 	"\x04size\x18\x02 \x01(\x04R\x04size\x12\x12\n" +
@@ -1504,7 +1570,7 @@ func file_hexspot_1_proto_rawDescGZIP() []byte {
 	return file_hexspot_1_proto_rawDescData
 }
 
-var file_hexspot_1_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_hexspot_1_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_hexspot_1_proto_goTypes = []any{
 	(*Signed)(nil),      // 0: hexspot.v1.Signed
 	(*Beacon)(nil),      // 1: hexspot.v1.Beacon
@@ -1523,7 +1589,8 @@ var file_hexspot_1_proto_goTypes = []any{
 	(*Values)(nil),      // 14: hexspot.v1.Values
 	(*Value)(nil),       // 15: hexspot.v1.Value
 	(*Receipt)(nil),     // 16: hexspot.v1.Receipt
-	(*HighWater)(nil),   // 17: hexspot.v1.HighWater
+	(*HeardBy)(nil),     // 17: hexspot.v1.HeardBy
+	(*HighWater)(nil),   // 18: hexspot.v1.HighWater
 }
 var file_hexspot_1_proto_depIdxs = []int32{
 	4,  // 0: hexspot.v1.Witness.observations:type_name -> hexspot.v1.Observation
@@ -1534,11 +1601,12 @@ var file_hexspot_1_proto_depIdxs = []int32{
 	15, // 5: hexspot.v1.AppealFile.values:type_name -> hexspot.v1.Value
 	0,  // 6: hexspot.v1.Anchors.anchors:type_name -> hexspot.v1.Signed
 	15, // 7: hexspot.v1.Values.values:type_name -> hexspot.v1.Value
-	8,  // [8:8] is the sub-list for method output_type
-	8,  // [8:8] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	4,  // 8: hexspot.v1.HeardBy.observation:type_name -> hexspot.v1.Observation
+	9,  // [9:9] is the sub-list for method output_type
+	9,  // [9:9] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_hexspot_1_proto_init() }
@@ -1547,13 +1615,14 @@ func file_hexspot_1_proto_init() {
 		return
 	}
 	file_hexspot_1_proto_msgTypes[4].OneofWrappers = []any{}
+	file_hexspot_1_proto_msgTypes[17].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hexspot_1_proto_rawDesc), len(file_hexspot_1_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   18,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

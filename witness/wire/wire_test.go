@@ -104,6 +104,12 @@ func seeds(t testing.TB) [][]byte {
 	}
 	list = append(list, appealSeeds(t, signer)...)
 	values := []witness.Value{{Slot: 7, Revision: 1, Entropy: witness.Entropy{1}}, {}}
+	ear, err := radio.StationOf(signer.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := witness.HeardBy{Station: ear, Observation: witness.Observation{Frame: witness.Frame{Type: witness.FrameDiscovery}, Frequency: 868_100_000, Copies: 1}}
+	list = append(list, heard.Append(nil), heard.Between(coverage.Position{}, coverage.Position{X: 7}).Append(nil))
 	return append(list, witness.AppendAnchors(nil, []radio.Signed{signed, signed}), witness.AppendValues(nil, values))
 }
 

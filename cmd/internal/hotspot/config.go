@@ -79,6 +79,8 @@ func (c Config) withDefaults() Config {
 	fill(&c.Spool.Path, DefaultSpool)
 	fill(&c.Coverage.Site, DefaultSite)
 	fill(&c.Coverage.Status, DefaultStatus)
+	fill(&c.Coverage.Control, DefaultControl)
+	fill(&c.Coverage.Checkpoints, DefaultCheckpoints)
 	return c
 }
 

@@ -28,10 +28,12 @@ type CoverageParts struct {
 	Submit   func(gateway.Submission) // nil: receive only
 	Counter  func() radio.Timestamp   // the concentrator's, now; none while no chip runs
 	Clock    func() time.Time         // the host's, zero while it is not trusted
-	Site     func() (*witness.Placement, error)
+	Site     func() (*Site, error)
 	Plan     radio.Plan  // the zero Plan: receive only
 	Levels   []radio.DBm // conducted, that the radio is calibrated for
 	Log      *slog.Logger
+
+	Checkpoints string // directory of the network's checkpoints and of evidence; empty: none is kept, none co-signed
 }
 
 // Records keeps records on disk; spool.Records does.
@@ -39,6 +41,7 @@ type Records interface {
 	Put(ctx context.Context, key, body []byte, now time.Time) error
 	Next(ctx context.Context, now time.Time) (spool.Record, bool, error)
 	Hasten(ctx context.Context) error
+	Recent(ctx context.Context, since time.Time, limit int) ([][]byte, error)
 	Ack(ctx context.Context, key, receipt []byte, now time.Time) error
 	Refuse(ctx context.Context, key []byte, reason string, now time.Time) error
 }
@@ -47,6 +50,7 @@ type Records interface {
 type Link interface {
 	Online() bool
 	Report(kind string, payload []byte) // publishes a record; it may be lost
+	Tell(name string, payload []byte)   // publishes something else below the station's topics; it may be lost
 }
 
 // How much waits for the loop. What does not fit is dropped and counted: a frame is
@@ -68,23 +72,29 @@ type Coverage struct {
 	mail    chan Mail
 	arrived chan struct{}
 	answers chan witness.BeaconerEvent
+	demands chan demand
+	ended   chan struct{} // closed when Run is
 	dropped atomic.Uint64 // that had no room in these
 
-	mu        sync.Mutex // of what is below: Run's, and Status looks
-	chains    *witness.Chains
-	beaconer  *witness.Beaconer
-	collector *witness.Collector
-	records   records
-	trusted   bool      // as the beaconer was told
-	siteLook  time.Time // when the site is read again
-	siteFault string    // what is wrong with it
-	counts    CoverageCounts
-	lastHeard witness.Millis
+	mu         sync.Mutex // of what is below: Run's, and Status looks
+	chains     *witness.Chains
+	beaconer   *witness.Beaconer
+	collector  *witness.Collector
+	records    records
+	survey     *survey   // nil: none
+	trusted    bool      // as the beaconer was told
+	siteLook   time.Time // when the site is read again
+	siteFault  string    // what is wrong with it
+	change     []byte    // of the site, for the network to enter; nil: none
+	submission submission
+	log        *follow
+	counts     CoverageCounts
+	lastHeard  witness.Millis
 }
 
 // Mail is a message of the network.
 type Mail struct {
-	Name     string // "ack", "anchor" or "value"
+	Name     string // "ack", "heard", "anchor" or "value"
 	Payload  []byte
 	Retained bool // the broker had kept it
 }
@@ -100,9 +110,11 @@ func NewCoverage(p CoverageParts) (*Coverage, error) {
 		parts: p, station: station, chains: chains,
 		heard: make(chan radio.Uplink, mostHeard), mail: make(chan Mail, mostMail),
 		arrived: make(chan struct{}, 1), answers: make(chan witness.BeaconerEvent, mostAnswers),
+		demands: make(chan demand), ended: make(chan struct{}),
 		beaconer:  witness.NewBeaconer(witness.BeaconerConfig{Network: p.Network, Station: station, Random: rand.Reader}, chains),
 		collector: witness.NewCollector(p.Network, chains),
 	}
+	c.log = newFollow(&c.parts)
 	c.records = records{parts: &c.parts, flying: map[radio.RecordID]published{}, pace: rate.NewLimiter(sendRate, sendBurst)}
 	return c, nil
 }

@@ -31,6 +31,7 @@ func (c *Coverage) do(ctx context.Context, a witness.BeaconerAction) witness.Bea
 		return answerOf(a.ID, c.keepOpening(ctx, a.Beacon), witness.RecordSpooled{ID: a.ID})
 	case witness.SpoolDiscovery:
 		c.own(ctx, a.Discovery.Random)
+		c.survey.announced(a.Discovery.Random)
 		err := c.records.keep(ctx, radio.KindDiscovery, a.Discovery.Append(nil))
 		return answerOf(a.ID, err, witness.RecordSpooled{ID: a.ID})
 	case witness.Submit:
@@ -38,6 +39,8 @@ func (c *Coverage) do(ctx context.Context, a witness.BeaconerAction) witness.Bea
 	case witness.SpoolReport:
 		c.counts.Beacons++
 		c.records.keepSurely(ctx, radio.KindBeacon, a.Beacon.Append(nil))
+	case witness.DiscoveryEnded:
+		c.survey.emitted(a)
 	}
 	return nil
 }
@@ -127,7 +130,11 @@ func (c *Coverage) restore(ctx context.Context) bool {
 		case <-time.After(longTurn):
 		}
 	}
-	c.locked(func() { c.step(ctx, witness.PlanSet{Plan: c.parts.Plan, Levels: c.parts.Levels}) })
+	c.locked(func() {
+		c.restoreDiscoveries(ctx)
+		c.log.restore()
+		c.step(ctx, witness.PlanSet{Plan: c.parts.Plan, Levels: c.parts.Levels})
+	})
 	return true
 }
 

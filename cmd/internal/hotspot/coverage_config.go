@@ -12,14 +12,20 @@ import (
 // CoverageConfig says whether the hotspot takes part in proof of coverage.
 type CoverageConfig struct {
 	Enabled bool   `toml:"enabled"`
-	Site    string `toml:"site"`   // file with the line that `hexspot site sign` printed
-	Status  string `toml:"status"` // socket that `hexspot status` asks
+	Site    string `toml:"site"`    // file with the line that `hexspot site sign` or `hexnet site sign` printed
+	Status  string `toml:"status"`  // socket that `hexspot status` asks
+	Control string `toml:"control"` // socket that `hexspot discover` asks
+
+	Checkpoints string `toml:"checkpoints"` // directory of the network's checkpoints and of evidence
 }
 
 // Where things are when the configuration does not say.
 const (
-	DefaultSite   = "/var/lib/hexspot/site"
-	DefaultStatus = "/run/hexspot/status.sock"
+	DefaultSite    = "/var/lib/hexspot/site"
+	DefaultStatus  = "/run/hexspot/status.sock"
+	DefaultControl = "/run/hexspot/control.sock"
+
+	DefaultCheckpoints = "/var/lib/hexspot/checkpoints"
 )
 
 // checkCoverage says what proof of coverage lacks: one network that knows the

@@ -66,6 +66,7 @@ func FuzzSiteFile(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(base64.RawURLEncoding.EncodeToString(record.Append(nil)))
+	f.Add(base64.RawURLEncoding.EncodeToString(witness.SiteChange{Record: record}.Append(nil)))
 	f.Add("!")
 	f.Fuzz(func(t *testing.T, line string) {
 		site, err := parseSite(line, radio.Network{1}, record.Station)
@@ -75,16 +76,20 @@ func FuzzSiteFile(f *testing.F) {
 	})
 }
 
-// TestStatusSocket: the socket of a hotspot that died is taken over, that of one that
+// TestSocket: only its owner may connect to a private one; the socket of a hotspot that died is taken over, that of one that
 // lives is not, and a file that is no socket stays.
-func TestStatusSocket(t *testing.T) {
+func TestSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run", "s")
-	first, err := listenStatus(t.Context(), path)
+	s := socket{"hexspot discover", path, true}
+	first, err := s.listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := listenStatus(t.Context(), path); err == nil || !strings.Contains(err.Error(), "another hotspot") {
+	if _, err := s.listen(t.Context()); err == nil || !strings.Contains(err.Error(), "another hotspot") {
 		t.Errorf("two hotspots on one socket: %v", err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("others may connect: %v, %v", info.Mode(), err)
 	}
 	leave, ok := first.(interface{ SetUnlinkOnClose(bool) })
 	if !ok {
@@ -92,7 +97,7 @@ func TestStatusSocket(t *testing.T) {
 	}
 	leave.SetUnlinkOnClose(false)
 	first.Close()
-	second, err := listenStatus(t.Context(), path)
+	second, err := s.listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +105,7 @@ func TestStatusSocket(t *testing.T) {
 	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := listenStatus(t.Context(), path); err == nil {
+	if _, err := s.listen(t.Context()); err == nil {
 		t.Error("a file is taken for a socket")
 	}
 	if text, err := os.ReadFile(path); err != nil || string(text) != "mine" {

@@ -4,7 +4,6 @@ import (
 	"hexspot/gateway/mqtt"
 	"hexspot/gateway/spool"
 	"hexspot/radio"
-	"hexspot/witness"
 )
 
 // cover makes the part in proof of coverage, if it is wanted and can be kept on disk;
@@ -27,8 +26,8 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 	}
 	p := CoverageParts{
 		Network: network, Signer: h.parts.Key.Signer(), Log: h.parts.Log, Submit: h.submit,
-		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records("reports to " + network.String()),
-		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network),
+		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records(reportsTo(network)),
+		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network), Checkpoints: h.parts.Coverage.Checkpoints,
 	}
 	if !h.parts.ReceiveOnly {
 		p.Plan, p.Levels = h.parts.Chip.Plan, h.parts.rules().Levels
@@ -37,9 +36,9 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 }
 
 // siteOf reads the site and warns once if the antenna's figures are not the site's.
-func (h *Hotspot) siteOf(network radio.Network) func() (*witness.Placement, error) {
+func (h *Hotspot) siteOf(network radio.Network) func() (*Site, error) {
 	var told string
-	return func() (*witness.Placement, error) {
+	return func() (*Site, error) {
 		site, err := ReadSite(h.parts.Coverage.Site, network, h.parts.Key.Station())
 		if err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"hexspot/gateway/spool"
 	"hexspot/radio"
 	"hexspot/witness"
+	"hexspot/witness/log"
 )
 
 // read takes a message of the network. What cannot be used is told at debug level
@@ -21,6 +22,12 @@ func (c *Coverage) read(ctx context.Context, m Mail) {
 		err = c.readValues(ctx, m)
 	case "ack":
 		err = c.readAnswer(ctx, m.Payload)
+	case "heard":
+		err = c.readHeard(m.Payload)
+	case "checkpoint":
+		err = c.readCheckpoints(m.Payload)
+	case "proof":
+		err = c.log.answered(m.Payload)
 	}
 	if err != nil {
 		c.counts.Unusable++
@@ -57,14 +64,19 @@ func (c *Coverage) readValues(ctx context.Context, m Mail) error {
 
 // readAnswer settles the record that a receipt or a refusal is about.
 func (c *Coverage) readAnswer(ctx context.Context, payload []byte) error {
+	if c.submission.answered(payload, c.parts.Log) {
+		return nil
+	}
 	if witness.IsRefusal(payload) {
 		return c.readRefusal(ctx, payload)
 	}
-	id, err := openReceipt(payload, c.parts.Network, c.ingests())
+	receipt, err := log.ParseReceipt(payload, c.parts.Network, c.ingests()...)
 	if err != nil {
 		return err
 	}
+	id := receipt.Record
 	delete(c.records.flying, id)
+	c.log.hold(receipt)
 	err = c.parts.Reports.Ack(ctx, id[:], payload, time.Now())
 	if errors.Is(err, spool.ErrUnknown) {
 		return nil // the same receipt again

@@ -46,10 +46,14 @@ type area struct {
 	mute    atomic.Bool // no answers
 	trusted atomic.Bool // the clock
 	site    *witness.Placement
+	change  []byte // that the network is to enter
+	notes   string // directory of checkpoints
 	plan    radio.Plan
 	status  radio.TxStatus
 
 	emitted []uint64 // windows
+	placed  []radio.RecordID
+	said    []string // what else the network heard: name, space, payload
 	reports []radio.Signed
 }
 
@@ -106,7 +110,7 @@ func (a *area) start() {
 	c, err := NewCoverage(CoverageParts{
 		Network: a.id(), Signer: a.station, Log: quiet(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
-		Link: life, Submit: life.submit, Counter: counterNow, Site: func() (*witness.Placement, error) { return a.site, nil },
+		Link: life, Submit: life.submit, Counter: counterNow, Site: a.place, Checkpoints: a.notes,
 		Clock: func() time.Time {
 			if !a.trusted.Load() {
 				return time.Time{}
@@ -130,6 +134,27 @@ func (a *area) start() {
 		}
 	}
 	a.join()
+}
+
+// index is where the network's log has a record.
+func (a *area) index(id radio.RecordID) (index uint64) {
+	a.note(func() {
+		i := slices.Index(a.placed, id)
+		if i < 0 {
+			i, a.placed = len(a.placed), append(a.placed, id)
+		}
+		index = uint64(i)
+	})
+	return index
+}
+
+func (a *area) place() (site *Site, err error) {
+	a.note(func() {
+		if a.site != nil {
+			site = &Site{*a.site, a.change}
+		}
+	})
+	return site, nil
 }
 
 // join is a new session with the network.
@@ -219,7 +244,17 @@ func (l *life) seen() bool {
 
 func (l *life) Online() bool { return l.online }
 
+func (l *life) Tell(name string, payload []byte) {
+	if l.seen() {
+		l.note(func() { l.said = append(l.said, name+" "+string(payload)) })
+	}
+}
+
 func (l *life) Report(kind string, payload []byte) {
+	if kind == string(radio.KindSite) {
+		l.Tell("up/site", payload)
+		return
+	}
 	if !l.seen() {
 		return
 	}
@@ -239,7 +274,7 @@ func (l *life) answer(s radio.Signed) []byte {
 	if l.refuse != "" {
 		return fmt.Appendf(nil, `{"report":"%x","refused":%q,"text":"so it is"}`, sha256.Sum256(s.Append(nil)), l.refuse)
 	}
-	body := witness.Receipt{Record: id, Received: witness.MillisOf(time.Now())}.Append(nil)
+	body := witness.Receipt{Record: id, Received: witness.MillisOf(time.Now()), Index: l.index(id)}.Append(nil)
 	receipt, err := radio.Sign(l.network, l.id(), radio.KindReceipt, body)
 	if err != nil {
 		l.t.Fatal(err)

@@ -22,6 +22,7 @@ const (
 // Run works until ctx ends. It begins with what is on disk: before the openings are
 // read nothing is sent, since the window may have had its beacon.
 func (c *Coverage) Run(ctx context.Context) error {
+	defer close(c.ended)
 	if !c.restore(ctx) {
 		return nil
 	}
@@ -42,6 +43,8 @@ func (c *Coverage) Run(ctx context.Context) error {
 			c.locked(func() { c.records.hasten(ctx) })
 		case e := <-c.answers:
 			c.locked(func() { c.step(ctx, e) })
+		case d := <-c.demands:
+			c.locked(func() { c.obey(ctx, d) })
 		case <-timer.C:
 		}
 		c.locked(func() { due = time.Now().Add(c.turn(ctx)) })
@@ -79,8 +82,11 @@ func (c *Coverage) turn(ctx context.Context) time.Duration {
 		c.hear(ctx, nil)
 		c.chains.Expire(now)
 	}
+	c.watch(ctx, now)
 	c.records.retry(ctx)
 	c.records.send(ctx)
+	c.lookAtLog()
+	c.submission.submit(c.change, c.parts.Link)
 	return c.wait(now)
 }
 
@@ -102,7 +108,12 @@ func (c *Coverage) lookAtSite(ctx context.Context) {
 		return
 	}
 	c.siteLook = time.Now().Add(sitePause)
+	var placement *witness.Placement
+	c.change = nil
 	site, err := c.parts.Site()
+	if site != nil {
+		placement, c.change = &site.Placement, site.Change
+	}
 	fault := ""
 	if err != nil {
 		fault = err.Error()
@@ -111,7 +122,7 @@ func (c *Coverage) lookAtSite(ctx context.Context) {
 		c.parts.Log.Warn("no beacons are sent: there is no site", "error", err)
 	}
 	c.siteFault = fault
-	c.step(ctx, witness.SiteSet{Site: site})
+	c.step(ctx, witness.SiteSet{Site: placement})
 }
 
 // wait is the time until something is due. Work that is due at once waits a
@@ -120,6 +131,9 @@ func (c *Coverage) wait(now witness.Millis) time.Duration {
 	next := c.beaconer.Next(now)
 	if at, ok := c.collector.Next(now); ok {
 		next = min(next, at)
+	}
+	if c.survey != nil {
+		next = min(next, c.survey.ends())
 	}
 	wait := longTurn
 	if !c.trusted {
@@ -144,5 +158,8 @@ func (c *Coverage) finish(ctx context.Context) {
 		}
 		c.batches(ctx, c.collector.Flush())
 		c.records.retry(ctx)
+		if c.survey != nil {
+			c.endSurvey(ctx)
+		}
 	})
 }

@@ -11,12 +11,21 @@ import (
 	"hexspot/witness"
 )
 
-// maxSiteFile is more than a record of MaxSigned bytes in base64.
+// maxSiteFile is more than a change of MaxSiteChange bytes in base64.
 const maxSiteFile = 8 << 10
 
-// ReadSite reads the site that a station has signed, the line that `hexspot site
-// sign` prints, from a file.
-func ReadSite(path string, network radio.Network, station radio.Station) (*witness.Placement, error) {
+// Site is what a hotspot knows of its place.
+type Site struct {
+	witness.Placement
+	// Change is the change that the owner has signed as well, for the network to enter.
+	// Nil: the file holds the station's half only.
+	Change []byte
+}
+
+// ReadSite reads a site from a file: the line that `hexspot site sign` prints, which the
+// station has signed, or the one that `hexnet site sign` makes of it, with the owner's
+// signature.
+func ReadSite(path string, network radio.Network, station radio.Station) (*Site, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -33,22 +42,22 @@ func ReadSite(path string, network radio.Network, station radio.Station) (*witne
 	return site, nil
 }
 
-func parseSite(line string, network radio.Network, station radio.Station) (*witness.Placement, error) {
+func parseSite(line string, network radio.Network, station radio.Station) (*Site, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(line)
 	if err != nil {
 		return nil, err
 	}
-	s, err := radio.ParseSigned(raw)
+	record, change, err := splitSite(raw)
 	if err != nil {
 		return nil, err
 	}
-	if s.Kind != radio.KindSite || s.Station != station {
-		return nil, fmt.Errorf("a %s record of %s is no site of this station", s.Kind, s.Station)
+	if record.Kind != radio.KindSite || record.Station != station {
+		return nil, fmt.Errorf("a %s record of %s is no site of this station", record.Kind, record.Station)
 	}
-	if err := s.Verify(network); err != nil {
+	if err := record.Verify(network); err != nil {
 		return nil, err
 	}
-	body, err := witness.ParseSite(s.Body)
+	body, err := witness.ParseSite(record.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +66,21 @@ func parseSite(line string, network radio.Network, station radio.Station) (*witn
 		return nil, err
 	}
 	antenna := witness.Antenna{Gain: terms.Site.Gain, Loss: terms.Site.Loss}
-	return &witness.Placement{Antenna: antenna, Plan: terms.Site.Plan, DataOnly: terms.Site.DataOnly}, nil
+	return &Site{witness.Placement{Antenna: antenna, Plan: terms.Site.Plan, DataOnly: terms.Site.DataOnly}, change}, nil
+}
+
+// splitSite tells a change from its record alone. No bytes are both.
+func splitSite(raw []byte) (record radio.Signed, change []byte, err error) {
+	if c, err := witness.ParseSiteChange(raw); err == nil {
+		return c.Record, raw, nil
+	}
+	record, err = radio.ParseSigned(raw)
+	return record, nil, err
 }
 
 // checkSite says how the antenna of the configuration differs from the site's: what
 // is radiated then is not what is judged.
-func (a Antenna) checkSite(p *witness.Placement) error {
+func (a Antenna) checkSite(p *Site) error {
 	if a.Gain() == p.Gain && a.Loss() == p.Loss {
 		return nil
 	}

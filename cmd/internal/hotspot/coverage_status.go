@@ -37,6 +37,9 @@ type CoverageStatus struct {
 	Lost       uint64            `json:"lost"`
 	Overruns   uint64            `json:"overruns"` // frames, messages and answers that came too fast
 	Counts     CoverageCounts    `json:"counts"`
+
+	Registry *SiteStatus `json:"registry,omitempty"` // of the network, as to the site
+	Log      *LogStatus  `json:"log,omitempty"`      // of the network
 }
 
 // Status tells how things stand now.
@@ -50,6 +53,7 @@ func (c *Coverage) Status() CoverageStatus {
 		Reason: b.Reason.Name(), ReasonText: b.Reason.String(), ClockBy: int64(b.ClockBy), LastBeacon: b.Last.String(),
 		LastHeard: timeOf(c.lastHeard), Held: h.Held, Waiting: h.Unchecked + h.Undated, Dropped: map[string]uint64{},
 		Flying: len(c.records.flying), Unkept: len(c.records.unkept), Lost: c.records.lost, Overruns: c.dropped.Load(), Counts: c.counts,
+		Registry: c.submission.status(), Log: c.log.status(),
 	}
 	if b.Reason == witness.NoSite {
 		s.Site = c.siteFault

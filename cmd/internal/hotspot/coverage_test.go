@@ -10,6 +10,7 @@ import (
 
 	"hexspot/radio"
 	"hexspot/witness"
+	"hexspot/witness/log"
 )
 
 // settled are the reports that the disk has an answer to.
@@ -24,8 +25,8 @@ func (a *area) settled() (received, refused int) {
 			refused++
 			continue
 		}
-		record, err := openReceipt(s.Answer, a.id(), nil)
-		if err != nil || string(record[:]) != string(s.Key) {
+		receipt, err := log.ParseReceipt(s.Answer, a.id())
+		if err != nil || string(receipt.Record[:]) != string(s.Key) {
 			a.t.Errorf("the answer of a record is no receipt of it: %v", err)
 		}
 		received++

@@ -35,6 +35,7 @@ type prover struct {
 	anchor  witness.Anchor
 	chain   *witness.Chain
 	reports chan radio.Signed
+	spool   string // of the hotspot
 }
 
 func (p *prover) ID() string           { return "prover" }
@@ -126,7 +127,8 @@ func (p *prover) covering(link, server, socket string, key keys.Key) {
 	parts := onChip(t, link)
 	parts.Key, parts.Antenna = key, Antenna{GainDBi: 2, CableLossDB: 1}
 	parts.Outputs = []mqtt.Config{{Server: server, StationLogin: true, Network: p.id.String()}}
-	parts.Spool = spool.Config{Path: filepath.Join(t.TempDir(), "spool.db")}
+	p.spool = filepath.Join(t.TempDir(), "spool.db")
+	parts.Spool = spool.Config{Path: p.spool}
 	parts.Coverage = CoverageConfig{Enabled: true, Site: writeSite(t, key, p.id), Status: socket}
 	h, err := New(parts)
 	if err != nil {
@@ -190,8 +192,25 @@ func TestCoverageOverUSB(t *testing.T) {
 			t.Fatal(err)
 		}
 		if c := s.Coverage; c.Counts.Receipts >= 2 && c.Online && c.Reason == "" && len(s.Duty) > 0 && len(s.Records) == 2 {
-			return
+			break
 		}
+	}
+	p.checkHeld(own)
+}
+
+// checkHeld finds the receipt of a report in the spool of the hotspot that has it open.
+func (p *prover) checkHeld(of radio.Signed) {
+	p.t.Helper()
+	held, err := ReadReceipts(p.t.Context(), p.spool, "", nil)
+	if err != nil || held.Network != p.id || held.Damaged > 0 || len(held.Receipts) < 2 {
+		p.t.Fatalf("%+v, %v", held, err)
+	}
+	if first := held.Receipts[0]; first.Record != of.ID(p.id) || first.Log.Ingest != stationOf(p.t, keyFrom(1)) {
+		p.t.Errorf("%+v, want the receipt of the beacon", first.Receipt)
+	}
+	epoch := held.Receipts[0].Epoch + 1
+	if other, err := ReadReceipts(p.t.Context(), p.spool, p.id.String(), &epoch); err != nil || len(other.Receipts) != 0 {
+		p.t.Errorf("%d receipts of an epoch that has none, %v", len(other.Receipts), err)
 	}
 }
 

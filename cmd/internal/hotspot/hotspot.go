@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -147,7 +148,9 @@ func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients 
 	})
 	if c := h.coverage.Load(); c != nil {
 		group.Go(func() error { return c.Run(transmitting) })
-		group.Go(func() error { return h.tellStatus(ctx) })
+		for _, s := range h.sockets() {
+			group.Go(func() error { return h.serve(ctx, s.socket, s.answer) })
+		}
 	}
 	if h.runner != nil {
 		group.Go(func() error { return h.runner.Run(ctx) })
@@ -163,6 +166,22 @@ func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients 
 		group.Go(func() error { return c.Run(ctx) })
 	}
 	return group.Wait()
+}
+
+// asked is a socket and who answers there.
+type asked struct {
+	socket socket
+	answer func(context.Context, net.Conn) error
+}
+
+// sockets are where the running hotspot is asked. What makes it send has one of its
+// own: a status may be anybody's to read.
+func (h *Hotspot) sockets() []asked {
+	c := h.parts.Coverage
+	return []asked{
+		{socket{"hexspot status", c.Status, false}, h.tellStatus},
+		{socket{"hexspot discover", c.Control, true}, h.control},
+	}
 }
 
 // runTransmitter transmits until ctx ends, if anything may be transmitted.

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"time"
 
 	"hexspot/gateway/spool"
@@ -57,72 +55,25 @@ func (h *Hotspot) status(ctx context.Context) Status {
 	return s
 }
 
-const (
-	statusWait = 2 * time.Second // for one who asks to read, or to be answered
-	maxStatus  = 64 << 10
-)
+// maxStatus bounds what is read of one.
+const maxStatus = 64 << 10
 
-// tellStatus gives the status to whoever connects to the socket, until ctx ends. A
-// hotspot whose socket cannot be made works without, and says so.
-func (h *Hotspot) tellStatus(ctx context.Context) error {
-	path := h.parts.Coverage.Status
-	if path == "" {
-		return nil
-	}
-	listener, err := listenStatus(ctx, path)
-	if err != nil {
-		h.parts.Log.Warn("'hexspot status' will have no answer", "error", err)
-		return nil
-	}
-	defer context.AfterFunc(ctx, func() { listener.Close() })()
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			if ctx.Err() == nil {
-				h.parts.Log.Warn("'hexspot status' has no answer any more", "error", err)
-			}
-			return nil
-		}
-		if err := writeStatus(conn, h.status(ctx)); err != nil {
-			h.parts.Log.Debug("the status was not read", "error", err)
-		}
-	}
-}
-
-// listenStatus makes the socket, in the place of one that nobody listens to any more.
-func listenStatus(ctx context.Context, path string) (net.Listener, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, err
-	}
-	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == os.ModeSocket {
-		if conn, err := net.DialTimeout("unix", path, statusWait); err == nil {
-			conn.Close()
-			return nil, fmt.Errorf("another hotspot listens to %s", path)
-		}
-		if err := os.Remove(path); err != nil {
-			return nil, err
-		}
-	}
-	var config net.ListenConfig
-	return config.Listen(ctx, "unix", path)
-}
-
-func writeStatus(conn net.Conn, s Status) error {
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(statusWait)); err != nil {
+// tellStatus gives the status to whoever connects.
+func (h *Hotspot) tellStatus(ctx context.Context, conn net.Conn) error {
+	if err := conn.SetDeadline(time.Now().Add(socketWait)); err != nil {
 		return err
 	}
-	return json.NewEncoder(conn).Encode(s)
+	return json.NewEncoder(conn).Encode(h.status(ctx))
 }
 
 // AskStatus asks a running hotspot by its socket.
 func AskStatus(ctx context.Context, path string) (s Status, err error) {
-	conn, err := (&net.Dialer{Timeout: statusWait}).DialContext(ctx, "unix", path)
+	conn, err := dial(ctx, path)
 	if err != nil {
-		return Status{}, fmt.Errorf("no hotspot answers (does it run, with [coverage] enabled?): %w", err)
+		return Status{}, err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	if err := conn.SetDeadline(time.Now().Add(statusWait)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(socketWait)); err != nil {
 		return Status{}, err
 	}
 	if err := json.NewDecoder(io.LimitReader(conn, maxStatus)).Decode(&s); err != nil {

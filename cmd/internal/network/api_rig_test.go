@@ -20,14 +20,14 @@ import (
 // with HTTP and a broker that only notes what is published.
 type desk struct {
 	*proving
-	t   *testing.T
+	t   testing.TB
 	url string
 
 	mu   sync.Mutex
 	said map[string][][]byte
 }
 
-func newDesk(t *testing.T, data Data, change func(*CoverageConfig)) *desk {
+func newDesk(t testing.TB, data Data, change func(*CoverageConfig)) *desk {
 	t.Helper()
 	id, err := data.network()
 	if err != nil {
@@ -127,7 +127,7 @@ func (d *desk) get(path string, headers ...string) answer {
 	return request(d.t, http.MethodGet, d.url+path, nil, headers...)
 }
 
-func request(t *testing.T, method, url string, body []byte, headers ...string) answer {
+func request(t testing.TB, method, url string, body []byte, headers ...string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(body))
 	if err != nil {
@@ -149,7 +149,7 @@ func request(t *testing.T, method, url string, body []byte, headers ...string) a
 }
 
 // into reads an answer that must be JSON.
-func (a answer) into(t *testing.T, v any) {
+func (a answer) into(t testing.TB, v any) {
 	t.Helper()
 	if err := json.Unmarshal(a.body, v); err != nil {
 		t.Fatalf("%s: %v", a.body, err)
@@ -157,7 +157,7 @@ func (a answer) into(t *testing.T, v any) {
 }
 
 // refused is the name of a refusal, which must have cause and cure.
-func (a answer) refused(t *testing.T) string {
+func (a answer) refused(t testing.TB) string {
 	t.Helper()
 	var r map[string]string
 	a.into(t, &r)

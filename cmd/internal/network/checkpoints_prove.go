@@ -24,7 +24,7 @@ func (c *checkpoints) answer(m broker.Message) error {
 		return nil
 	}
 	a := c.find(string(m.Payload))
-	return c.publish(ownTopics+m.Station.String()+"/proof", a.Encode(), false)
+	return c.publish(stationTopic(m.Station, "proof"), a.Encode(), false)
 }
 
 func (c *checkpoints) find(ask string) log.Answer {

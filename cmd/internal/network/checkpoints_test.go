@@ -211,3 +211,36 @@ func TestNothingIsSignedThatWasRewritten(t *testing.T) {
 		t.Error(v, err)
 	}
 }
+
+// FuzzAsk: whatever a station asks, it gets a proof that holds, or is told why not.
+func FuzzAsk(f *testing.F) {
+	d := newDesk(f, Data(f.TempDir()), nil)
+	epoch := d.schedule.Epoch(d.schedule.SlotAt(present()))
+	var arrivals []log.Arrival
+	for i := range byte(3) {
+		arrivals = append(arrivals, log.Arrival{Record: radio.RecordID{i}, Own: epoch, Received: present()})
+	}
+	if _, err := d.book.Place(arrivals); err != nil {
+		f.Fatal(err)
+	}
+	head := d.show(present())[0].Note.Checkpoint().Head
+	for _, ask := range []string{"%d/consistency?from=1&to=3", "%d/inclusion?index=1&size=3", "%d/inclusion?id=00", "%d/other", "%d/inclusion?%%zz"} {
+		f.Add(fmt.Sprintf(ask, epoch))
+	}
+	f.Fuzz(func(t *testing.T, ask string) {
+		switch a := d.checkpoints.find(ask); {
+		case a.Refused != "":
+			if a.Consistency != nil || a.Inclusion != nil {
+				t.Errorf("%q: %+v", ask, a)
+			}
+		case a.Consistency != nil:
+			if err := a.Consistency.Verify(); err != nil || a.Consistency.New.Size > head.Size {
+				t.Errorf("%q: %+v, %v", ask, a.Consistency, err)
+			}
+		default:
+			if err := a.Inclusion.Verify(head); err != nil && strings.Contains(ask, "size=3") {
+				t.Errorf("%q: %v", ask, err)
+			}
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"hexspot/internal/store"
 	"hexspot/radio"
 	"hexspot/witness"
 	"hexspot/witness/chaindir"
@@ -24,17 +25,18 @@ type entropy struct {
 	chains    chaindir.Dir
 	publisher *witness.Publisher
 	public    *publicEntropy
+	claims    store.Anchors
 	open      []witness.PublisherAction // failed, and may still be done
 	unlogged  []published               // values whose time the journal has not taken yet
 	failing   bool
 }
 
 // newEntropy goes on with the chains that are kept.
-func newEntropy(p provingParts, chains chaindir.Dir) (*entropy, error) {
+func newEntropy(p provingParts, chains chaindir.Dir, claims store.Anchors) (*entropy, error) {
 	config := witness.PublisherConfig{
 		Network: p.network, Schedule: p.schedule, Parameters: p.parameters[0].Hash(), Random: rand.Reader,
 	}
-	e := &entropy{provingParts: p, chains: chains, public: newPublicEntropy(p.network)}
+	e := &entropy{provingParts: p, chains: chains, public: newPublicEntropy(p.network), claims: claims}
 	var err error
 	if e.publisher, err = witness.NewPublisher(config); err != nil {
 		return nil, err
@@ -157,8 +159,16 @@ func (e *entropy) keepSeed(a witness.KeepSeed) (witness.PublisherEvent, error) {
 	return witness.SeedKept{To: a.To, Revision: a.Revision}, nil
 }
 
-// anchor signs, journals and keeps an anchor.
+// anchor signs, journals and keeps an anchor, unless another instance of the network has
+// one with its end and revision.
 func (e *entropy) anchor(ctx context.Context, a witness.Anchor) (witness.PublisherEvent, error) {
+	switch err := e.claims.Claim(ctx, uint64(a.To), a.Revision, a.X0); {
+	case errors.Is(err, store.ErrClaimed):
+		e.log.Info("another instance has a chain of entropy, which this one leaves to it", "to", a.To, "revision", a.Revision)
+		return witness.ChainElsewhere{To: a.To, Revision: a.Revision}, nil
+	case err != nil:
+		return nil, err
+	}
 	signed, err := radio.Sign(e.signer, e.network, radio.KindAnchor, a.Append(nil))
 	if err != nil {
 		return nil, err

@@ -103,7 +103,7 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if err != nil {
 		return v, err
 	}
-	if v.entropy, err = newEntropy(p, chains); err != nil {
+	if v.entropy, err = newEntropy(p, chains, v.registry); err != nil {
 		return v, err
 	}
 	v.verify, err = newVerifying(p, c, data, v)
@@ -145,7 +145,7 @@ func (v *proving) openReports(c CoverageConfig, data Data, p provingParts) error
 	if err != nil {
 		return err
 	}
-	v.reports = &reports{provingParts: p, ingest: in}
+	v.reports = &reports{provingParts: p, ingest: in, surveys: newSurveys(p, v.registry)}
 	if v.checkpoints, err = newCheckpoints(p, v.book, v.logs, registered{v.registry}); err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (v *proving) take(ctx context.Context, m broker.Message) error {
 	if err != nil {
 		return err
 	}
-	return v.publish(ownTopics+m.Station.String()+"/ack", answer, false)
+	return v.publish(stationTopic(m.Station, "ack"), answer, false)
 }
 
 // run publishes entropy and freezes epochs until ctx ends.

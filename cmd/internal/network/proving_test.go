@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -234,6 +235,66 @@ func TestASeedWithoutAnchorIsUsed(t *testing.T) {
 	}
 }
 
+// TestTwoInstances: of two instances with one key and one book, each end and revision has
+// one anchor, the other instance says no more of that chain, also after a start.
+func TestTwoInstances(t *testing.T) {
+	one, two := Data(t.TempDir()), Data(t.TempDir())
+	if _, err := one.network(); err != nil {
+		t.Fatal(err)
+	}
+	key, err := os.ReadFile(one.path(keyFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(two.path(keyFile), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shared := func(c *CoverageConfig) { c.Book = "sqlite:" + one.path("shared.db") }
+	a, b := newDesk(t, one, shared), newDesk(t, two, shared)
+	now := present()
+	anchored := map[string]int{}
+	for range 40 { // two epochs of the demo
+		for i, d := range []*desk{a, b} {
+			if err := d.entropy.step(t.Context(), now); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+		now = a.schedule.End(a.schedule.SlotAt(now))
+	}
+	count := func(d *desk) {
+		t.Helper()
+		list, err := d.entropy.chains.Keys()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range list {
+			if c, err := d.entropy.chains.Read(k); err == nil && c.Anchor != nil {
+				anchored[fmt.Sprint(k)]++
+			}
+		}
+	}
+	count(a)
+	count(b)
+	if len(anchored) < 2 {
+		t.Fatalf("%v", anchored)
+	}
+	for chain, n := range anchored {
+		if n != 1 {
+			t.Errorf("chain %s has %d anchors", chain, n)
+		}
+	}
+	if a.last(valueTopic) == nil || b.last(valueTopic) != nil {
+		t.Error("both reveal values, or the first does not")
+	}
+	if err := b.close(); err != nil {
+		t.Fatal(err)
+	}
+	b = newDesk(t, two, shared)
+	if err := b.entropy.step(t.Context(), now); err != nil || b.last(valueTopic) != nil {
+		t.Error("after a start the second reveals values: ", err)
+	}
+}
+
 // TestOtherTimingIsRefused: lengths never change in a network.
 func TestOtherTimingIsRefused(t *testing.T) {
 	data := Data(t.TempDir())
@@ -242,7 +303,7 @@ func TestOtherTimingIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.entropy.schedule.Slot *= 2
-	if _, err := newEntropy(v.entropy.provingParts, v.entropy.chains); err == nil || !strings.Contains(err.Error(), "timing") {
+	if _, err := newEntropy(v.entropy.provingParts, v.entropy.chains, v.registry); err == nil || !strings.Contains(err.Error(), "timing") {
 		t.Error(err)
 	}
 }

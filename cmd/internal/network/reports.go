@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"hexspot/gateway/broker"
+	"hexspot/radio"
 	"hexspot/witness/ingest"
 	"hexspot/witness/log"
 )
@@ -19,7 +20,8 @@ func (j recordJournal) Keep(ctx context.Context, r ingest.Report) error {
 // reports is what stations report on its way into journal and log, and the answers.
 type reports struct {
 	provingParts
-	ingest *ingest.Ingest
+	ingest  *ingest.Ingest
+	surveys *surveys
 }
 
 // ownTopics begin the topics that are not ChirpStack's.
@@ -38,8 +40,17 @@ func (r *reports) take(ctx context.Context, m broker.Message, kind string) error
 	if answer.Refusal != nil {
 		r.log.Debug("report refused", "station", m.Station, "kind", kind, "reason", answer.Refusal.Reason)
 	}
-	return r.publish(ownTopics+m.Station.String()+"/ack", text, false)
+	if err := r.publish(stationTopic(m.Station, "ack"), text, false); err != nil {
+		return err
+	}
+	if answer.Refusal == nil {
+		r.surveys.take(ctx, answer.Report)
+	}
+	return nil
 }
+
+// stationTopic is a topic on which the network speaks to a station.
+func stationTopic(s radio.Station, name string) string { return ownTopics + s.String() + "/" + name }
 
 func (r *reports) encode(a ingest.Answer) ([]byte, error) {
 	if a.Refusal != nil {

@@ -1,0 +1,180 @@
+package hotspot
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"hexspot/witness"
+	"hexspot/witness/log"
+)
+
+// follow is the hotspot's eye on the network's log: it does what a log.Follower wants done.
+type follow struct {
+	parts    *CoverageParts
+	follower *log.Follower
+	notes    notes // empty: nothing is kept, and nothing co-signed
+
+	pending []byte // shown while it was not known which epoch it is
+
+	asked    string // what the network was asked last
+	askedAt  time.Time
+	unkept   bool // a checkpoint could not be written down, which was told
+	cosigned uint64
+	evidence []string // where it is
+}
+
+// LogStatus says how the network's log is followed.
+type LogStatus struct {
+	Epoch    witness.Epoch `json:"epoch"`              // of the latest log that was seen
+	Records  uint64        `json:"records"`            // in its last checkpoint
+	Cosigned uint64        `json:"cosigned"`           // checkpoints, since the start
+	Evidence []string      `json:"evidence,omitempty"` // files with what it did wrong
+}
+
+const (
+	askPause     = 30 * time.Second // until an answer is given up, and asked for again
+	mostEvidence = 32               // files, in the status and since the start
+)
+
+func newFollow(p *CoverageParts) *follow {
+	return &follow{parts: p, follower: log.NewFollower(p.Signer, p.Network), notes: notes(p.Checkpoints)}
+}
+
+// restore takes the checkpoints that were seen before the start.
+func (f *follow) restore() {
+	if f.notes == "" {
+		return
+	}
+	list, err := f.notes.read(f.parts.Network)
+	for _, n := range list {
+		err = errors.Join(err, f.follower.Restore(n))
+	}
+	if err != nil {
+		f.parts.Log.Warn("checkpoints of the network's log cannot be read: its growth since then is not checked", "error", err)
+	}
+}
+
+// shown takes the checkpoints that the network shows. Those of epochs that are far away
+// are none that a network has reason to show.
+func (f *follow) shown(list []log.Shown, now witness.Epoch) {
+	for _, s := range list {
+		if e := s.Note.Checkpoint().Epoch; e > now+1 || e+keptEpochs < now {
+			continue
+		}
+		f.do(f.follower.Show(s))
+	}
+	f.ask()
+}
+
+// hold takes a receipt, whose record is to be in the log.
+func (f *follow) hold(r log.Receipt) {
+	f.do(f.follower.Hold(r))
+	f.ask()
+}
+
+// answered takes a proof.
+func (f *follow) answered(payload []byte) error {
+	a, err := log.ParseAnswer(payload)
+	if err != nil {
+		return err
+	}
+	moves, err := f.follower.Hear(a)
+	f.asked = ""
+	f.do(moves)
+	f.ask()
+	return err
+}
+
+// ask asks the network for what is lacking.
+func (f *follow) ask() {
+	q := f.follower.Question()
+	if q == "" || !f.parts.Link.Online() || q == f.asked && time.Since(f.askedAt) < askPause {
+		return
+	}
+	f.asked, f.askedAt = q, time.Now()
+	f.parts.Link.Tell("ask", []byte(q))
+}
+
+// do does what is wanted, in its order: what is not written down is not co-signed.
+func (f *follow) do(m log.Moves) {
+	for _, e := range m.Found {
+		f.accuse(e)
+	}
+	for _, n := range m.Keep {
+		if !f.keep(n) {
+			return
+		}
+	}
+	if f.notes == "" || f.unkept {
+		return
+	}
+	for _, n := range m.Cosigned {
+		f.cosigned++
+		f.parts.Link.Tell("cosign", []byte(n.String()))
+	}
+}
+
+func (f *follow) keep(n log.Note) bool {
+	if f.notes == "" {
+		return true
+	}
+	err := f.notes.keep(n)
+	if err != nil && !f.unkept {
+		f.parts.Log.Warn("checkpoints of the network's log cannot be kept: none is co-signed", "error", err)
+	}
+	f.unkept = err != nil
+	return err == nil
+}
+
+// accuse writes evidence down and tells of it once.
+func (f *follow) accuse(e log.Evidence) {
+	where := "nowhere: coverage.checkpoints is not set"
+	if f.notes != "" {
+		path, err := f.notes.accuse(e)
+		if where = path; err != nil {
+			where = fmt.Sprintf("not written: %v", err)
+		}
+	}
+	f.parts.Log.Error("the network's log broke a promise and is not co-signed any more", "kind", e.Kind, "what", e, "evidence", where)
+	if len(f.evidence) < mostEvidence {
+		f.evidence = append(f.evidence, where)
+	}
+}
+
+// status tells how things stand, nil if no checkpoint was seen.
+func (f *follow) status() *LogStatus {
+	seen, ok := f.follower.Seen()
+	if !ok && len(f.evidence) == 0 {
+		return nil
+	}
+	return &LogStatus{seen.Epoch, seen.Size, f.cosigned, append([]string{}, f.evidence...)}
+}
+
+// readCheckpoints takes what the network shows of its log.
+func (c *Coverage) readCheckpoints(payload []byte) error {
+	list, err := log.ParseShown(payload, c.parts.Network, c.ingests()...)
+	if err != nil {
+		return err
+	}
+	now, trusted := c.now()
+	timing, known := c.chains.Timing(now)
+	if !known || !trusted {
+		c.log.pending = payload // until it is known which epoch it is
+		return nil
+	}
+	c.log.pending = nil
+	c.log.shown(list, timing.Epoch(timing.SlotAt(now)))
+	return nil
+}
+
+// lookAtLog takes what could not be taken before, and asks again what was not answered.
+func (c *Coverage) lookAtLog() {
+	if c.log.pending != nil {
+		if err := c.readCheckpoints(c.log.pending); err != nil {
+			c.parts.Log.Debug("checkpoints cannot be used any more", "error", err)
+			c.log.pending = nil
+		}
+	}
+	c.log.ask()
+}

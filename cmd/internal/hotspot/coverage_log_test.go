@@ -1,0 +1,308 @@
+package hotspot
+
+import (
+	"crypto/sha256"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hexspot/radio"
+	"hexspot/witness"
+	"hexspot/witness/log"
+)
+
+// ledger is the network's log of the area, of one epoch. In its second world the record
+// of index 1 is another.
+type ledger struct {
+	a       *area
+	name    log.Name
+	records []radio.RecordID
+	shown   uint64
+}
+
+func (a *area) ledger() *ledger {
+	epoch := a.timing.Epoch(a.timing.SlotAt(witness.MillisOf(time.Now())))
+	l := &ledger{a: a, name: log.Name{Network: a.id(), Epoch: epoch, Ingest: stationOf(a.t, a.network)}}
+	for i := range byte(20) {
+		l.records = append(l.records, radio.RecordID{i})
+	}
+	return l
+}
+
+func (l *ledger) ReadIDs(from uint64, ids []radio.RecordID) error {
+	copy(ids, l.records[from:])
+	return nil
+}
+
+func (l *ledger) tree(size int) *log.Tree {
+	t := log.NewTree(l)
+	t.Append(l.records[:size]...)
+	return t
+}
+
+// show shows a checkpoint of so many records.
+func (l *ledger) show(size int) {
+	l.a.t.Helper()
+	tree := l.tree(size)
+	note, err := log.Sign(l.a.network, log.Checkpoint{Name: l.name, Head: tree.Head()})
+	if err != nil {
+		l.a.t.Fatal(err)
+	}
+	s := log.Shown{Note: note}
+	if l.shown > 0 {
+		growth, err := tree.Extend(l.shown, uint64(size))
+		if err != nil {
+			l.a.t.Fatal(err)
+		}
+		s.Growth = &growth
+	}
+	l.shown = uint64(size)
+	l.a.c.Receive(Mail{Name: "checkpoint", Payload: log.EncodeShown([]log.Shown{s}), Retained: true})
+	synctest.Wait()
+}
+
+// heard is what the network was told on a topic.
+func (a *area) heard(name string) (list []string) {
+	a.note(func() {
+		for _, t := range a.said {
+			if rest, ok := strings.CutPrefix(t, name+" "); ok {
+				list = append(list, rest)
+			}
+		}
+	})
+	return list
+}
+
+// TestCheckpointsAreCosigned: what grew is on disk before its signature leaves; after a start
+// the hotspot asks for what it missed, and a fork becomes evidence.
+func TestCheckpointsAreCosigned(t *testing.T) {
+	notes := filepath.Join(t.TempDir(), "checkpoints")
+	inArea(t, func(t *testing.T, a *area) {
+		a.notes = notes
+		a.start()
+		synctest.Wait()
+		l := a.ledger()
+		l.show(5)
+		l.show(9)
+		signed := a.heard("cosign")
+		if len(signed) != 2 {
+			t.Fatalf("%d signatures", len(signed))
+		}
+		n, err := log.ParseNote([]byte(signed[1]))
+		if err != nil || n.Checkpoint().Size != 9 || !slices.Equal(n.Cosigners(), []radio.Station{a.c.station}) {
+			t.Errorf("%v, %v", n, err)
+		}
+		a.stop()
+
+		l.shown = 0
+		a.start()
+		synctest.Wait()
+		l.show(12)
+		ask := a.heard("ask")
+		if want := strings.Replace("EPOCH/consistency?from=9&to=12", "EPOCH", strings.Split(l.name.String(), "/")[4], 1); len(ask) != 1 || ask[0] != want {
+			t.Fatalf("asks %q, want %s", ask, want)
+		}
+		proof, err := l.tree(12).Extend(9, 12)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[0], Consistency: &proof}.Encode()})
+		synctest.Wait()
+		if signed := a.heard("cosign"); len(signed) != 3 {
+			t.Errorf("%d signatures", len(signed))
+		}
+		l.records[1] = radio.RecordID{99}
+		l.show(15)
+		status := a.c.Status().Log
+		if status == nil || status.Records != 12 || status.Cosigned != 1 || len(status.Evidence) != 1 {
+			t.Fatalf("%+v", status)
+		}
+		if len(a.heard("cosign")) != 3 {
+			t.Error("a fork was co-signed")
+		}
+		file, err := os.ReadFile(status.Evidence[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, err := log.ParseEvidence(file); err != nil || e.Kind != log.Forked {
+			t.Errorf("%v, %v", e, err)
+		}
+		if info, err := os.Stat(status.Evidence[0]); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%v, %v", info, err)
+		}
+	})
+	if names, err := os.ReadDir(notes); err != nil || len(names) != 2 {
+		t.Errorf("%v, %v", names, err)
+	}
+}
+
+// TestReceiptsAreLookedFor: the record of a receipt has to be in the log that is shown.
+func TestReceiptsAreLookedFor(t *testing.T) {
+	notes := t.TempDir()
+	inArea(t, func(t *testing.T, a *area) {
+		a.notes = notes
+		a.start()
+		synctest.Wait()
+		l := a.ledger()
+		body := witness.Receipt{Record: radio.RecordID{7}, Received: 1000, Epoch: l.name.Epoch, Index: 1}
+		receipt, err := log.SignReceipt(a.network, a.id(), body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.c.Receive(Mail{Name: "ack", Payload: receipt.Bytes()})
+		l.show(8)
+		ask := a.heard("ask")
+		if len(ask) != 1 || !strings.HasSuffix(ask[0], "/inclusion?index=1&size=8") {
+			t.Fatalf("asks %q", ask)
+		}
+		time.Sleep(askPause + longTurn) // no answer: asked again
+		if again := a.heard("ask"); len(again) != 2 || again[1] != ask[0] {
+			t.Errorf("asks %q", again)
+		}
+		proof, err := l.tree(8).Include(1, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[0], Inclusion: &proof}.Encode()})
+		synctest.Wait()
+		if s := a.c.Status().Log; len(s.Evidence) != 1 || !strings.Contains(s.Evidence[0], "evidence-replaced-") {
+			t.Errorf("%+v", s)
+		}
+		a.c.Receive(Mail{Name: "proof", Payload: []byte("{}")})
+		a.c.Receive(Mail{Name: "checkpoint", Payload: []byte("{")})
+		synctest.Wait()
+		if n := a.c.Status().Counts.Unusable; n != 2 {
+			t.Errorf("%d unusable", n)
+		}
+	})
+}
+
+// TestNothingIsCosignedThatIsNotKept: without a disk a start would forget what was signed.
+func TestNothingIsCosignedThatIsNotKept(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, notes := range []string{"", file} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.notes = notes
+			a.start()
+			synctest.Wait()
+			l := a.ledger()
+			l.show(5)
+			l.show(9)
+			if signed := a.heard("cosign"); len(signed) != 0 {
+				t.Errorf("%q: %d signatures", notes, len(signed))
+			}
+			l.records[1] = radio.RecordID{99}
+			l.show(12)
+			if s := a.c.Status().Log; len(s.Evidence) != 1 || s.Records != 9 {
+				t.Errorf("%q: %+v", notes, s)
+			}
+		})
+	}
+}
+
+// TestCheckpointsOfNoTime: of an epoch that is far away, or before it is known which it is.
+func TestCheckpointsOfNoTime(t *testing.T) {
+	notes := t.TempDir()
+	inArea(t, func(t *testing.T, a *area) {
+		a.notes = notes
+		a.trusted.Store(false)
+		a.start()
+		synctest.Wait()
+		l := a.ledger()
+		l.show(5)
+		if signed := a.heard("cosign"); len(signed) != 0 {
+			t.Errorf("%d signatures without a clock", len(signed))
+		}
+		a.trusted.Store(true)
+		time.Sleep(2 * clockPause)
+		if signed := a.heard("cosign"); len(signed) != 1 {
+			t.Errorf("%d signatures", len(signed))
+		}
+		for _, offset := range []witness.Epoch{2, 1000} {
+			l.name.Epoch += offset
+			l.show(6)
+		}
+		if signed := a.heard("cosign"); len(signed) != 1 {
+			t.Errorf("%d signatures", len(signed))
+		}
+	})
+}
+
+func TestNotesAreForgotten(t *testing.T) {
+	dir := t.TempDir()
+	key := keyFrom(1)
+	name := log.Name{Network: stationOf(t, key).Network(), Ingest: stationOf(t, key)}
+	for _, epoch := range []witness.Epoch{1, 2, 42} {
+		name.Epoch = epoch
+		n, err := log.Sign(key, log.Checkpoint{Name: name, Head: log.NewTree(nil).Head()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := notes(dir).keep(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for file, text := range map[string]string{"7-x.note": "damaged", "x.note": "", "evidence.json": "{}"} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := notes(dir).read(name.Network)
+	if len(list) != 2 || err == nil || !strings.Contains(err.Error(), "7-x.note") {
+		t.Errorf("%v, %v", list, err)
+	}
+	if list, err := notes(filepath.Join(dir, "none")).read(name.Network); err != nil || len(list) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+	if list, _ := notes(dir).read(radio.Network{1}); len(list) != 0 {
+		t.Errorf("of another network: %v", list)
+	}
+}
+
+// TestSitesAreSubmitted: a change is sent until the network has answered, and not again; a
+// new one is.
+func TestSitesAreSubmitted(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.change = []byte("a change")
+		a.start()
+		time.Sleep(submitPause + longTurn)
+		sent := a.heard("up/site")
+		if len(sent) != 2 || sent[0] != "a change" || a.c.Status().Registry.Entered {
+			t.Fatalf("%q", sent)
+		}
+		taken := witness.SiteTaken{Report: sha256.Sum256(a.change), From: 12}
+		a.c.Receive(Mail{Name: "ack", Payload: taken.Append(nil)})
+		time.Sleep(10 * submitPause)
+		if s := a.c.Status(); !s.Registry.Entered || s.Registry.From != 12 || len(a.heard("up/site")) != 2 {
+			t.Errorf("%+v, %d sent", s.Registry, len(a.heard("up/site")))
+		}
+		a.note(func() { a.change = []byte("another") })
+		time.Sleep(sitePause + longTurn)
+		if sent := a.heard("up/site"); len(sent) != 3 || sent[2] != "another" {
+			t.Errorf("%q", sent)
+		}
+		for reason, settled := range map[witness.RefusalReason]bool{witness.RefusedRate: false, witness.RefusedOwner: true} {
+			a.c.Receive(Mail{Name: "ack", Payload: witness.RefusalOf([]byte("another"), reason, "so it is").Append(nil)})
+			synctest.Wait()
+			if s := a.c.Status().Registry; s.Refused != string(reason) || s.Entered || a.c.submission.settled != settled {
+				t.Errorf("%+v", s)
+			}
+			a.c.submission.settled = false
+		}
+		a.note(func() { a.change = nil })
+		time.Sleep(sitePause + longTurn)
+		if a.c.Status().Registry != nil {
+			t.Error("the status has a change that is not there any more")
+		}
+		if n := a.c.Status().Counts.Unusable; n != 0 {
+			t.Errorf("%d unusable", n)
+		}
+	})
+}

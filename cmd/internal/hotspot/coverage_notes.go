@@ -1,0 +1,114 @@
+package hotspot
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"hexspot/radio"
+	"hexspot/witness"
+	"hexspot/witness/log"
+)
+
+// notes is the directory of the checkpoints that the hotspot saw last, EPOCH-INGEST.note,
+// and of evidence. Both are for `hexspot receipts` and for others, too.
+type notes string
+
+const (
+	noteEnding = ".note"
+	maxNote    = 4 << 10            // without the signatures of stations
+	keptEpochs = witness.Epoch(40)  // longer than networks keep a log at hand
+	noteMode   = os.FileMode(0o644) // they are public
+	proofMode  = os.FileMode(0o600) // evidence is the owner's to show
+)
+
+// keep writes a checkpoint down in the place of the one before of its log.
+func (n notes) keep(note log.Note) error {
+	if err := os.MkdirAll(string(n), 0o755); err != nil {
+		return err
+	}
+	c := note.Checkpoint()
+	name := fmt.Sprintf("%d-%s%s", c.Epoch, c.Ingest, noteEnding)
+	if err := ReplaceFile(n.path(name), []byte(note.String()), noteMode); err != nil {
+		return err
+	}
+	return n.forget(c.Epoch)
+}
+
+// accuse writes evidence down and gives its path.
+func (n notes) accuse(e log.Evidence) (string, error) {
+	if err := os.MkdirAll(string(n), 0o755); err != nil {
+		return "", err
+	}
+	path := n.path(e.FileName())
+	return path, ReplaceFile(path, e.Encode(), proofMode)
+}
+
+func (n notes) path(name string) string { return filepath.Join(string(n), name) }
+
+// read gives the checkpoints of a network. What cannot be read is named in the error,
+// and the others are given.
+func (n notes) read(network radio.Network) (list []log.Note, err error) {
+	names, err := n.names()
+	for _, name := range names {
+		note, fault := n.readOne(name)
+		if fault == nil && note.Checkpoint().Network == network {
+			list = append(list, note)
+		}
+		if fault != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", n.path(name), fault))
+		}
+	}
+	return list, err
+}
+
+// names are the files with checkpoints.
+func (n notes) names() ([]string, error) {
+	entries, err := os.ReadDir(string(n))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	for _, e := range entries {
+		if _, ok := epochOf(e.Name()); ok {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
+}
+
+// epochOf reads the epoch off the name of a checkpoint's file.
+func epochOf(name string) (witness.Epoch, bool) {
+	stem, ok := strings.CutSuffix(name, noteEnding)
+	first, _, more := strings.Cut(stem, "-")
+	epoch, err := strconv.ParseUint(first, 10, 40)
+	return witness.Epoch(epoch), ok && more && err == nil
+}
+
+func (n notes) readOne(name string) (log.Note, error) {
+	file, err := os.Open(n.path(name))
+	if err != nil {
+		return log.Note{}, err
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, maxNote))
+	if err != nil {
+		return log.Note{}, err
+	}
+	return log.ParseNote(b)
+}
+
+// forget removes checkpoints of logs that are long over.
+func (n notes) forget(latest witness.Epoch) error {
+	names, err := n.names()
+	for _, name := range names {
+		if epoch, _ := epochOf(name); epoch+keptEpochs < latest {
+			err = errors.Join(err, os.Remove(n.path(name)))
+		}
+	}
+	return err
+}

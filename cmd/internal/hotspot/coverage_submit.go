@@ -1,0 +1,80 @@
+package hotspot
+
+import (
+	"crypto/sha256"
+	"log/slog"
+	"time"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// submission has the network enter the site, if the file of the site is a whole change, with
+// the owner's signature: it is sent until the network has answered.
+type submission struct {
+	sum     [sha256.Size]byte // of the change that is or was sent
+	sent    time.Time
+	settled bool // the network has answered for good
+	taken   bool
+	from    witness.Epoch
+	refused string
+}
+
+// submitPause is how long an answer is waited for.
+const submitPause = time.Minute
+
+// submit sends a change, nil: there is none.
+func (s *submission) submit(change []byte, link Link) {
+	if change == nil {
+		*s = submission{}
+		return
+	}
+	if sum := sha256.Sum256(change); sum != s.sum {
+		*s = submission{sum: sum}
+	}
+	if s.settled || !link.Online() || time.Since(s.sent) < submitPause {
+		return
+	}
+	s.sent = time.Now()
+	link.Report(string(radio.KindSite), change)
+}
+
+// answered takes an answer, false if it is not about the change. The network gives the same
+// one again on the same change, so it is told once.
+func (s *submission) answered(payload []byte, log *slog.Logger) bool {
+	if s.sent.IsZero() {
+		return false
+	}
+	if taken, err := witness.ParseSiteTaken(payload); err == nil && taken.Report == s.sum {
+		if !s.taken {
+			log.Info("the network has the site", "change", taken.Nonce, "from_epoch", taken.From)
+		}
+		s.settled, s.taken, s.from = true, true, taken.From
+		return true
+	}
+	refusal, err := witness.ParseRefusal(payload)
+	if err != nil || refusal.Report != s.sum {
+		return false
+	}
+	if s.refused != string(refusal.Reason) {
+		log.Warn("the network does not enter the site", "reason", refusal.Reason, "text", refusal.Text)
+	}
+	s.settled, s.refused = !refusal.Reason.Again(), string(refusal.Reason)
+	return true
+}
+
+// SiteStatus says whether the network has the site; without a change to send nothing is
+// known of that.
+type SiteStatus struct {
+	Entered bool          `json:"entered"`
+	From    witness.Epoch `json:"from_epoch,omitempty"`
+	Refused string        `json:"refused,omitempty"` // the reason
+}
+
+// status tells how things stand, nil if there is no change.
+func (s *submission) status() *SiteStatus {
+	if s.sum == [sha256.Size]byte{} {
+		return nil
+	}
+	return &SiteStatus{s.taken, s.from, s.refused}
+}
