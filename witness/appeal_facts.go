@@ -20,6 +20,7 @@ type AppealFacts struct {
 	Station   radio.Station // that appeals
 	ID        [32]byte      // of the appeal's record
 	Receive   int64
+	Earlier   int64 // appeals of the station in the epoch that came before
 	Subject   Subject
 	Way       Way // under which the evidence is kept
 	Below     bool
@@ -44,12 +45,20 @@ type Exhibit struct {
 	Appointed bool
 }
 
-// Facts looks at an appeal whose signatures and evidence were verified.
-func (w *AppealWorld) Facts(f AppealFile, a Appeal, receive Millis) AppealFacts {
+// MostAppeals is how many appeals of a station are judged in an epoch: the first by
+// arrival. Looking at one may cost a million hashes.
+const MostAppeals = 4
+
+// Facts looks at an appeal whose signatures and evidence were verified. earlier is how many
+// of the station the epoch received before it.
+func (w *AppealWorld) Facts(f AppealFile, a Appeal, receive Millis, earlier int64) AppealFacts {
 	b := newBrief(w, f.Record.Station, a.Partner)
 	facts := AppealFacts{
-		Station: f.Record.Station, ID: f.Record.ID(w.Network), Receive: int64(receive),
+		Station: f.Record.Station, ID: f.Record.ID(w.Network), Receive: int64(receive), Earlier: earlier,
 		Subject: a.Subject(f.Record.Station), Way: b.way(), Located: b.place.Located, Slack: b.place.Slack,
+	}
+	if earlier >= MostAppeals {
+		return facts
 	}
 	var provision Provision
 	provision, facts.Below = w.Before[facts.Subject]

@@ -10,6 +10,8 @@ type appealRule struct {
 
 // appealRules are asked in this order; the first that fails is the reason.
 var appealRules = []appealRule{
+	{Rule{Name: "too_many", Unit: "appeals", Need: "appeal again in another epoch, with all evidence in one"},
+		func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Earlier, MostAppeals-1) }},
 	{Rule{Name: "below_half", Unit: "yes", Need: "nothing: there is no weight below one half of this station or link"},
 		func(f *AppealFacts, _ *Parameters) Finding { return yes(f.Below) }},
 	{Rule{Name: "undecided", Unit: "clues", Need: "nothing but other reports: evidence of these kinds decides only clues about presence at a place, and about the silence of a link's partner"},

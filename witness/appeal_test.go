@@ -29,6 +29,7 @@ type appealRig struct {
 	chain    *Chain
 	anchor   radio.Signed
 	values   []Value
+	earlier  int64
 }
 
 const appealEpoch Epoch = 20_249
@@ -109,7 +110,7 @@ func (r *appealRig) facts() AppealFacts {
 	if a, err = f.Verify(r.network); err != nil {
 		r.t.Fatal(err)
 	}
-	return r.world.Facts(f, a, 77)
+	return r.world.Facts(f, a, 77, r.earlier)
 }
 
 func (r *appealRig) station(n int) radio.Station { return sampleStation(r.t, n) }
@@ -132,6 +133,7 @@ func (r *appealRig) audit(heard bool) {
 
 // badAppeals has a bad example for each rule but the last.
 var badAppeals = map[Fault]func(r *appealRig){
+	"too_many":   func(r *appealRig) { r.earlier = MostAppeals },
 	"below_half": func(r *appealRig) { delete(r.world.Before, StationSubject(r.station(0))) },
 	"undecided": func(r *appealRig) {
 		p := r.world.Before[StationSubject(r.station(0))]

@@ -25,6 +25,7 @@ var measures = map[string]measure{
 	"partners": {counted("partner"), counted("partner")},
 	"windows":  {counted("window"), counted("window")},
 	"cells":    {counted("cell"), counted("cell")},
+	"appeals":  {counted("earlier appeal"), counted("appeal")},
 	"clues":    {counted("clue"), counted("clue")},
 	"records":  {counted("record"), counted("record")},
 	"frames":   {counted("frame"), counted("frame")},

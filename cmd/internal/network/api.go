@@ -63,6 +63,7 @@ func (v *proving) handler() http.Handler {
 	v.entropy.public.register(mux, v.log)
 	v.checkpoints.register(mux)
 	v.sites.register(mux)
+	v.appeals.register(mux)
 	mux.HandleFunc("/", unknownPath)
 	return mux
 }

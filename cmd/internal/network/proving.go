@@ -34,6 +34,7 @@ type proving struct {
 	checkpoints *checkpoints
 	sites       *sites
 	verify      *verifying
+	appeals     *appealDesk
 	asked       *pace.Buckets[radio.Station] // for what else stations may ask
 
 	logs     *logs
@@ -96,6 +97,7 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 		return v, err
 	}
 	v.sites = newSites(p, v.registry)
+	v.appeals = newAppealDesk(p, data, v.registry)
 	if err := v.openReports(c, data, p); err != nil {
 		return v, err
 	}

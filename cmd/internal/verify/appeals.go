@@ -1,7 +1,11 @@
 package verify
 
 import (
+	"bytes"
+	"cmp"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 
 	"hexspot/radio"
@@ -67,15 +71,25 @@ func (r *run) admitAppeals() {
 	if r.p.ProvisionalEpochs == 0 { // a set without weights has nothing to appeal against
 		return
 	}
-	for _, a := range r.appeals.files {
-		facts := world.Facts(a.file, a.appeal, a.at)
+	earlier := map[radio.Station]int64{}
+	for _, a := range r.byArrival() {
+		station := a.file.Record.Station
+		facts := world.Facts(a.file, a.appeal, a.at, earlier[station])
+		earlier[station]++
 		judged := r.p.JudgeAppeal(&facts)
 		if judged.Valid() {
 			r.recent.links.ShowEvidence(&facts)
 		}
 		r.appeals.judged = append(r.appeals.judged, judged)
 	}
-	witness.SortAppeals(r.appeals.judged)
+}
+
+// byArrival are the appeals in the order in which they are judged and published.
+func (r *run) byArrival() []received {
+	return slices.SortedFunc(maps.Values(r.appeals.files), func(a, b received) int {
+		x, y := a.file.Record.ID(r.in.Network), b.file.Record.ID(r.in.Network)
+		return cmp.Or(cmp.Compare(a.at, b.at), bytes.Compare(x[:], y[:]))
+	})
 }
 
 // concludeAppeals holds the weights that follow against the last rule. Who is to be given
