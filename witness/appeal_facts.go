@@ -153,7 +153,7 @@ func (b *brief) take(s radio.Signed) bool {
 		}
 		b.heard[s.Station] = append(b.heard[s.Station], w.Observations...)
 		return true
-	case radio.KindAudit, radio.KindAnchor:
+	case radio.KindAudit:
 		return true // taken before
 	case radio.KindBeacon:
 		return s.Station == b.station && b.takeBeacon(s.Body)

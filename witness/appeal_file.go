@@ -12,17 +12,20 @@ import (
 // MaxAppealFile is the most bytes an encoded AppealFile may have.
 const MaxAppealFile = 1 << 17
 
-// maxAppealValues is the most values in one file, and so the most chains that evidence may
-// be of: each may cost 2^17 hashes.
-const maxAppealValues = 8
+// MaxAppealChains is the most anchors and the most values in one file: each may cost 2^17
+// hashes.
+const MaxAppealChains = 8
 
 // AppealFile is an appeal with the records that it names, each with the signature of who
 // made it, and the entropy of the slots they are about: it needs nothing else to be
 // checked.
 type AppealFile struct {
 	Record   radio.Signed   // of kind appeal
-	Evidence []radio.Signed // in the order of their ids; with the anchors of the slots
-	Values   []Value        // of these anchors' chains
+	Evidence []radio.Signed // in the order of their ids
+	// Anchors and Values are the entropy of the evidence's slots. The station's signature
+	// does not cover them: the network's does, and the network adds them.
+	Anchors []radio.Signed
+	Values  []Value
 }
 
 // NewAppealFile orders the evidence and gives the body that names it; the caller signs it
@@ -49,8 +52,11 @@ func (f AppealFile) Append(b []byte) []byte {
 	for _, s := range f.Evidence {
 		b = appendBytes(b, 2, s.Append(nil))
 	}
+	for _, s := range f.Anchors {
+		b = appendBytes(b, 3, s.Append(nil))
+	}
 	for _, v := range f.Values {
-		b = appendBytes(b, 3, v.append(nil))
+		b = appendBytes(b, 4, v.append(nil))
 	}
 	return b
 }
@@ -76,17 +82,13 @@ func parseAppealFile(b []byte) (AppealFile, error) {
 		return AppealFile{}, err
 	}
 	f.Record = record
-	for piece := r.piece(2, "evidence"); piece != nil; piece = r.piece(2, "evidence") {
-		if len(f.Evidence) == MaxEvidence {
-			return AppealFile{}, fmt.Errorf("evidence: more than %d records", MaxEvidence)
-		}
-		s, err := radio.ParseSigned(piece)
-		if err != nil {
-			return AppealFile{}, fmt.Errorf("evidence %d: %w", len(f.Evidence), err)
-		}
-		f.Evidence = append(f.Evidence, s)
+	if f.Evidence, err = readEach(&r, 2, "evidence", MaxEvidence, radio.ParseSigned); err != nil {
+		return AppealFile{}, err
 	}
-	if f.Values, err = readValues(&r); err != nil {
+	if f.Anchors, err = readEach(&r, 3, "anchors", MaxAppealChains, radio.ParseSigned); err != nil {
+		return AppealFile{}, err
+	}
+	if f.Values, err = readEach(&r, 4, "values", MaxAppealChains, parseValue); err != nil {
 		return AppealFile{}, err
 	}
 	if err := r.end(); err != nil {
@@ -96,20 +98,6 @@ func parseAppealFile(b []byte) (AppealFile, error) {
 		return AppealFile{}, errors.New("the first record is of another kind")
 	}
 	return f, nil
-}
-
-func readValues(r *reader) (values []Value, err error) {
-	for piece := r.piece(3, "values"); piece != nil; piece = r.piece(3, "values") {
-		if len(values) == maxAppealValues {
-			return nil, fmt.Errorf("values: more than %d", maxAppealValues)
-		}
-		v, err := parseValue(piece)
-		if err != nil {
-			return nil, fmt.Errorf("value %d: %w", len(values), err)
-		}
-		values = append(values, v)
-	}
-	return values, nil
 }
 
 // Verify gives the appeal if all signatures are right for the network and the evidence is

@@ -89,7 +89,7 @@ func (r *appealRig) beacon(k Slot) (Beacon, Observation) {
 
 // facts signs all of it and looks at it.
 func (r *appealRig) facts() AppealFacts {
-	evidence := append(slices.Clone(r.evidence), r.anchor)
+	evidence := slices.Clone(r.evidence)
 	heard := Batch{Epoch: appealEpoch}
 	var where Positions
 	for _, k := range r.slots {
@@ -105,7 +105,7 @@ func (r *appealRig) facts() AppealFacts {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	f.Values = r.values
+	f.Anchors, f.Values = []radio.Signed{r.anchor}, r.values
 	f.Record = r.sign(0, radio.KindAppeal, a)
 	if a, err = f.Verify(r.network); err != nil {
 		r.t.Fatal(err)

@@ -16,15 +16,12 @@ type chainTrail struct {
 	trail  *Trail
 }
 
-// chainValuesOf takes anchors and values, and says how many are of no use: more anchors
-// than there may be values, and values that lead to none.
+// chainValuesOf takes anchors and values, and says how many are of no use: what the network
+// has not signed, and values that lead to no anchor.
 func chainValuesOf(network radio.Network, f AppealFile) (all chainValues, useless int64) {
-	for _, s := range f.Evidence {
-		if s.Kind != radio.KindAnchor {
-			continue
-		}
+	for _, s := range f.Anchors {
 		a, err := OpenAnchor(s, network)
-		if err != nil || len(all) == maxAppealValues {
+		if err != nil {
 			useless++
 			continue
 		}

@@ -54,7 +54,7 @@ func messageOf(body any) proto.Message {
 		for _, s := range b.Evidence {
 			m.Evidence = append(m.Evidence, messageOfSigned(s))
 		}
-		m.Values = messageOfValues(b.Values).Values
+		m.Anchors, m.Values = messageOfAnchors(b.Anchors).Anchors, messageOfValues(b.Values).Values
 		return m
 	case witness.Audit:
 		return &Audit{Station: b.Station.Bytes(), From: uint64(b.From), To: uint64(b.To)}

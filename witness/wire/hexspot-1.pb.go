@@ -962,7 +962,8 @@ type AppealFile struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Appeal        *Signed                `protobuf:"bytes,1,opt,name=appeal,proto3" json:"appeal,omitempty"`     // of kind appeal
 	Evidence      []*Signed              `protobuf:"bytes,2,rep,name=evidence,proto3" json:"evidence,omitempty"` // the records that it names, in its order
-	Values        []*Value               `protobuf:"bytes,3,rep,name=values,proto3" json:"values,omitempty"`     // of the chains whose anchors are among them, at most 8
+	Anchors       []*Signed              `protobuf:"bytes,3,rep,name=anchors,proto3" json:"anchors,omitempty"`   // of the slots that the evidence is about, at most 8; the network adds them
+	Values        []*Value               `protobuf:"bytes,4,rep,name=values,proto3" json:"values,omitempty"`     // of their chains, at most 8
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1007,6 +1008,13 @@ func (x *AppealFile) GetAppeal() *Signed {
 func (x *AppealFile) GetEvidence() []*Signed {
 	if x != nil {
 		return x.Evidence
+	}
+	return nil
+}
+
+func (x *AppealFile) GetAnchors() []*Signed {
+	if x != nil {
+		return x.Anchors
 	}
 	return nil
 }
@@ -1521,12 +1529,13 @@ const file_hexspot_1_proto_rawDesc = "" +
 	"\x06Appeal\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\x12\x18\n" +
 	"\apartner\x18\x02 \x01(\fR\apartner\x12\x1a\n" +
-	"\bevidence\x18\x03 \x03(\fR\bevidence\"\x93\x01\n" +
+	"\bevidence\x18\x03 \x03(\fR\bevidence\"\xc1\x01\n" +
 	"\n" +
 	"AppealFile\x12*\n" +
 	"\x06appeal\x18\x01 \x01(\v2\x12.hexspot.v1.SignedR\x06appeal\x12.\n" +
-	"\bevidence\x18\x02 \x03(\v2\x12.hexspot.v1.SignedR\bevidence\x12)\n" +
-	"\x06values\x18\x03 \x03(\v2\x11.hexspot.v1.ValueR\x06values\"E\n" +
+	"\bevidence\x18\x02 \x03(\v2\x12.hexspot.v1.SignedR\bevidence\x12,\n" +
+	"\aanchors\x18\x03 \x03(\v2\x12.hexspot.v1.SignedR\aanchors\x12)\n" +
+	"\x06values\x18\x04 \x03(\v2\x11.hexspot.v1.ValueR\x06values\"E\n" +
 	"\x05Audit\x12\x18\n" +
 	"\astation\x18\x01 \x01(\fR\astation\x12\x12\n" +
 	"\x04from\x18\x02 \x01(\x04R\x04from\x12\x0e\n" +
@@ -1598,15 +1607,16 @@ var file_hexspot_1_proto_depIdxs = []int32{
 	9,  // 2: hexspot.v1.Positions.positions:type_name -> hexspot.v1.Position
 	0,  // 3: hexspot.v1.AppealFile.appeal:type_name -> hexspot.v1.Signed
 	0,  // 4: hexspot.v1.AppealFile.evidence:type_name -> hexspot.v1.Signed
-	15, // 5: hexspot.v1.AppealFile.values:type_name -> hexspot.v1.Value
-	0,  // 6: hexspot.v1.Anchors.anchors:type_name -> hexspot.v1.Signed
-	15, // 7: hexspot.v1.Values.values:type_name -> hexspot.v1.Value
-	4,  // 8: hexspot.v1.HeardBy.observation:type_name -> hexspot.v1.Observation
-	9,  // [9:9] is the sub-list for method output_type
-	9,  // [9:9] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	0,  // 5: hexspot.v1.AppealFile.anchors:type_name -> hexspot.v1.Signed
+	15, // 6: hexspot.v1.AppealFile.values:type_name -> hexspot.v1.Value
+	0,  // 7: hexspot.v1.Anchors.anchors:type_name -> hexspot.v1.Signed
+	15, // 8: hexspot.v1.Values.values:type_name -> hexspot.v1.Value
+	4,  // 9: hexspot.v1.HeardBy.observation:type_name -> hexspot.v1.Observation
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_hexspot_1_proto_init() }

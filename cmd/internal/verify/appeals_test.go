@@ -107,7 +107,7 @@ func (p *plaintiff) appeal(drivers int) Record {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	evidence := []radio.Signed{anchor}
+	var evidence []radio.Signed
 	heard := witness.Batch{Epoch: p.judged[1].Epoch}
 	var where witness.Positions
 	for i := range witness.Slot(8) {
@@ -129,7 +129,8 @@ func (p *plaintiff) appeal(drivers int) Record {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	file.Values, file.Record = []witness.Value{value}, p.sign(p.number, radio.KindAppeal, body)
+	file.Anchors, file.Values = []radio.Signed{anchor}, []witness.Value{value}
+	file.Record = p.sign(p.number, radio.KindAppeal, body)
 	return Record{kindAppeal, p.timing.Start(from) + 5_000_000, file.Append(nil)}
 }
 
@@ -229,6 +230,33 @@ func TestHeldIsWhatWeightsTook(t *testing.T) {
 	}
 	if some == 0 || len(provisions) == 0 {
 		t.Errorf("%d stations with something held, %d provisions", some, len(provisions))
+	}
+}
+
+// TestResultHasItsEntropy: the anchors and last values lead to the value of every slot.
+func TestResultHasItsEntropy(t *testing.T) {
+	c := mustCountry(t)
+	_, dir := mustEpoch(t, c.inputs(1, c.records[1]))
+	anchors, values, err := mustOpen(t, dir).Entropy()
+	if err != nil || len(anchors) == 0 {
+		t.Fatal(anchors, err)
+	}
+	chains := witness.NewChains(c.network)
+	for _, a := range anchors {
+		if err := chains.AddAnchor(a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, v := range values {
+		if err := chains.AddValue(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	from, to := c.timing.Slots(c.judged[1].Epoch)
+	for k := from; k < to; k++ {
+		if _, ok := chains.Value(k); !ok {
+			t.Fatalf("slot %d has no value", k)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"encoding/hex"
 	"fmt"
 	"math"
 	"slices"
@@ -15,6 +16,7 @@ type chains []chain
 
 type chain struct {
 	anchor    witness.Anchor
+	signed    radio.Signed
 	trail     *witness.Trail
 	published []witness.Millis // by slot, when its value could first be known
 }
@@ -23,7 +25,7 @@ type chain struct {
 const never = witness.Millis(math.MaxInt64)
 
 func newChain(network radio.Network, a witness.Anchor) chain {
-	return chain{a, witness.NewTrail(network, a), slices.Repeat([]witness.Millis{never}, int(a.To-a.From))}
+	return chain{anchor: a, trail: witness.NewTrail(network, a), published: slices.Repeat([]witness.Millis{never}, int(a.To-a.From))}
 }
 
 // learn takes a value if it leads to the anchor.
@@ -132,4 +134,15 @@ func (v slotValue) appendText(b []byte) []byte {
 // valueSource gives the value of a slot.
 type valueSource interface {
 	at(witness.Slot) (slotValue, bool)
+}
+
+// appendAnchors appends the anchors that serve slots of [from, to), one a line as hexadecimal
+// digits, in the order in which they serve.
+func (c chains) appendAnchors(b []byte, from, to witness.Slot) []byte {
+	for i := range c {
+		if serves := c[i].anchor.From < to && c[i].anchor.To > from; serves {
+			b = append(hex.AppendEncode(b, c[i].signed.Append(nil)), '\n')
+		}
+	}
+	return b
 }

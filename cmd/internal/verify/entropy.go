@@ -22,6 +22,7 @@ type journaled struct {
 	anchor witness.Anchor
 	id     radio.RecordID
 	at     witness.Millis
+	signed radio.Signed
 }
 
 func newEntropy(network radio.Network) *entropy {
@@ -48,7 +49,7 @@ func (e *entropy) addAnchor(r Record) error {
 	if was, ok := e.anchors[id]; ok && was.at <= r.Stamp {
 		return DropAgain
 	}
-	e.anchors[id] = journaled{anchor, id, r.Stamp}
+	e.anchors[id] = journaled{anchor, id, r.Stamp, signed}
 	return nil
 }
 
@@ -110,7 +111,9 @@ func (e *entropy) sound(drops Drops) chains {
 			continue
 		}
 		taken[n] = true
-		list = append(list, newChain(e.network, j.anchor))
+		c := newChain(e.network, j.anchor)
+		c.signed = j.signed
+		list = append(list, c)
 	}
 	slices.SortStableFunc(list, func(a, b chain) int {
 		return cmp.Or(cmp.Compare(b.anchor.Revision, a.anchor.Revision), cmp.Compare(a.anchor.To, b.anchor.To))

@@ -19,6 +19,7 @@ const (
 	parametersName = "parameters.json"
 	sitesName      = "sites"
 	entropyName    = "entropy"
+	anchorsName    = "anchors"
 	denyName       = "deny"
 	verdictsName   = "verdicts"
 	linksName      = "links"
@@ -92,6 +93,7 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{parametersName, text(r.p.Encode())},
 		{sitesName, r.writeSites},
 		{entropyName, text(r.z.appendText(r.factory.values.(slots).appendText(nil)))},
+		{anchorsName, text(r.anchors)},
 		{denyName, text(r.in.Denials.AppendText(nil))},
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
 		{linksName, text(r.weights.AppendText(nil))},

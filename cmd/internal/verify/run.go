@@ -32,6 +32,7 @@ type run struct {
 	sites    []witness.SiteFacts // by number; of the stations that the snapshot lists
 	p        *witness.Parameters
 	z        slotValue
+	anchors  []byte // those that serve the epoch, as they are written
 	factory  *factory
 	opens    [parts]opened // of the beacon reports of a part, in its order
 
@@ -101,6 +102,8 @@ func (r *run) site(s radio.Station, _ witness.Epoch) witness.SiteFacts {
 func (r *run) prepare() error {
 	list := r.entropy.chains(r.summary.Drops)
 	var err error
+	from, to := r.in.Timing.Slots(r.in.Epoch)
+	r.anchors = list.appendAnchors(nil, from, to)
 	if r.p, err = r.in.parameters(list); err != nil {
 		return err
 	}
@@ -108,7 +111,6 @@ func (r *run) prepare() error {
 	if r.z, ok = list.firstAfter(r.in.Timing.Freezes(r.in.Epoch)); !ok {
 		return ErrNoValueYet
 	}
-	from, to := r.in.Timing.Slots(r.in.Epoch)
 	r.factory, err = newFactory(Facts{
 		Network: r.in.Network, Timing: r.in.Timing, Plans: r.p.Plans, Sites: r.site, Denials: r.in.Denials, Logged: r.in.Logged,
 	}, list.slots(from, to))
