@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"hexspot/cmd/internal/verify"
+	"hexspot/radio"
 	"hexspot/witness"
 )
 
@@ -91,4 +92,13 @@ func (b *Book) newestFirst(only *witness.Epoch) ([]witness.Epoch, error) {
 	list, err := b.Epochs()
 	slices.Reverse(list)
 	return list, err
+}
+
+// Entropy gives the anchors of a verified epoch and the last value of each.
+func (b *Book) Entropy(number witness.Epoch) ([]radio.Signed, []witness.Value, error) {
+	e, err := b.at(number)
+	if err != nil {
+		return nil, nil, err
+	}
+	return e.result.Entropy()
 }

@@ -23,6 +23,8 @@ type appealDesk struct {
 	book  *answers.Book
 	sites *store.Book
 	asked *pace.Buckets[radio.Station]
+
+	public *publicEntropy
 }
 
 // A station may appeal as often in a day as appeals are judged in an epoch, at once.
@@ -32,7 +34,10 @@ const (
 )
 
 func newAppealDesk(p provingParts, data Data, sites *store.Book) *appealDesk {
-	return &appealDesk{p, answers.NewBook(data.Verdicts()), sites, pace.New[radio.Station](appealRate, witness.MostAppeals, mostAppealed)}
+	return &appealDesk{
+		provingParts: p, book: answers.NewBook(data.Verdicts()), sites: sites,
+		asked: pace.New[radio.Station](appealRate, witness.MostAppeals, mostAppealed),
+	}
 }
 
 func (d *appealDesk) register(mux *http.ServeMux) {
@@ -96,8 +101,11 @@ func (d *appealDesk) enter(ctx context.Context, encoded []byte, now witness.Mill
 	if !d.asked.Allow(file.Record.Station, now.Time()) {
 		return appealTaken{}, web.Refusal{Status: http.StatusTooManyRequests, Refused: "rate", Cause: "the station has appealed too often today", Cure: "appeal again tomorrow, with all evidence in one"}
 	}
+	if err := d.complete(&file); err != nil {
+		return appealTaken{}, err
+	}
 	id := file.Record.ID(d.network)
-	if err := d.keep(ctx, string(radio.KindAppeal), id[0], id.String(), now, encoded); err != nil {
+	if err := d.keep(ctx, string(radio.KindAppeal), id[0], id.String(), now, file.Append(nil)); err != nil {
 		return appealTaken{}, fmt.Errorf("journaling an appeal: %w", err)
 	}
 	return appealTaken{id.String(), epoch}, nil
@@ -105,9 +113,9 @@ func (d *appealDesk) enter(ctx context.Context, encoded []byte, now witness.Mill
 
 // ParseAppealText reads an appeal as one line of base64 for URLs, as tools print it.
 func ParseAppealText(text string) ([]byte, error) {
-	b, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(text))
+	b, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimSpace(text))
 	if err != nil {
-		return nil, fmt.Errorf("no appeal: %w", err)
+		return nil, errors.New("no appeal: want the one line that 'hexspot appeal sign' prints")
 	}
 	return b, nil
 }

@@ -108,6 +108,7 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if v.entropy, err = newEntropy(p, chains, v.registry); err != nil {
 		return v, err
 	}
+	v.appeals.public = v.entropy.public
 	v.verify, err = newVerifying(p, c, data, v)
 	return v, err
 }
