@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"hexspot/cmd/internal/answers"
@@ -101,7 +102,11 @@ func (d *appealDesk) enter(ctx context.Context, encoded []byte, now witness.Mill
 	if !d.asked.Allow(file.Record.Station, now.Time()) {
 		return appealTaken{}, web.Refusal{Status: http.StatusTooManyRequests, Refused: "rate", Cause: "the station has appealed too often today", Cure: "appeal again tomorrow, with all evidence in one"}
 	}
-	if err := d.complete(&file); err != nil {
+	err = d.book.Complete(&file, d.network, d.schedule.Timing, d.public.around)
+	if errors.Is(err, answers.ErrEpochs) {
+		err = web.Refusal{Status: http.StatusUnprocessableEntity, Refused: "epochs", Cause: err.Error(), Cure: "name evidence of fewer epochs"}
+	}
+	if err != nil {
 		return appealTaken{}, err
 	}
 	id := file.Record.ID(d.network)
@@ -118,4 +123,17 @@ func ParseAppealText(text string) ([]byte, error) {
 		return nil, errors.New("no appeal: want the one line that 'hexspot appeal sign' prints")
 	}
 	return b, nil
+}
+
+// around are the public anchors that cover a slot, and the public values: the newest, and
+// the last of chains that are just over.
+func (p *publicEntropy) around(k witness.Slot) (anchors []radio.Signed, values []witness.Value) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.anchors {
+		if a, err := witness.ParseAnchor(s.Body); err == nil && a.Covers(k) {
+			anchors = append(anchors, s)
+		}
+	}
+	return anchors, slices.Clone(p.values)
 }

@@ -72,6 +72,9 @@ func (d Data) Book(ctx context.Context, url string) (*store.Book, error) {
 	return store.Open(ctx, url)
 }
 
+// KeyFile is where the network's key is.
+func (d Data) KeyFile() string { return d.path(keyFile) }
+
 // Verdicts is where each verified epoch has a directory.
 func (d Data) Verdicts() string { return d.path(verdictsDir) }
 
