@@ -84,7 +84,7 @@ func decidable(s Subject, clue ClueName) bool {
 	if s.IsLink() {
 		return clue == ClueAnswers
 	}
-	return clueWords[clue].presence
+	return wordsOfClue(clue).presence
 }
 
 // brief sorts the evidence of one appeal.

@@ -16,24 +16,13 @@ type JudgedAppeal struct {
 // Accepted says that the weight is one half or more with the evidence.
 func (j *JudgedAppeal) Accepted() bool { return j.Valid() }
 
-// appealTable are the rows as those of reports are.
-var appealTable = func() []Rule {
-	rules := make([]Rule, len(appealRules))
-	for i := range appealRules {
-		rules[i] = appealRules[i].Rule
-	}
-	return rules
-}()
-
 // JudgeAppeal asks all rules but the last. An appeal that passes them is admitted: its
 // evidence is to be shown to the book of the epoch (LinkBook.Show) before that is settled,
 // and Conclude asks the last.
 func (p *Parameters) JudgeAppeal(f *AppealFacts) JudgedAppeal {
-	j := JudgedAppeal{Judged{Station: f.Station, ID: f.ID, Receive: f.Receive, Findings: make([]Finding, len(appealRules))}, f.Subject}
-	for i, r := range appealRules {
-		if r.find != nil {
-			j.Findings[i] = r.find(f, p)
-		}
+	j := JudgedAppeal{Judged{Station: f.Station, ID: f.ID, Receive: f.Receive, Findings: make([]Finding, len(appealTable))}, f.Subject}
+	for i, find := range appealFinders {
+		j.Findings[i] = find(f, p)
 	}
 	j.Reason = firstFailure(appealTable[:len(appealTable)-1], j.Findings, true)
 	return j

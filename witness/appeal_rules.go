@@ -2,32 +2,33 @@ package witness
 
 import "hexspot/coverage"
 
-// appealRule is a row of the table that appeals are judged by.
-type appealRule struct {
-	Rule
-	find func(*AppealFacts, *Parameters) Finding // nil: the weight, when it was worked out again
+// appealTable are the rules that appeals are judged by, in order; the first that fails is the
+// reason. appealFinders ask them; the last, the weight, is asked when it was worked out again.
+var appealTable = []Rule{
+	{Name: "too_many", Unit: "appeals", Need: "appeal again in another epoch, with all evidence in one"},
+	{Name: "below_half", Unit: "yes", Need: "nothing: there is no weight below one half of this station or link"},
+	{Name: "undecided", Unit: "clues", Need: "nothing but other reports: evidence of these kinds decides only clues about presence at a place, and about the silence of a link's partner"},
+	{Name: "no_site", Unit: "yes", Need: "have the place in question published"},
+	{Name: "useless", Unit: "records", Need: "leave out what is not about these frames: records out of range, of kinds that are no evidence, or beacons that do not open"},
+	{Name: "own_positions", Unit: "mm", Need: "publish the place at which the station's own receiver was", optional: true},
+	{Name: "heard_near", Unit: "frames", Need: "have more frames of the station heard near the place, with positions of who heard them"},
+	{Name: "over_time", Unit: "windows", Need: "have them heard in more windows"},
+	{Name: "independent", Unit: "owners", Need: "have as many heard by stations of more owners, other than those concerned, or by one that the network appoints"},
+	{Name: "both_ways", Unit: "frames", Need: "report what was heard of the discovery beacons of the station that the network appointed", optional: true},
+	{Name: "weight", Unit: "0.0001", Need: "better evidence, or other reports: the weight that follows is still below one half"},
 }
 
-// appealRules are asked in this order; the first that fails is the reason.
-var appealRules = []appealRule{
-	{Rule{Name: "too_many", Unit: "appeals", Need: "appeal again in another epoch, with all evidence in one"},
-		func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Earlier, MostAppeals-1) }},
-	{Rule{Name: "below_half", Unit: "yes", Need: "nothing: there is no weight below one half of this station or link"},
-		func(f *AppealFacts, _ *Parameters) Finding { return yes(f.Below) }},
-	{Rule{Name: "undecided", Unit: "clues", Need: "nothing but other reports: evidence of these kinds decides only clues about presence at a place, and about the silence of a link's partner"},
-		func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Undecided, 0) }},
-	{Rule{Name: "no_site", Unit: "yes", Need: "have the place in question published"},
-		func(f *AppealFacts, _ *Parameters) Finding { return yes(f.Located) }},
-	{Rule{Name: "useless", Unit: "records", Need: "leave out what is not about these frames: records out of range, of kinds that are no evidence, or beacons that do not open"},
-		func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Useless, 0) }},
-	{Rule{Name: "own_positions", Unit: "mm", Need: "publish the place at which the station's own receiver was", optional: true}, ownPositions},
-	{Rule{Name: "heard_near", Unit: "frames", Need: "have more frames of the station heard near the place, with positions of who heard them"},
-		func(f *AppealFacts, p *Parameters) Finding { return atLeast(f.frames(), p.ExhibitFrames) }},
-	{Rule{Name: "over_time", Unit: "windows", Need: "have them heard in more windows"},
-		func(f *AppealFacts, p *Parameters) Finding { return atLeast(f.windows(), p.ExhibitWindows) }},
-	{Rule{Name: "independent", Unit: "owners", Need: "have as many heard by stations of more owners, other than those concerned, or by one that the network appoints"}, independent},
-	{Rule{Name: "both_ways", Unit: "frames", Need: "report what was heard of the discovery beacons of the station that the network appointed", optional: true}, bothWays},
-	{Rule{Name: "weight", Unit: "0.0001", Need: "better evidence, or other reports: the weight that follows is still below one half"}, nil},
+var appealFinders = [...]func(*AppealFacts, *Parameters) Finding{
+	func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Earlier, MostAppeals-1) },
+	func(f *AppealFacts, _ *Parameters) Finding { return yes(f.Below) },
+	func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Undecided, 0) },
+	func(f *AppealFacts, _ *Parameters) Finding { return yes(f.Located) },
+	func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Useless, 0) },
+	ownPositions,
+	func(f *AppealFacts, p *Parameters) Finding { return atLeast(f.frames(), p.ExhibitFrames) },
+	func(f *AppealFacts, p *Parameters) Finding { return atLeast(f.windows(), p.ExhibitWindows) },
+	independent,
+	bothWays,
 }
 
 // ownPositions can only speak against the station: whoever lies about a place can write

@@ -249,7 +249,7 @@ func TestEvidenceIsWeighed(t *testing.T) {
 		v.state.Shown = map[Way][2]int64{{s, s}: {8, 0}, {s, v.stations[1]}: {0, 40}}
 		after := v.weigh()
 		left := slices.ContainsFunc(after.Clues(s, v.stations[1]), func(c Clue) bool { return c.Name == name && c.Weight < half })
-		decided := name == ClueAnswers || clueWords[name].presence && name != ClueClosed
+		decided := name == ClueAnswers || wordsOfClue(name).presence && name != ClueClosed
 		if before >= half || left == decided && name != ClueClosed {
 			t.Errorf("%s: weight %d before, %v after", name, before, after.Clues(s, v.stations[1]))
 		}

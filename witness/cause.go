@@ -42,15 +42,9 @@ type standing struct {
 // its reward. A weight or a scale comes before reports: where one decides there was
 // something to be paid, and nothing else was in the way.
 var causes = []cause{
-	{"not_registered", func(s *standing) bool { return s.tally.Presence == PresenceNone }, always(
-		"The registry had no site of the station in this epoch.",
-		"Sign and enter a site ('hexspot site sign', 'hexnet site sign'); it counts from the next epoch.")},
-	{"data_only", func(s *standing) bool { return s.tally.Presence == PresenceDataOnly }, always(
-		"The station's site is published as data-only: it carries packets and takes no part in proof of coverage.",
-		"Publish the site as a full one, if it is to take part.")},
-	{"no_plan", func(s *standing) bool { return !s.around.Plan }, always(
-		"The channel plan of the station's site is none of this network's.",
-		"Publish a channel plan that the network's parameters name.")},
+	{"not_registered", func(s *standing) bool { return s.tally.Presence == PresenceNone }, (*standing).tellUnregistered},
+	{"data_only", func(s *standing) bool { return s.tally.Presence == PresenceDataOnly }, (*standing).tellDataOnly},
+	{"no_plan", func(s *standing) bool { return !s.around.Plan }, (*standing).tellNoPlan},
 	{"weight", func(s *standing) bool { return s.tally.BeaconWhole+s.tally.WitnessWhole > 0 }, (*standing).tellWeight},
 	{"density", func(s *standing) bool { return s.tally.Selections+s.tally.Selected > 0 }, (*standing).tellDensity},
 	{"silent", func(s *standing) bool { return s.tally.Beacons.Total()+s.tally.Observations.Total() == 0 }, (*standing).tellSilent},
@@ -78,10 +72,6 @@ func (s *Set) CauseOf(t *Tally, around Surroundings) (Cause, bool) {
 		}
 	}
 	panic("the last row of the table always holds")
-}
-
-func always(says, cure string) func(*standing) Cause {
-	return func(*standing) Cause { return Cause{Says: says, Cure: cure} }
 }
 
 // onlyListeningLacks says that the beacons were good but for the rule that their station

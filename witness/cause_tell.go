@@ -8,6 +8,27 @@ import (
 	"strings"
 )
 
+func (s *standing) tellUnregistered() Cause {
+	return Cause{
+		Says: "The registry had no site of the station in this epoch.",
+		Cure: "Sign and enter a site ('hexspot site sign', 'hexnet site sign'); it counts from the next epoch.",
+	}
+}
+
+func (s *standing) tellDataOnly() Cause {
+	return Cause{
+		Says: "The station's site is published as data-only: it carries packets and takes no part in proof of coverage.",
+		Cure: "Publish the site as a full one, if it is to take part.",
+	}
+}
+
+func (s *standing) tellNoPlan() Cause {
+	return Cause{
+		Says: "The channel plan of the station's site is none of this network's.",
+		Cure: "Publish a channel plan that the network's parameters name.",
+	}
+}
+
 func (s *standing) tellWeight() Cause {
 	c := Cause{
 		Says: "The station had witnesses or was one, but the weights of the links that were used leave nothing.",
@@ -18,10 +39,7 @@ func (s *standing) tellWeight() Cause {
 	}
 	weakest := &s.tally.Weakest[0]
 	c.Clue = weakest.Clue.Name
-	words, ok := clueWords[c.Clue]
-	if !ok {
-		return c
-	}
+	words := wordsOfClue(c.Clue)
 	c.Says = fmt.Sprintf("The links that were used have no weight left. The worst, with %v, has %s because of the clue %s: %s, where %s is needed for all of it.",
 		Named(weakest.Partner), portion(int64(weakest.Weight)), c.Clue, words.figure(weakest.Clue.Value), words.figure(weakest.Clue.Full))
 	c.Cure = sentence(words.raise + "; if the clue is wrong, appeal within the provisional time")
@@ -123,7 +141,7 @@ func (s *standing) neighbours() string {
 		distanceText(int64(a.Within)), count(a.Stations, "station"), distanceText(int64(a.Nearest)), a.Awake)
 }
 
-func count(n uint64, word string) string { return counted(word)(int64(min(n, math.MaxInt64))) }
+func count(n uint64, word string) string { return counted(int64(min(n, math.MaxInt64)), word) }
 
 // sentence makes a clause a sentence.
 func sentence(clause string) string {

@@ -93,7 +93,7 @@ func passedBy(rules []Rule, j *Judged) func(Fault) bool {
 func (r *Rule) note(f Finding, never bool) RuleNote {
 	n := RuleNote{Rule: r.Name, Outcome: f.Outcome, Finding: f, Unit: r.Unit}
 	if f.Outcome != RuleNotEvaluated && r.Unit != "yes" {
-		m := measures[r.Unit]
+		m := measureOf(r.Unit)
 		n.Value, n.Limit, n.Margin = m.value(f.Value), m.value(f.Limit), m.apart(f.Margin)
 		if never {
 			n.Value, n.Margin = "never", ""
@@ -128,7 +128,7 @@ func (r *Rule) need(f Finding, n RuleNote) string {
 	if f.Value < f.Limit {
 		word, by = "least", "more"
 	}
-	apart := measures[r.Unit].apart(max(f.Value-f.Limit, f.Limit-f.Value))
+	apart := measureOf(r.Unit).apart(max(f.Value-f.Limit, f.Limit-f.Value))
 	return fmt.Sprintf("%s; it was %s and has to be at %s %s (%s %s)", r.Need, n.Value, word, n.Limit, apart, by)
 }
 

@@ -25,8 +25,9 @@ type ClueNote struct {
 
 // clueWord is what there is to say of a clue, whatever its figures.
 type clueWord struct {
+	name    ClueName
 	figure  func(int64) string
-	counted func(int64) string
+	counted string // what it was made from, one of them
 	means   string
 	raise   string
 	// presence says that the clue doubts that the station is on the air at its place:
@@ -40,47 +41,58 @@ func octaves(n int64) string { return scaled(n, 2, 2) + " dB an octave" }
 func squares(n int64) string { return scaled(n, 4, 2) + " dB2" }
 func slopes(n int64) string  { return scaled(n, 4, 2) + " dB a dB" }
 
-var clueWords = map[ClueName]clueWord{
-	ClueSlope: {figure: slopes, counted: counted("report"),
+// clueWords is a list for the reason that measures is.
+var clueWords = [...]clueWord{
+	{name: ClueSlope, figure: slopes, counted: "report",
 		means: "how much the received level follows the power steps that were drawn for the sender. Who sends a frame again does not send the step",
 		raise: "radio power steps that are as stated: check the calibration table, and that nothing repeats or levels the signal; 40 and more reports at different steps"},
-	ClueFading: {figure: squares, counted: counted("report"),
+	{name: ClueFading, figure: squares, counted: "report",
 		means: "how much the levels vary beside the steps. Air fades, a cable does not",
 		raise: "receive over an antenna; a fixed level (attenuator, splitter, signal generator) must not stand for the air"},
-	ClueAnswers: {figure: portion, counted: counted("expected answer"),
+	{name: ClueAnswers, figure: portion, counted: "expected answer",
 		means: "how many of the beacons that had to be heard in the other direction were. A path is the same both ways",
 		raise: "be heard where you hear: check the transmitter, its antenna, and the noise at the other end; report all that is heard"},
-	ClueBalance: {figure: levels, counted: counted("report"),
+	{name: ClueBalance, figure: levels, counted: "report",
 		means: "by how much the losses of the links out and in differ, in the middle of the partners. Gain, cable and place cancel out",
 		raise: "publish power as it is: take away an amplifier, or calibrate RSSI and transmit level"},
-	ClueDistance: {figure: levels, counted: counted("report"), presence: true,
+	{name: ClueDistance, figure: levels, counted: "report", presence: true,
 		means: "by how much more the signals lose over free space than those of the partners' other links. Far too little says that the station stands nearer to them than published",
 		raise: "publish the true place, antenna gain and cable loss"},
-	ClueBeyond: {figure: levels, counted: counted("report"),
+	{name: ClueBeyond, figure: levels, counted: "report",
 		means: "by how much less this link loses than the usual ones of its ends, though it is far past their reach",
 		raise: "nothing but further reports, and a chip with fine time; what is heard far away must not come over a network"},
-	ClueElsewhere: {figure: portion, counted: counted("report"),
+	{name: ClueElsewhere, figure: portion, counted: "report",
 		means: "which share of the station's links is past its usual reach and still too good",
 		raise: "publish the true place; what is heard far away must not come over a network, and one key must not be in two boxes"},
-	ClueAround: {figure: portion, counted: counted("beacon asked for"), presence: true,
+	{name: ClueAround, figure: portion, counted: "beacon asked for", presence: true,
 		means: "how many of the station's beacons the stations around it reported. What is on the air at a place is heard around it",
 		raise: "be heard around: check antenna, cable and transmitter, and the published place"},
-	ClueTwins: {figure: squares, counted: counted("common frame"),
+	{name: ClueTwins, figure: squares, counted: "common frame",
 		means: "how much the levels of the same frames differ from those at another station published near by. Two antennas fade apart, one does not",
 		raise: "give each station an antenna of its own, at its own place"},
-	ClueOwner: {figure: portion, counted: counted("report"),
+	{name: ClueOwner, figure: portion, counted: "report",
 		means: "which share of what the station sends and hears is within its own owner",
 		raise: "have links with stations of other owners"},
-	ClueClosed: {figure: octaves, counted: counted("report"), presence: true,
+	{name: ClueClosed, figure: octaves, counted: "report", presence: true,
 		means: "by how much the loss grows with distance within a group of stations that hear nobody else",
 		raise: "be heard by one station that does not belong to the group; publish the true places"},
 }
 
+// wordsOfClue are those of a clue; one that is not known here has its name alone.
+func wordsOfClue(name ClueName) clueWord {
+	for i := range clueWords {
+		if clueWords[i].name == name {
+			return clueWords[i]
+		}
+	}
+	return clueWord{name: name, figure: func(n int64) string { return fmt.Sprint(n) }, counted: "report", means: string(name), raise: "other reports"}
+}
+
 // Explain is the clue in words. of is the station it is about, zero for a clue of a link.
 func (c Clue) Explain(of radio.Station) ClueNote {
-	w := clueWords[c.Name]
+	w := wordsOfClue(c.Name)
 	n := ClueNote{
-		Clue: c, Of: of, Counted: w.counted(c.Reports), Figure: w.figure(c.Value),
+		Clue: c, Of: of, Counted: counted(c.Reports, w.counted), Figure: w.figure(c.Value),
 		AtNone: w.figure(c.None), AtFull: w.figure(c.Full), Left: portion(c.Weight), Means: w.means,
 	}
 	if c.Weight == whole {

@@ -10,38 +10,49 @@ import (
 // them are apart.
 type measure struct{ value, apart func(int64) string }
 
-// measures has every unit of a rule's figures.
-var measures = map[string]measure{
-	"Unix ms":  {moment, length},
-	"ms":       {length, length},
-	"s":        {func(n int64) string { return length(1000 * n) }, func(n int64) string { return length(1000 * n) }},
-	"udBm":     {func(n int64) string { return scaled(n, 6, 2) + " dBm" }, func(n int64) string { return scaled(n, 6, 2) + " dB" }},
-	"mm":       {distanceText, distanceText},
-	"km":       {func(n int64) string { return fmt.Sprint(n, " km") }, func(n int64) string { return fmt.Sprint(n, " km") }},
-	"Hz":       {frequencyText, frequencyText},
-	"SF":       {func(n int64) string { return fmt.Sprint("SF", n) }, counted("step")},
-	"slot":     {func(n int64) string { return fmt.Sprint("slot ", n) }, counted("slot")},
-	"reports":  {counted("other report"), counted("report")},
-	"partners": {counted("partner"), counted("partner")},
-	"windows":  {counted("window"), counted("window")},
-	"cells":    {counted("cell"), counted("cell")},
-	"appeals":  {counted("earlier appeal"), counted("appeal")},
-	"clues":    {counted("clue"), counted("clue")},
-	"records":  {counted("record"), counted("record")},
-	"frames":   {counted("frame"), counted("frame")},
-	"owners":   {counted("owner"), counted("owner")},
-	"0.0001":   {portion, portion},
+// measures has every unit of a rule's figures. It is a list and not a map, so that
+// programs that explain nothing do not link it.
+var measures = [...]struct {
+	unit string
+	measure
+}{
+	{"Unix ms", measure{moment, length}},
+	{"ms", measure{length, length}},
+	{"s", measure{seconds, seconds}},
+	{"udBm", measure{levelText, decibels}},
+	{"mm", measure{distanceText, distanceText}},
+	{"km", measure{kilometres, kilometres}},
+	{"Hz", measure{frequencyText, frequencyText}},
+	{"SF", measure{func(n int64) string { return fmt.Sprint("SF", n) }, func(n int64) string { return counted(n, "step") }}},
+	{"slot", measure{func(n int64) string { return fmt.Sprint("slot ", n) }, func(n int64) string { return counted(n, "slot") }}},
+	{"reports", measure{func(n int64) string { return counted(n, "other report") }, func(n int64) string { return counted(n, "report") }}},
+	{"appeals", measure{func(n int64) string { return counted(n, "earlier appeal") }, func(n int64) string { return counted(n, "appeal") }}},
+	{"0.0001", measure{portion, portion}},
+}
+
+// measureOf is the measure of a unit; what is counted in it is its own: "partners".
+func measureOf(unit string) measure {
+	for i := range measures {
+		if measures[i].unit == unit {
+			return measures[i].measure
+		}
+	}
+	count := func(n int64) string { return counted(n, strings.TrimSuffix(unit, "s")) }
+	return measure{count, count}
 }
 
 // counted is a number of things with the word for them.
-func counted(word string) func(int64) string {
-	return func(n int64) string {
-		if n == 1 {
-			return "1 " + word
-		}
-		return fmt.Sprintf("%d %ss", n, word)
+func counted(n int64, word string) string {
+	if n == 1 {
+		return "1 " + word
 	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
+
+func seconds(n int64) string    { return length(1000 * n) }
+func kilometres(n int64) string { return fmt.Sprint(n, " km") }
+func levelText(n int64) string  { return scaled(n, 6, 2) + " dBm" }
+func decibels(n int64) string   { return scaled(n, 6, 2) + " dB" }
 
 // moment is a time of day in UTC, to the millisecond.
 func moment(ms int64) string {

@@ -40,7 +40,7 @@ func (w *weigher) withoutDoubts() {
 		}
 		var left []Clue
 		for _, c := range clues {
-			if !clueWords[c.Name].presence {
+			if !wordsOfClue(c.Name).presence {
 				left = append(left, c)
 			}
 		}
