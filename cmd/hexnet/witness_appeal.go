@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -18,44 +17,35 @@ import (
 	"hexspot/witness"
 )
 
-// appealCommand has what there is to do with an appeal that a station has signed.
+// appealCommand has what there is to do for an appeal but the signing, which is the
+// station's.
 type appealCommand struct {
-	Check  appealCheck  `cmd:"" help:"Say what the rules about evidence would make of it."`
-	Submit appealSubmit `cmd:"" help:"Send it to a network."`
+	Positions appealPositions `cmd:"" help:"Make a track ready for the hotspot to sign."`
+	Name      appealName      `cmd:"" help:"Make an appeal with its evidence ready for the hotspot to sign."`
+	Check     appealCheck     `cmd:"" help:"Say what the rules about evidence would make of a signed one."`
+	Submit    appealSubmit    `cmd:"" help:"Send a signed one to the network."`
 }
 
-// appealFile is what 'hexspot appeal sign' printed.
+// appealFile is a signed appeal and its evidence.
 type appealFile struct {
-	File string `arg:"" help:"File with what 'hexspot appeal sign' printed, or - for standard input."`
+	Signed   string   `arg:"" help:"File with what 'hexspot appeal sign' printed." type:"existingfile"`
+	Evidence []string `arg:"" help:"The files that the appeal was made from." type:"existingfile"`
+	networkFlag
 }
 
-func (a appealFile) read(std streams) ([]byte, witness.AppealFile, error) {
-	in := std.in
-	if a.File != "-" {
-		file, err := os.Open(a.File)
-		if err != nil {
-			return nil, witness.AppealFile{}, err
-		}
-		defer file.Close()
-		in = file
-	}
-	text, err := io.ReadAll(io.LimitReader(in, int64(base64.RawURLEncoding.EncodedLen(witness.MaxAppealFile))+2))
+func (a appealFile) pack(c *commands) (witness.AppealFile, radio.Network, error) {
+	id, err := a.id(c)
 	if err != nil {
-		return nil, witness.AppealFile{}, err
+		return witness.AppealFile{}, id, err
 	}
-	encoded, err := network.ParseAppealText(string(text))
-	if err != nil {
-		return nil, witness.AppealFile{}, err
-	}
-	appeal, err := witness.ParseAppealFile(encoded)
-	return encoded, appeal, err
+	file, err := packAppeal(id, a.Signed, a.Evidence)
+	return file, id, err
 }
 
 type appealCheck struct {
 	appealFile
 	Verdicts string `help:"Directory with a directory for each verified epoch. Default: verdicts in the data directory." type:"path" placeholder:"DIR"`
 	Timing   string `help:"Timing of the network." enum:"default,demo" default:"default"`
-	networkFlag
 }
 
 // Help has the examples.
@@ -65,7 +55,7 @@ The last rule, the weight that follows, takes the running epoch's reports and is
 Evidence of an epoch that is not verified yet does not count here.
 
 Examples:
-  hexnet witness appeal check appeal.txt`
+  hexnet witness appeal check signed.txt own.txt driver1.txt driver2.txt`
 }
 
 // Run checks an appeal.
@@ -73,11 +63,7 @@ func (a appealCheck) Run(c *commands, std streams) error {
 	if a.Verdicts == "" {
 		a.Verdicts = network.Data(c.Data).Verdicts()
 	}
-	_, file, err := a.read(std)
-	if err != nil {
-		return err
-	}
-	id, err := a.id(c)
+	file, id, err := a.pack(c)
 	if err != nil {
 		return err
 	}
@@ -106,22 +92,22 @@ func (appealSubmit) Help() string {
 	return `The network says in which epoch's verdicts the outcome will be.
 
 Examples:
-  hexnet witness appeal submit appeal.txt --api https://network.example`
+  hexnet witness appeal submit signed.txt own.txt driver1.txt driver2.txt --network 1c3c5d6a746bba36 --api https://network.example`
 }
 
 // submitTimeout is for the whole exchange.
 const submitTimeout = 30 * time.Second
 
 // Run sends an appeal and prints what the network answers.
-func (a appealSubmit) Run(ctx context.Context, std streams) error {
-	encoded, _, err := a.read(std)
+func (a appealSubmit) Run(ctx context.Context, c *commands, std streams) error {
+	file, _, err := a.pack(c)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
 	defer cancel()
 	url := strings.TrimSuffix(a.API, "/") + "/v1/witness/appeals"
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(encoded))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(file.Append(nil)))
 	if err != nil {
 		return err
 	}

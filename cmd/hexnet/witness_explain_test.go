@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,27 +76,56 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// testAppeal is an appeal as 'hexspot appeal sign' prints it.
-func testAppeal(t *testing.T) (line string, network radio.Network) {
+// signReady signs lines that were made ready, as 'hexspot appeal sign' does, into a file.
+func signReady(t *testing.T, network radio.Network, ready, path string) {
 	t.Helper()
-	key, operator := simulate.KeyOf(1, 0), simulate.KeyOf(1, -1)
-	s, err := radio.StationOf(operator.Public())
+	var out []byte
+	for line := range strings.Lines(ready) {
+		kind, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		body, err := base64.RawURLEncoding.DecodeString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := radio.Sign(simulate.KeyOf(1, 0), network, radio.Kind(kind), body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, base64.RawURLEncoding.EncodeToString(s.Append(nil))+"\n"...)
+	}
+	if err := os.WriteFile(path, out, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const testTrack = `# time, latitude, longitude, accuracy
+2026-01-31T15:04:05Z,45.1923,5.7214,3.5
+2026-01-31T15:04:15Z, 45.1924, 5.7216
+`
+
+// testAppeal makes an appeal ready and signs it, with a track as evidence.
+func testAppeal(t *testing.T) (signed, evidence, network string) {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := radio.StationOf(simulate.KeyOf(1, -1).Public())
 	if err != nil {
 		t.Fatal(err)
 	}
-	network = s.Network()
-	positions, err := radio.Sign(key, network, radio.KindPositions, witness.Positions{Fixes: []witness.Fix{{At: 5}}}.Append(nil))
-	if err != nil {
+	track := filepath.Join(dir, "track.csv")
+	if err := os.WriteFile(track, []byte(testTrack), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	file, body, err := witness.NewAppealFile(network, 7, radio.Station{}, []radio.Signed{positions})
-	if err != nil {
-		t.Fatal(err)
+	signed, evidence, network = filepath.Join(dir, "signed.txt"), filepath.Join(dir, "positions.txt"), s.Network().String()
+	ready, errs, code := hexnet(t, nil, "witness", "appeal", "positions", track)
+	if code != exitOK {
+		t.Fatal(errs)
 	}
-	if file.Record, err = radio.Sign(key, network, radio.KindAppeal, body.Append(nil)); err != nil {
-		t.Fatal(err)
+	signReady(t, s.Network(), ready, evidence)
+	ready, errs, code = hexnet(t, nil, "witness", "appeal", "name", "--epoch", "7", "--network", network, evidence, evidence)
+	if code != exitOK {
+		t.Fatal(errs)
 	}
-	return base64.RawURLEncoding.EncodeToString(file.Append(nil)) + "\n", network
+	signReady(t, s.Network(), ready, signed)
+	return signed, evidence, network
 }
 
 // TestAppealCheck: the rules about evidence are put to an appeal without its being sent.
@@ -110,19 +140,43 @@ func TestAppealCheck(t *testing.T) {
 			t.Fatalf("%v: exit code %d: %s", args, code, errs)
 		}
 	}
-	line, network := testAppeal(t)
-	out, errs, code := hexnet(t, strings.NewReader(line), "witness", "appeal", "check", "-", "--verdicts", verdicts, "--network", network.String())
+	signed, evidence, network := testAppeal(t)
+	out, errs, code := hexnet(t, nil, "witness", "appeal", "check", signed, evidence, "--verdicts", verdicts, "--network", network)
 	if code != exitOK || !strings.Contains(out, "because of rule below_half") {
 		t.Errorf("exit code %d: %s%s", code, out, errs)
 	}
-	if _, errs, code := hexnet(t, strings.NewReader(line), "witness", "appeal", "check", "-", "--verdicts", verdicts, "--network", "0000000000000000"); code != exitFailure {
-		t.Errorf("of another network: exit code %d: %s", code, errs)
+	for name, args := range map[string][]string{
+		"another network":      {signed, evidence, "--network", "0000000000000000"},
+		"other evidence":       {signed, signed, "--network", network},
+		"evidence as appeal":   {evidence, signed, "--network", network},
+		"the appeal not there": {filepath.Join(dir, "none"), evidence, "--network", network},
+	} {
+		if _, errs, code := hexnet(t, nil, append([]string{"witness", "appeal", "check", "--verdicts", verdicts}, args...)...); code == exitOK {
+			t.Errorf("%s: %s", name, errs)
+		}
+	}
+}
+
+// TestTracksRefuse has a fault in each.
+func TestTracksRefuse(t *testing.T) {
+	for line, want := range map[string]string{
+		"2026-01-31T15:04:05Z,45,5\n2026-01-31T15:04:05Z,45,5": "line 2: the time is not later",
+		"2026-01-31T15:04:05Z,91,5":                            `line 1: "91" is out of range`,
+		"2026-01-31T15:04:05Z,45,5,-1":                         `"-1" is out of range`,
+		"2026-01-31T15:04:05Z,45,NaN":                          "out of range",
+		"2026-01-31T15:04:05Z,45":                              "want TIME",
+		"yesterday,45,5":                                       "yesterday",
+	} {
+		if fixes, err := parseTrack(line); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, %v", line, fixes, err)
+		}
 	}
 }
 
 // TestAppealSubmit sends one to a network that takes it, and to one that does not.
 func TestAppealSubmit(t *testing.T) {
-	line, _ := testAppeal(t)
+	signed, evidence, network := testAppeal(t)
+	args := []string{"witness", "appeal", "submit", signed, evidence, "--network", network, "--api"}
 	status := http.StatusAccepted
 	var got []byte
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -131,19 +185,16 @@ func TestAppealSubmit(t *testing.T) {
 		_, _ = io.WriteString(w, r.Method+" "+r.URL.Path)
 	}))
 	defer server.Close()
-	out, errs, code := hexnet(t, strings.NewReader(line), "witness", "appeal", "submit", "-", "--api", server.URL+"/")
+	out, errs, code := hexnet(t, nil, append(args, server.URL+"/")...)
 	if code != exitOK || out != "POST /v1/witness/appeals" {
 		t.Errorf("exit code %d: %s%s", code, out, errs)
 	}
-	if want, _ := base64.RawURLEncoding.DecodeString(strings.TrimSpace(line)); !bytes.Equal(got, want) {
-		t.Errorf("sent %x", got)
+	if file, err := witness.ParseAppealFile(got); err != nil || len(file.Evidence) != 1 {
+		t.Errorf("sent %x, %v", got, err)
 	}
 	status = http.StatusForbidden
-	if _, errs, code := hexnet(t, strings.NewReader(line), "witness", "appeal", "submit", "-", "--api", server.URL); code != exitFailure || !strings.Contains(errs, "403") {
+	if _, errs, code := hexnet(t, nil, append(args, server.URL)...); code != exitFailure || !strings.Contains(errs, "403") {
 		t.Errorf("exit code %d: %s", code, errs)
-	}
-	if _, _, code := hexnet(t, strings.NewReader("x"), "witness", "appeal", "submit", "-", "--api", server.URL); code != exitFailure {
-		t.Errorf("no appeal: exit code %d", code)
 	}
 }
 

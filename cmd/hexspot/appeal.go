@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/base64"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -17,28 +15,24 @@ import (
 	"hexspot/witness"
 )
 
-const appealSynopsis = "Gathers evidence and signs an appeal against a weight of this station or of one of its links.\n" +
-	"Each prints lines that the next one reads; docs/answers.md says what is evidence for what."
+const appealSynopsis = "Gives evidence for an appeal, and signs as the station what 'hexnet witness appeal' has made ready.\n" +
+	"Each has its own --help; docs/answers.md has the steps."
 
 func appealCommand(ctx context.Context, args []string, std streams) error {
 	if len(args) > 0 {
 		switch args[0] {
 		case "records":
 			return appealRecords(ctx, args[1:], std)
-		case "positions":
-			return appealPositions(args[1:], std)
 		case "sign":
 			return appealSign(args[1:], std)
 		}
 	}
-	set := flags("appeal records|positions|sign", appealSynopsis, "hexspot appeal records --kind beacon,discovery --since 48h > own.txt\n"+
-		"hexspot appeal positions --network 1c3c5d6a746bba36 track.csv > positions.txt\n"+
-		"hexspot appeal sign --network 1c3c5d6a746bba36 --epoch 20785 own.txt driver1.txt driver2.txt > appeal.txt\n"+
-		"curl --data-binary @appeal.txt http://network.example:8085/v1/witness/appeals", std)
+	set := flags("appeal records|sign", appealSynopsis, "hexspot appeal records --kind beacon,discovery --since 48h > own.txt\n"+
+		"hexspot appeal sign --network 1c3c5d6a746bba36 ready.txt > signed.txt", std)
 	if _, err := parse(set, args); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: say what to do: records, positions or sign", errUsage)
+	return fmt.Errorf("%w: say what to do: records or sign", errUsage)
 }
 
 func appealRecords(ctx context.Context, args []string, std streams) error {
@@ -75,98 +69,61 @@ func printRecords(w io.Writer, list ...radio.Signed) error {
 	return nil
 }
 
-// signerFlags say whose signature it is, and for which network.
-type signerFlags struct{ key, network string }
-
-func (s *signerFlags) add(set *flag.FlagSet) {
-	set.StringVar(&s.key, "file", hotspot.DefaultKey, "key `FILE` of the station")
-	set.StringVar(&s.network, "network", "", "network, 16 hexadecimal `DIGITS`")
-}
-
-// sign signs a body.
-func (s *signerFlags) sign(kind radio.Kind, body []byte) (radio.Signed, error) {
-	network, err := radio.ParseNetwork(s.network)
-	if err != nil {
-		return radio.Signed{}, err
-	}
-	key, err := keys.Load(s.key)
-	if err != nil {
-		return radio.Signed{}, err
-	}
-	return radio.Sign(key.Signer(), network, kind, body)
-}
-
 func appealSign(args []string, std streams) error {
-	set := flags("appeal sign", "Signs an appeal with the records in the files as evidence, and prints it on one line. The network adds the entropy\n"+
-		"that it takes to check them. Send it to POST /v1/witness/appeals; the outcome is published with the epoch.",
-		"hexspot appeal sign --network 1c3c5d6a746bba36 --epoch 20785 own.txt driver1.txt driver2.txt > appeal.txt", std)
-	var s signerFlags
-	s.add(set)
-	epoch := set.Uint64("epoch", 0, "`EPOCH` in which the weight was published")
-	partner := set.String("partner", "", "`STATION` at the other end, if it is about a link and not about the station's own weight")
+	set := flags("appeal sign", "Signs positions or an appeal that 'hexnet witness appeal' has made ready, each line of the file, and prints\n"+
+		"the records, one a line. The owner vouches for what they say: look at it before.",
+		"hexspot appeal sign --network 1c3c5d6a746bba36 ready.txt > signed.txt", std)
+	file := set.String("file", hotspot.DefaultKey, "key `FILE` of the station")
+	name := set.String("network", "", "network, 16 hexadecimal `DIGITS`")
 	files, err := parse(set, args)
 	if err != nil {
 		return err
 	}
-	line, err := s.appeal(witness.Epoch(*epoch), *partner, files)
+	if len(files) != 1 {
+		return fmt.Errorf("%w: want one file", errUsage)
+	}
+	network, err := radio.ParseNetwork(*name)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(std.out, line)
-	return err
-}
-
-func (s *signerFlags) appeal(epoch witness.Epoch, partner string, files []string) (string, error) {
-	network, err := radio.ParseNetwork(s.network)
+	key, err := keys.Load(*file)
 	if err != nil {
-		return "", err
+		return err
 	}
-	var other radio.Station
-	if partner != "" {
-		if other, err = radio.ParseStation(partner); err != nil {
-			return "", err
-		}
-	}
-	evidence, err := readRecords(files)
+	text, err := os.ReadFile(files[0])
 	if err != nil {
-		return "", err
+		return err
 	}
-	file, body, err := witness.NewAppealFile(network, epoch, other, evidence)
-	if err != nil {
-		return "", err
-	}
-	if file.Record, err = s.sign(radio.KindAppeal, body.Append(nil)); err != nil {
-		return "", err
-	}
-	if _, err := file.Verify(network); err != nil {
-		return "", fmt.Errorf("the evidence: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(file.Append(nil)), nil
-}
-
-// readRecords reads files of records, one a line.
-func readRecords(files []string) (list []radio.Signed, err error) {
-	for _, path := range files {
-		text, err := os.ReadFile(path)
+	for line := range strings.Lines(string(text)) {
+		kind, body, err := readyLine(strings.TrimSpace(line))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		in := bufio.NewScanner(strings.NewReader(string(text)))
-		in.Buffer(nil, base64.RawURLEncoding.EncodedLen(radio.MaxSigned)+1)
-		for n := 1; in.Scan(); n++ {
-			b, err := base64.RawURLEncoding.Strict().DecodeString(in.Text())
-			var s radio.Signed
-			if err == nil {
-				s, err = radio.ParseSigned(b)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s, line %d: %w", path, n, err)
-			}
-			list = append(list, s)
+		record, err := radio.Sign(key.Signer(), network, kind, body)
+		if err != nil {
+			return err
 		}
-		if err := in.Err(); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+		if err := printRecords(std.out, record); err != nil {
+			return err
 		}
 	}
-	return list, nil
+	return nil
+}
+
+// readyLine reads "positions BODY" or "appeal BODY", and takes nothing else: a key that
+// signs what it is given must know what it is.
+func readyLine(line string) (kind radio.Kind, body []byte, err error) {
+	word, text, _ := strings.Cut(line, " ")
+	if body, err = base64.RawURLEncoding.Strict().DecodeString(text); err != nil {
+		return "", nil, fmt.Errorf("not made ready by 'hexnet witness appeal': %w", err)
+	}
+	switch kind = radio.Kind(word); kind {
+	case radio.KindPositions:
+		_, err = witness.ParsePositions(body)
+	case radio.KindAppeal:
+		_, err = witness.ParseAppeal(body)
+	default:
+		err = fmt.Errorf("%.20q is neither positions nor an appeal", word)
+	}
+	return kind, body, err
 }

@@ -52,7 +52,7 @@ type appealTaken struct {
 	Epoch  witness.Epoch `json:"epoch"`  // in whose verdicts the outcome will be
 }
 
-// post takes an appeal: its bytes, or the line that `hexspot appeal sign` prints. It is in
+// post takes an appeal: its bytes, or these as a line of base64 for URLs. It is in
 // the journal when it is answered. Its outcome is published with the epoch; until then
 // nobody is shown it.
 func (d *appealDesk) post(w http.ResponseWriter, r *http.Request) {
@@ -75,7 +75,7 @@ func (d *appealDesk) take(w http.ResponseWriter, r *http.Request) (appealTaken, 
 	}
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != protobuf && kind != "application/octet-stream" {
 		if body, err = ParseAppealText(string(body)); err != nil {
-			return appealTaken{}, web.Refusal{Status: http.StatusBadRequest, Refused: "encoding", Cause: err.Error(), Cure: "send the line that 'hexspot appeal sign' prints, or its bytes"}
+			return appealTaken{}, web.Refusal{Status: http.StatusBadRequest, Refused: "encoding", Cause: err.Error(), Cure: "send what 'hexnet witness appeal submit' sends"}
 		}
 	}
 	return d.enter(r.Context(), body, present())
@@ -86,10 +86,10 @@ func (d *appealDesk) take(w http.ResponseWriter, r *http.Request) (appealTaken, 
 func (d *appealDesk) enter(ctx context.Context, encoded []byte, now witness.Millis) (appealTaken, error) {
 	file, err := witness.ParseAppealFile(encoded)
 	if err != nil {
-		return appealTaken{}, web.Refusal{Status: http.StatusBadRequest, Refused: "encoding", Cause: err.Error(), Cure: "send the line that 'hexspot appeal sign' prints, or its bytes"}
+		return appealTaken{}, web.Refusal{Status: http.StatusBadRequest, Refused: "encoding", Cause: err.Error(), Cure: "send what 'hexnet witness appeal submit' sends"}
 	}
 	if _, err := file.Verify(d.network); err != nil {
-		return appealTaken{}, web.Refusal{Status: http.StatusForbidden, Refused: "signature", Cause: err.Error(), Cure: "let the station sign with 'hexspot appeal sign', for this network and with all evidence that it names"}
+		return appealTaken{}, web.Refusal{Status: http.StatusForbidden, Refused: "signature", Cause: err.Error(), Cure: "let the station sign with 'hexspot appeal sign' for this network, and send all evidence that it names"}
 	}
 	epoch := d.schedule.Epoch(d.schedule.SlotAt(now))
 	known, err := registered{d.sites}.Known(ctx, file.Record.Station, epoch)
@@ -120,7 +120,7 @@ func (d *appealDesk) enter(ctx context.Context, encoded []byte, now witness.Mill
 func ParseAppealText(text string) ([]byte, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimSpace(text))
 	if err != nil {
-		return nil, errors.New("no appeal: want the one line that 'hexspot appeal sign' prints")
+		return nil, errors.New("no appeal: want one line of base64 for URLs")
 	}
 	return b, nil
 }
