@@ -103,17 +103,20 @@ func (c Clue) Explain(of radio.Station) ClueNote {
 		word = "rise to"
 	}
 	n.Raise = fmt.Sprintf("the figure has to %s %s: %s", word, n.AtFull, w.raise)
-	n.Shown = w.shown()
+	n.Shown = shownOf(c.Name, of)
 	return n
 }
 
-// shown says which evidence of an appeal bears on a clue. The station's own positions
+// shownOf says which evidence of an appeal bears on a clue. The station's own positions
 // never raise one: whoever lies about a place can write them as well.
-func (w clueWord) shown() string {
-	if w.presence {
-		return "a drive past by stations of two other owners, or the network's audit, each near the published place (docs/answers.md)"
+func shownOf(name ClueName, of radio.Station) string {
+	switch {
+	case of.IsZero() && name == ClueAnswers:
+		return "frames of the station that claims to hear, heard near its partner by stations of two other owners, or by the network's audit"
+	case !of.IsZero() && wordsOfClue(name).presence:
+		return "frames of the station, heard near its place by stations of two other owners, or by the network's audit"
 	}
-	return "none of the kinds there are: nothing that is heard near the station decides it"
+	return "none of the kinds there are: nothing that is heard near a place decides it"
 }
 
 // ExplainStation are the clues about a station in words, those that leave least first.

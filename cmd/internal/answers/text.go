@@ -122,20 +122,33 @@ const (
 )
 
 func (a *Station) writeProvisions(w io.Writer) error {
-	for _, p := range a.Provisions {
-		state := fmt.Sprintf("provisional since epoch %d, final from epoch %d on", p.Since, p.Ends)
-		if p.Final {
-			state = fmt.Sprintf("final, below one half since epoch %d", p.Since)
-		}
-		fmt.Fprintf(w, "\nThe weight of %s is %s %%: %s.\n", subject(p.Subject), percent(p.Weight), state)
-		if p.Held != (witness.Holding{}) {
-			fmt.Fprintf(w, "What it took of this station is held until then: %s as a beaconer, %s as a witness.\n", shares(p.Held.Beacon), shares(p.Held.Witness))
-		}
-		if _, err := fmt.Fprintln(w, "An appeal: 'hexnet witness appeal --help', docs/answers.md."); err != nil {
-			return err
-		}
+	if len(a.Provisions) == 0 {
+		return nil
 	}
-	return nil
+	fmt.Fprintln(w, "\nWeights below one half, and what they took of this station that an appeal can release ('hexnet witness appeal --help'):")
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "  WEIGHT\tSINCE EPOCH\tFINAL FROM\tHELD AS BEACONER\tAS WITNESS\tOF")
+	for _, p := range a.Provisions {
+		final := fmt.Sprint(p.Ends)
+		if p.Final {
+			final = "final"
+		}
+		fmt.Fprintf(table, "  %s %%\t%d\t%s\t%s\t%s\t%s\n", percent(p.Weight), p.Since, final, shares(p.Held.Beacon), shares(p.Held.Witness), a.other(p.Subject))
+	}
+	return table.Flush()
+}
+
+// other names a subject beside the station that is answered.
+func (a *Station) other(s witness.Subject) string {
+	switch {
+	case s.A == a.Tally.Station && !s.IsLink():
+		return "the station itself"
+	case s.A == a.Tally.Station:
+		return "its link with " + witness.Named(s.B)
+	case s.B == a.Tally.Station:
+		return "its link with " + witness.Named(s.A)
+	}
+	return subject(s)
 }
 
 func (a *Station) writeAppeals(w io.Writer) error {
@@ -146,8 +159,11 @@ func (a *Station) writeAppeals(w io.Writer) error {
 			return err
 		}
 	}
+	if len(a.Turns) > 0 {
+		fmt.Fprintln(w, "\nWhat this epoch changed of them:")
+	}
 	for _, t := range a.Turns {
-		if _, err := fmt.Fprintf(w, "\nIn this epoch the weight of %s, below one half since epoch %d: %s.\n", subject(t.Subject), t.Since, t.Turn); err != nil {
+		if _, err := fmt.Fprintf(w, "  %s, below one half since epoch %d: %s\n", a.other(t.Subject), t.Since, t.Turn); err != nil {
 			return err
 		}
 	}
