@@ -14,10 +14,21 @@ type epoch struct {
 	number witness.Epoch
 	result *verify.Result
 
+	// What all weights below one half are is read once.
+	provisions func() (witness.Provisions, error)
+	outcomes   func() (witness.Outcomes, error)
+
 	once   sync.Once // of what follows, which only a station without reward needs
 	sites  map[radio.Station]*witness.SiteFacts
 	awake  map[radio.Station]bool
 	failed error
+}
+
+func newEpoch(number witness.Epoch, result *verify.Result) *epoch {
+	return &epoch{
+		number: number, result: result,
+		provisions: sync.OnceValues(result.Provisions), outcomes: sync.OnceValues(result.Outcomes),
+	}
 }
 
 // neighbourhood reads where all stations are and which of them reported anything.

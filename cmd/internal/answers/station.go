@@ -88,7 +88,7 @@ func (a *Station) explain(e *epoch) error {
 	if err := a.addProvisions(e); err != nil {
 		return err
 	}
-	outcomes, err := e.result.Outcomes()
+	outcomes, err := e.outcomes()
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (a *Station) explain(e *epoch) error {
 }
 
 func (a *Station) addProvisions(e *epoch) error {
-	all, err := e.result.Provisions()
+	all, err := e.provisions()
 	if err != nil {
 		return err
 	}
