@@ -56,7 +56,8 @@ func (a *Archived) open() error {
 	if len(a.Epochs) == 0 {
 		return errors.New("there is no epoch")
 	}
-	if b, err = os.ReadFile(archived(a.dir, a.Epochs[0], "before")); err != nil {
+	b, err = os.ReadFile(archived(a.dir, a.Epochs[0], "before"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) { // an archive that nobody judged has none
 		return err
 	}
 	if a.Before, err = witness.ParseState(b); err != nil {
