@@ -1,7 +1,6 @@
 package witness
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -55,7 +54,7 @@ func appendSums[S any](b []byte, kind string, from, to radio.Station, sums [2]S,
 
 func appendStations(b []byte, stations ...radio.Station) []byte {
 	for _, s := range stations {
-		b = hex.AppendEncode(append(b, ' '), s.Bytes())
+		b = s.AppendHex(append(b, ' '))
 	}
 	return b
 }
