@@ -9,7 +9,6 @@ import (
 	"slices"
 	"testing"
 
-	"hexspot/coverage"
 	"hexspot/witness"
 )
 
@@ -18,7 +17,7 @@ func (c *country) inputs(epoch int, records []Record) Inputs {
 	return Inputs{
 		Network: c.network, Timing: c.timing, Epoch: c.judged[epoch].Epoch,
 		Parameters: []*witness.Parameters{c.judged[0].Parameters},
-		Sites:      listed(c.listings), Before: c.before(epoch),
+		Sites:      Listed(c.listings), Before: c.before(epoch),
 		Records: from(records), Workers: 2,
 	}
 }
@@ -30,16 +29,6 @@ func (c *country) before(epoch int) Before {
 	}
 	j := c.judged[epoch-1]
 	return Before{Known: true, Epoch: j.Epoch, State: j.After, Links: j.Links}
-}
-
-func listed(listings []coverage.Listing) func(func(coverage.Listing, error) bool) {
-	return func(yield func(coverage.Listing, error) bool) {
-		for _, l := range listings {
-			if !yield(l, nil) {
-				return
-			}
-		}
-	}
 }
 
 func from(records []Record) func(context.Context, func(Record) error) error {
