@@ -96,6 +96,12 @@ func TestReverify(t *testing.T) {
 	if err != nil || !found.Published || len(found.Differ) != 0 || found.FilesOnly {
 		t.Fatalf("%+v, %v", found, err)
 	}
+	if list, err := data.Verified(); err != nil || !slices.Equal(list, []witness.Epoch{epoch}) {
+		t.Errorf("verified: %v, %v", list, err)
+	}
+	if r, err := data.OpenVerified(epoch); err != nil || r.Summary().Root != found.Summary.Root {
+		t.Errorf("the published result: %v", err)
+	}
 	manifest := filepath.Join(f.results.path(epoch), "manifest.json")
 	b, err := os.ReadFile(manifest)
 	if err != nil {
