@@ -56,7 +56,8 @@ func (a *Archived) open() error {
 	if len(a.Epochs) == 0 {
 		return errors.New("there is no epoch")
 	}
-	if b, err = os.ReadFile(archived(a.dir, a.Epochs[0], "before")); err != nil {
+	b, err = os.ReadFile(archived(a.dir, a.Epochs[0], "before"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) { // an archive that nobody judged has none
 		return err
 	}
 	if a.Before, err = witness.ParseState(b); err != nil {
@@ -221,12 +222,22 @@ func readRecords(r *bufio.Reader, each func(Journaled) error) error {
 		if _, err := io.ReadFull(r, message); err != nil {
 			return err
 		}
-		signed, err := radio.ParseSigned(message)
+		kind, err := kindOf(message)
 		if err != nil {
 			return err
 		}
-		if err := each(Journaled{string(signed.Kind), witness.Millis(binary.BigEndian.Uint64(head[:])), message}); err != nil {
+		if err := each(Journaled{kind, witness.Millis(binary.BigEndian.Uint64(head[:])), message}); err != nil {
 			return err
 		}
 	}
+}
+
+// kindOf is the kind that a record states: its second field, behind the 33 bytes of the
+// station. Whoever reads on checks the rest.
+func kindOf(message []byte) (string, error) {
+	const at = 2 + radio.StationSize + 1
+	if len(message) <= at || len(message) <= at+int(message[at]) {
+		return "", errors.New("a record without a kind")
+	}
+	return string(message[at+1 : at+1+int(message[at])]), nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"path/filepath"
 	"time"
@@ -96,8 +95,8 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{anchorsName, text(r.anchors)},
 		{denyName, text(r.in.Denials.AppendText(nil))},
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
-		{linksName, text(r.weights.AppendText(nil))},
-		{stateName, text(r.after.Links.AppendText(r.after.State.AppendText(nil)))},
+		{linksName, r.weights.WriteText},
+		{stateName, r.writeState},
 		{provisionsName, func(w io.Writer) error { return r.writeProvisions(w, paid) }},
 		{outcomesName, func(w io.Writer) error { return text(r.outcomes.AppendText(nil))(w) }},
 		{stationsName, func(w io.Writer) error { return r.writeStations(w, paid) }},
@@ -120,14 +119,15 @@ func (r *run) write(ctx context.Context, dir string) error {
 }
 
 func (r *run) writeSites(w io.Writer) error {
-	var listings iter.Seq2[coverage.Listing, error] = func(yield func(coverage.Listing, error) bool) {
-		for _, l := range r.listings {
-			if !yield(l, nil) {
-				return
-			}
-		}
+	return coverage.WriteSnapshot(w, r.in.Network, uint64(r.in.Epoch), Listed(r.listings))
+}
+
+// writeState writes what the next epoch begins with.
+func (r *run) writeState(w io.Writer) error {
+	if err := r.after.State.WriteText(w); err != nil {
+		return err
 	}
-	return coverage.WriteSnapshot(w, r.in.Network, uint64(r.in.Epoch), listings)
+	return r.after.Links.WriteText(w)
 }
 
 func (r *run) writeSummary(w io.Writer) error {
