@@ -53,10 +53,15 @@ type Uplink struct {
 	Fine            FineTime
 }
 
-// FineTime is the SX1303's raw fine timestamp. Present only if Metrics > 0
-// and the concentrator set it for this frame.
+// FineTime is the SX1303's fine timestamp: raw, if the concentrator set it for this
+// frame, and what it means, if that is known.
 type FineTime struct {
 	Set     bool
 	Counter uint32 // 32 MHz counter as the modem latched it
 	Metrics []int8 // 2 per symbol pair, as in the FIFO
+
+	// GPS is the end of the frame in nanoseconds as GPSTime has it. It needs pulses of a
+	// GPS receiver and a host's clock that knows which second they are.
+	GPS   time.Duration
+	Known bool // GPS is known
 }

@@ -23,7 +23,7 @@ the journal is broken, stations are disconnected without one, and send again.
 
 With "enabled" in the section [coverage] it also publishes entropy, takes the reports of proof of
 coverage, and answers them with receipts. Seeds are in the directory "entropy" of --data: keep it out
-of backups.
+of backups. With "listen" in the section [api] it serves what is public of that by HTTP.
 
 Examples:
   hexnet serve

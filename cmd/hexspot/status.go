@@ -39,9 +39,7 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 	row("station", "%s", c.Station)
 	row("network", "%s, %s", c.Network, choose(c.Online, "connected", "not connected"))
 	row("beacons", "%s", choose(c.Reason == "", "ready", "none can be sent: "+c.ReasonText))
-	if c.Site != "" {
-		row("site", "%s", c.Site)
-	}
+	row("site", "%s", siteText(c))
 	if r := c.Registry; r != nil {
 		row("registry", "%s", registryText(*r))
 	}
@@ -70,7 +68,7 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 }
 
 // registryText says whether the network has the site.
-func registryText(r hotspot.SiteStatus) string {
+func registryText(r hotspot.RegistryStatus) string {
 	switch {
 	case r.Entered:
 		return fmt.Sprintf("the network has the site, from epoch %d", r.From)
@@ -78,6 +76,22 @@ func registryText(r hotspot.SiteStatus) string {
 		return "the network does not enter the site: " + r.Refused
 	}
 	return "the network has not answered yet"
+}
+
+// siteText says what the site on file is, and whether beacons are sent with its antenna.
+func siteText(c hotspot.CoverageStatus) string {
+	p := c.Place
+	switch {
+	case p == nil && c.Site == "":
+		return "not read yet"
+	case p == nil:
+		return "none: " + c.Site
+	}
+	text := fmt.Sprintf("%s, gain %.2f dBi, loss %.2f dB, %s", p.Plan, p.Gain, p.Loss, choose(p.DataOnly, "data only", "full"))
+	if c.Antenna != "" {
+		return text + "; NOT the antenna of the configuration: " + c.Antenna
+	}
+	return text + "; the antenna of the configuration is the same"
 }
 
 func choose(yes bool, a, b string) string {

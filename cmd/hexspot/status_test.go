@@ -44,7 +44,7 @@ func TestStatus(t *testing.T) {
 			Station: "spot1x", Network: "c2ad0a997751e040", Reason: "no_site", ReasonText: "no site is known", Site: "no such file",
 			Next: &next, LastHeard: &heard, LastBeacon: "beacon of slot 7: emitted",
 			Counts:   hotspot.CoverageCounts{Beacons: 1, Witnesses: 2, Receipts: 3, Refused: 4, Refusal: "rate"},
-			Registry: &hotspot.SiteStatus{Entered: true, From: 8},
+			Registry: &hotspot.RegistryStatus{Entered: true, From: 8},
 			Log:      &hotspot.LogStatus{Epoch: 9, Records: 10, Cosigned: 11, Evidence: []string{"evidence-split-9.json"}},
 		},
 	})
@@ -75,11 +75,26 @@ func TestStatus(t *testing.T) {
 }
 
 func TestRegistryText(t *testing.T) {
-	for want, r := range map[string]hotspot.SiteStatus{
+	for want, r := range map[string]hotspot.RegistryStatus{
 		"not answered yet": {}, "does not enter the site: owner": {Refused: "owner"}, "from epoch 3": {Entered: true, From: 3},
 	} {
 		if got := registryText(r); !strings.Contains(got, want) {
 			t.Errorf("%+v: %s", r, got)
+		}
+	}
+}
+
+func TestSiteText(t *testing.T) {
+	place := &hotspot.SiteStatus{Plan: "EU868", Gain: 2.3, Loss: 0.5}
+	for want, c := range map[string]hotspot.CoverageStatus{
+		"not read yet":       {},
+		"none: no such file": {Site: "no such file"},
+		"EU868, gain 2.30 dBi, loss 0.50 dB, full; the antenna of the configuration is the same":        {Place: place},
+		"EU868, gain 2.30 dBi, loss 0.50 dB, full; NOT the antenna of the configuration: gain 3":        {Place: place, Antenna: "gain 3"},
+		"US915_1, gain 0.00 dBi, loss 0.00 dB, data only; the antenna of the configuration is the same": {Place: &hotspot.SiteStatus{Plan: "US915_1", DataOnly: true}},
+	} {
+		if got := siteText(c); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 var migrations embed.FS
 
 // version is the newest migration.
-const version = 1
+const version = 2
 
 // migrate brings a file up to date. A file of a newer program is an error, not
 // damage: it is left alone.

@@ -79,6 +79,7 @@ func (c *Chip) receives(chain int) bool {
 type ear struct {
 	channel, modem byte
 	away           float64 // Hz, the frame's frequency less the channel's centre
+	intermediate   float64 // Hz, of the centre; multi-SF channels only
 }
 
 // ears finds the channels that hear a frame, or the reason why none does.
@@ -135,7 +136,7 @@ func (c *Chip) multiSFEar(f *Frame, m radio.LoRa) (ear, string) {
 		}
 		away := float64(f.Frequency) - c.centre(regRxFrequency+2*uint16(i), chain)
 		if math.Abs(away) < math.Abs(best.away) {
-			best = ear{channel: i, away: away}
+			best = ear{channel: i, away: away, intermediate: float64(f.Frequency) - away - c.radios[chain].hertz()}
 		}
 	}
 	if math.Abs(best.away) > float64(m.Bandwidth)/4 {

@@ -140,8 +140,10 @@ func (c *Chip) demodulate(f *Frame, e ear) (packet, time.Time) {
 		p.rssi = c.rawFSK(f.RSSI.Float())
 		delay = fskDelay(f.Modulation.(radio.FSK).BitRate)
 	}
-	stamp := c.clock.ticks(f.End) + uint64(delay*ticksPerMicro)
-	p.ticks = uint32(stamp)
+	p.ticks = uint32(c.clock.ticks(f.End) + uint64(delay*ticksPerMicro))
+	if m, ok := f.Modulation.(radio.LoRa); ok && p.timingSet {
+		c.latchFine(&p, f, m, e)
+	}
 	if delay < 0 {
 		return p, f.End
 	}

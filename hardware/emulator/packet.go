@@ -17,6 +17,7 @@ type packet struct {
 	rssiSig   byte  // signal
 	ticks     uint32
 	metrics   int // pairs of fine timestamp metrics
+	late      int // how many of the last of these say that the latch was a tick early
 }
 
 const packetOverhead = 23
@@ -37,6 +38,9 @@ func (p *packet) append(b []byte) []byte {
 		byte(p.ticks), byte(p.ticks>>8), byte(p.ticks>>16), byte(p.ticks>>24),
 		byte(crc), byte(crc>>8), byte(p.metrics))
 	b = append(b, make([]byte, 2*p.metrics)...)
+	if p.late > 0 {
+		b[len(b)-p.late] = 1 // the modem's sums go on with it
+	}
 	return append(b, checksum(b[start:]))
 }
 

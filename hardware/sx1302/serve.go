@@ -84,6 +84,7 @@ func (c *Concentrator) poll(ctx context.Context, x *transmitter) (found int, err
 		if err == nil {
 			c.counter = reading{p.now, before}
 			c.pulses.see(p, x.r.clock, host)
+			c.pulses.date(p, &x.r.setup)
 		}
 	})
 	if err != nil {

@@ -140,6 +140,9 @@ func (n Note) Join(other Note) (Note, error) {
 	if len(n.signers) == 0 || n.checkpoint != other.checkpoint {
 		return n, errors.New("joining notes: they are not of the same checkpoint")
 	}
+	if len(n.signers) > MaxCosigners {
+		return n, nil
+	}
 	opened, err := note.Open([]byte(n.encoded), stationKeys{})
 	if err != nil {
 		return n, err

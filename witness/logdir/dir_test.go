@@ -2,6 +2,8 @@ package logdir
 
 import (
 	"errors"
+	"io/fs"
+	"os"
 	"slices"
 	"testing"
 )
@@ -53,6 +55,45 @@ func TestOnlyFilesOfTheDirectory(t *testing.T) {
 		if f, err := d.OpenFile(name); err == nil {
 			t.Errorf("opened %q", name)
 			f.Close()
+		}
+	}
+}
+
+// TestReplace: a file has the old content or the new one, an unfinished one is no file of
+// the directory, and nothing outside is written or read.
+func TestReplace(t *testing.T) {
+	path := t.TempDir()
+	d, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	for _, content := range []string{"one", "another", ""} {
+		if err := d.Replace("7.note", []byte(content)); err != nil {
+			t.Fatal(err)
+		}
+		if b, err := d.Read("7.note", 7); err != nil || string(b) != content {
+			t.Errorf("%q, %v", b, err)
+		}
+	}
+	if err := d.Replace("7.note", []byte("too long")); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := d.Read("7.note", 7); err == nil {
+		t.Errorf("%q is more than seven bytes", b)
+	}
+	if _, err := d.Read("8.note", 7); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	if err := os.WriteFile(path+"/"+newPrefix+"9.note", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := d.Names(); err != nil || !slices.Equal(names, []string{"7.note"}) {
+		t.Errorf("%q, %v", names, err)
+	}
+	for _, name := range []string{"", "..", "a/b", "/etc/passwd"} {
+		if _, err := d.Read(name, 7); err == nil || d.Replace(name, nil) == nil {
+			t.Errorf("%q is a file of the directory", name)
 		}
 	}
 }

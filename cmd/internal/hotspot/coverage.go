@@ -16,6 +16,7 @@ import (
 	"hexspot/gateway/spool"
 	"hexspot/radio"
 	"hexspot/witness"
+	"hexspot/witness/log"
 )
 
 // CoverageParts are what proof of coverage needs of a hotspot.
@@ -29,10 +30,13 @@ type CoverageParts struct {
 	Counter  func() radio.Timestamp   // the concentrator's, now; none while no chip runs
 	Clock    func() time.Time         // the host's, zero while it is not trusted
 	Site     func() (*Site, error)
+	Antenna  Antenna     // that beacons are sent with, as configured
 	Plan     radio.Plan  // the zero Plan: receive only
 	Levels   []radio.DBm // conducted, that the radio is calibrated for
 	Log      *slog.Logger
 
+	// Receipts are those on disk that are of an epoch or a later one. Nil: none.
+	Receipts    func(context.Context, witness.Epoch) ([]log.Receipt, error)
 	Checkpoints string // directory of the network's checkpoints and of evidence; empty: none is kept, none co-signed
 }
 
@@ -85,7 +89,8 @@ type Coverage struct {
 	trusted    bool      // as the beaconer was told
 	siteLook   time.Time // when the site is read again
 	siteFault  string    // what is wrong with it
-	change     []byte    // of the site, for the network to enter; nil: none
+	site       *Site     // nil: none is known
+	antenna    string    // how the antenna differs from it
 	submission submission
 	log        *follow
 	counts     CoverageCounts

@@ -132,7 +132,7 @@ func (c *Coverage) restore(ctx context.Context) bool {
 	}
 	c.locked(func() {
 		c.restoreDiscoveries(ctx)
-		c.log.restore()
+		c.log.restore(ctx)
 		c.step(ctx, witness.PlanSet{Plan: c.parts.Plan, Levels: c.parts.Levels})
 	})
 	return true

@@ -1,9 +1,13 @@
 package hotspot
 
 import (
+	"context"
+
 	"hexspot/gateway/mqtt"
 	"hexspot/gateway/spool"
 	"hexspot/radio"
+	"hexspot/witness"
+	"hexspot/witness/log"
 )
 
 // cover makes the part in proof of coverage, if it is wanted and can be kept on disk;
@@ -27,7 +31,10 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 	p := CoverageParts{
 		Network: network, Signer: h.parts.Key.Signer(), Log: h.parts.Log, Submit: h.submit,
 		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records(reportsTo(network)),
-		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network), Checkpoints: h.parts.Coverage.Checkpoints,
+		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network), Antenna: h.parts.Antenna, Checkpoints: h.parts.Coverage.Checkpoints,
+		Receipts: func(ctx context.Context, since witness.Epoch) ([]log.Receipt, error) {
+			return receiptsSince(ctx, h.parts.Spool.Path, network, since)
+		},
 	}
 	if !h.parts.ReceiveOnly {
 		p.Plan, p.Levels = h.parts.Chip.Plan, h.parts.rules().Levels
@@ -35,19 +42,10 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 	return NewCoverage(p)
 }
 
-// siteOf reads the site and warns once if the antenna's figures are not the site's.
+// siteOf reads the site.
 func (h *Hotspot) siteOf(network radio.Network) func() (*Site, error) {
-	var told string
 	return func() (*Site, error) {
-		site, err := ReadSite(h.parts.Coverage.Site, network, h.parts.Key.Station())
-		if err != nil {
-			return nil, err
-		}
-		if err := h.parts.Antenna.checkSite(site); err != nil && err.Error() != told {
-			told = err.Error()
-			h.parts.Log.Warn("beacons will be judged by another antenna than the one they are sent with: correct [antenna] or sign the site anew", "error", err)
-		}
-		return site, nil
+		return ReadSite(h.parts.Coverage.Site, network, h.parts.Key.Station())
 	}
 }
 

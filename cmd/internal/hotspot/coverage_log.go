@@ -1,8 +1,8 @@
 package hotspot
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"hexspot/witness"
@@ -13,7 +13,7 @@ import (
 type follow struct {
 	parts    *CoverageParts
 	follower *log.Follower
-	notes    notes // empty: nothing is kept, and nothing co-signed
+	notes    noteDir // empty: nothing is kept, and nothing co-signed
 
 	pending []byte // shown while it was not known which epoch it is
 
@@ -24,28 +24,36 @@ type follow struct {
 	evidence []string // where it is
 }
 
-// LogStatus says how the network's log is followed.
-type LogStatus struct {
-	Epoch    witness.Epoch `json:"epoch"`              // of the latest log that was seen
-	Records  uint64        `json:"records"`            // in its last checkpoint
-	Cosigned uint64        `json:"cosigned"`           // checkpoints, since the start
-	Evidence []string      `json:"evidence,omitempty"` // files with what it did wrong
-}
-
 const (
 	askPause     = 30 * time.Second // until an answer is given up, and asked for again
 	mostEvidence = 32               // files, in the status and since the start
 )
 
 func newFollow(p *CoverageParts) *follow {
-	return &follow{parts: p, follower: log.NewFollower(p.Signer, p.Network), notes: notes(p.Checkpoints)}
+	return &follow{parts: p, follower: log.NewFollower(p.Signer, p.Network), notes: noteDir(p.Checkpoints)}
 }
 
-// restore takes the checkpoints that were seen before the start.
-func (f *follow) restore() {
+// restore takes the checkpoints that were seen before the start, and the receipts of the
+// logs that may still grow, which may not have been looked for.
+func (f *follow) restore(ctx context.Context) {
 	if f.notes == "" {
 		return
 	}
+	f.restoreNotes()
+	seen, ok := f.follower.Seen()
+	if !ok || f.parts.Receipts == nil {
+		return
+	}
+	receipts, err := f.parts.Receipts(ctx, seen.Epoch)
+	if err != nil {
+		f.parts.Log.Warn("receipts on disk cannot be read: their records are not looked for in the network's log", "error", err)
+	}
+	for _, r := range receipts {
+		f.do(f.follower.Hold(r))
+	}
+}
+
+func (f *follow) restoreNotes() {
 	list, err := f.notes.read(f.parts.Network)
 	for _, n := range list {
 		err = errors.Join(err, f.follower.Restore(n))
@@ -94,61 +102,6 @@ func (f *follow) ask() {
 	}
 	f.asked, f.askedAt = q, time.Now()
 	f.parts.Link.Tell("ask", []byte(q))
-}
-
-// do does what is wanted, in its order: what is not written down is not co-signed.
-func (f *follow) do(m log.Moves) {
-	for _, e := range m.Found {
-		f.accuse(e)
-	}
-	for _, n := range m.Keep {
-		if !f.keep(n) {
-			return
-		}
-	}
-	if f.notes == "" || f.unkept {
-		return
-	}
-	for _, n := range m.Cosigned {
-		f.cosigned++
-		f.parts.Link.Tell("cosign", []byte(n.String()))
-	}
-}
-
-func (f *follow) keep(n log.Note) bool {
-	if f.notes == "" {
-		return true
-	}
-	err := f.notes.keep(n)
-	if err != nil && !f.unkept {
-		f.parts.Log.Warn("checkpoints of the network's log cannot be kept: none is co-signed", "error", err)
-	}
-	f.unkept = err != nil
-	return err == nil
-}
-
-// accuse writes evidence down and tells of it once.
-func (f *follow) accuse(e log.Evidence) {
-	where := "nowhere: coverage.checkpoints is not set"
-	if f.notes != "" {
-		path, err := f.notes.accuse(e)
-		if where = path; err != nil {
-			where = fmt.Sprintf("not written: %v", err)
-		}
-	}
-	f.parts.Log.Error("the network's log broke a promise and is not co-signed any more", "kind", e.Kind, "what", e, "evidence", where)
-	if len(f.evidence) < mostEvidence {
-		f.evidence = append(f.evidence, where)
-	}
-}
-
-// status tells how things stand, nil if no checkpoint was seen.
-func (f *follow) status() *LogStatus {
-	seen, ok := f.follower.Seen()
-	if !ok && len(f.evidence) == 0 {
-		return nil
-	}
-	return &LogStatus{seen.Epoch, seen.Size, f.cosigned, append([]string{}, f.evidence...)}
 }
 
 // readCheckpoints takes what the network shows of its log.

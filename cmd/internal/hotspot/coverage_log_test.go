@@ -181,6 +181,33 @@ func TestReceiptsAreLookedFor(t *testing.T) {
 	})
 }
 
+// TestReceiptsOfBeforeAreLookedFor: a start does not forget what is to be looked for.
+func TestReceiptsOfBeforeAreLookedFor(t *testing.T) {
+	notes := t.TempDir()
+	inArea(t, func(t *testing.T, a *area) {
+		a.notes = notes
+		a.start()
+		synctest.Wait()
+		l := a.ledger()
+		l.show(5)
+		a.stop()
+		for _, epoch := range []witness.Epoch{l.name.Epoch - 1, l.name.Epoch} {
+			body := witness.Receipt{Record: radio.RecordID{9}, Received: 1000, Epoch: epoch, Index: 2}
+			r, err := log.SignReceipt(a.network, a.id(), body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.receipts = append(a.receipts, r)
+		}
+		a.start()
+		time.Sleep(2 * longTurn)
+		ask := a.heard("ask")
+		if len(ask) != 1 || !strings.HasSuffix(ask[0], "/inclusion?index=2&size=5") {
+			t.Errorf("asks %q", ask)
+		}
+	})
+}
+
 // TestNothingIsCosignedThatIsNotKept: without a disk a start would forget what was signed.
 func TestNothingIsCosignedThatIsNotKept(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
@@ -245,7 +272,7 @@ func TestNotesAreForgotten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := notes(dir).keep(n); err != nil {
+		if err := noteDir(dir).keep(n); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -254,14 +281,14 @@ func TestNotesAreForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	list, err := notes(dir).read(name.Network)
+	list, err := noteDir(dir).read(name.Network)
 	if len(list) != 2 || err == nil || !strings.Contains(err.Error(), "7-x.note") {
 		t.Errorf("%v, %v", list, err)
 	}
-	if list, err := notes(filepath.Join(dir, "none")).read(name.Network); err != nil || len(list) != 0 {
+	if list, err := noteDir(filepath.Join(dir, "none")).read(name.Network); err != nil || len(list) != 0 {
 		t.Errorf("%v, %v", list, err)
 	}
-	if list, _ := notes(dir).read(radio.Network{1}); len(list) != 0 {
+	if list, _ := noteDir(dir).read(radio.Network{1}); len(list) != 0 {
 		t.Errorf("of another network: %v", list)
 	}
 }

@@ -119,6 +119,11 @@ func (c *Coverage) ingests() []radio.Station {
 	return all
 }
 
+// heardOf is a frame for the collector, with its fine time where the concentrator knows it.
+func heardOf(u radio.Uplink) witness.Heard {
+	return witness.Heard{Uplink: u, Fine: witness.GPSNanos(u.Fine.GPS), HasFine: u.Fine.Known}
+}
+
 // hear lets the collector know of an event and reports what it hands over.
 func (c *Coverage) hear(ctx context.Context, e witness.CollectorEvent) {
 	now, _ := c.now()

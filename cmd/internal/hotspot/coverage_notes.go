@@ -14,9 +14,9 @@ import (
 	"hexspot/witness/log"
 )
 
-// notes is the directory of the checkpoints that the hotspot saw last, EPOCH-INGEST.note,
+// noteDir is the directory of the checkpoints that the hotspot saw last, EPOCH-INGEST.note,
 // and of evidence. Both are for `hexspot receipts` and for others, too.
-type notes string
+type noteDir string
 
 const (
 	noteEnding = ".note"
@@ -27,7 +27,7 @@ const (
 )
 
 // keep writes a checkpoint down in the place of the one before of its log.
-func (n notes) keep(note log.Note) error {
+func (n noteDir) keep(note log.Note) error {
 	if err := os.MkdirAll(string(n), 0o755); err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (n notes) keep(note log.Note) error {
 }
 
 // accuse writes evidence down and gives its path.
-func (n notes) accuse(e log.Evidence) (string, error) {
+func (n noteDir) accuse(e log.Evidence) (string, error) {
 	if err := os.MkdirAll(string(n), 0o755); err != nil {
 		return "", err
 	}
@@ -48,11 +48,11 @@ func (n notes) accuse(e log.Evidence) (string, error) {
 	return path, ReplaceFile(path, e.Encode(), proofMode)
 }
 
-func (n notes) path(name string) string { return filepath.Join(string(n), name) }
+func (n noteDir) path(name string) string { return filepath.Join(string(n), name) }
 
 // read gives the checkpoints of a network. What cannot be read is named in the error,
 // and the others are given.
-func (n notes) read(network radio.Network) (list []log.Note, err error) {
+func (n noteDir) read(network radio.Network) (list []log.Note, err error) {
 	names, err := n.names()
 	for _, name := range names {
 		note, fault := n.readOne(name)
@@ -67,7 +67,7 @@ func (n notes) read(network radio.Network) (list []log.Note, err error) {
 }
 
 // names are the files with checkpoints.
-func (n notes) names() ([]string, error) {
+func (n noteDir) names() ([]string, error) {
 	entries, err := os.ReadDir(string(n))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -89,7 +89,7 @@ func epochOf(name string) (witness.Epoch, bool) {
 	return witness.Epoch(epoch), ok && more && err == nil
 }
 
-func (n notes) readOne(name string) (log.Note, error) {
+func (n noteDir) readOne(name string) (log.Note, error) {
 	file, err := os.Open(n.path(name))
 	if err != nil {
 		return log.Note{}, err
@@ -103,7 +103,7 @@ func (n notes) readOne(name string) (log.Note, error) {
 }
 
 // forget removes checkpoints of logs that are long over.
-func (n notes) forget(latest witness.Epoch) error {
+func (n noteDir) forget(latest witness.Epoch) error {
 	names, err := n.names()
 	for _, name := range names {
 		if epoch, _ := epochOf(name); epoch+keptEpochs < latest {

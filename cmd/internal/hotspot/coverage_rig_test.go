@@ -18,6 +18,7 @@ import (
 	"hexspot/gateway/spool"
 	"hexspot/radio"
 	"hexspot/witness"
+	"hexspot/witness/log"
 )
 
 var errDead = errors.New("the process is dead")
@@ -46,10 +47,13 @@ type area struct {
 	mute    atomic.Bool // no answers
 	trusted atomic.Bool // the clock
 	site    *witness.Placement
+	antenna Antenna
 	change  []byte // that the network is to enter
 	notes   string // directory of checkpoints
-	plan    radio.Plan
-	status  radio.TxStatus
+
+	receipts []log.Receipt // on disk
+	plan     radio.Plan
+	status   radio.TxStatus
 
 	emitted []uint64 // windows
 	placed  []radio.RecordID
@@ -110,7 +114,7 @@ func (a *area) start() {
 	c, err := NewCoverage(CoverageParts{
 		Network: a.id(), Signer: a.station, Log: quiet(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
-		Link: life, Submit: life.submit, Counter: counterNow, Site: a.place, Checkpoints: a.notes,
+		Link: life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
 		Clock: func() time.Time {
 			if !a.trusted.Load() {
 				return time.Time{}
@@ -148,13 +152,24 @@ func (a *area) index(id radio.RecordID) (index uint64) {
 	return index
 }
 
-func (a *area) place() (site *Site, err error) {
+// receiptsOnDisk are those that Coverage asks for when it starts.
+func (a *area) receiptsOnDisk(_ context.Context, since witness.Epoch) (list []log.Receipt, err error) {
+	for _, r := range a.receipts {
+		if r.Epoch >= since {
+			list = append(list, r)
+		}
+	}
+	return list, nil
+}
+
+func (a *area) readSite() (site *Site, err error) {
+	err = errors.New("no such file")
 	a.note(func() {
 		if a.site != nil {
-			site = &Site{*a.site, a.change}
+			site, err = &Site{*a.site, a.change}, nil
 		}
 	})
-	return site, nil
+	return site, err
 }
 
 // join is a new session with the network.

@@ -12,7 +12,8 @@ const (
 	clockPause = time.Second // while the clock is not trusted
 	sitePause  = time.Minute
 	longTurn   = 10 * time.Second
-	lastWords  = time.Second // for what is written at the end
+	lastWords  = time.Second            // for what is written at the end
+	farewell   = 300 * time.Millisecond // for the network to answer what is sent at the end
 
 	// copyPause is how long further receptions of a frame are waited for, which come
 	// with the same fetch from the chip, before it may be reported.
@@ -34,7 +35,7 @@ func (c *Coverage) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case u := <-c.heard:
-			c.locked(func() { c.hear(ctx, witness.Heard{Uplink: u}) })
+			c.locked(func() { c.hear(ctx, heardOf(u)) })
 			due = earlier(due, time.Now().Add(copyPause))
 			continue
 		case m := <-c.mail:
@@ -86,7 +87,7 @@ func (c *Coverage) turn(ctx context.Context) time.Duration {
 	c.records.retry(ctx)
 	c.records.send(ctx)
 	c.lookAtLog()
-	c.submission.submit(c.change, c.parts.Link)
+	c.submission.submit(c.site, c.parts.Link)
 	return c.wait(now)
 }
 
@@ -109,10 +110,9 @@ func (c *Coverage) lookAtSite(ctx context.Context) {
 	}
 	c.siteLook = time.Now().Add(sitePause)
 	var placement *witness.Placement
-	c.change = nil
 	site, err := c.parts.Site()
 	if site != nil {
-		placement, c.change = &site.Placement, site.Change
+		placement = &site.Placement
 	}
 	fault := ""
 	if err != nil {
@@ -121,8 +121,23 @@ func (c *Coverage) lookAtSite(ctx context.Context) {
 	if fault != c.siteFault && fault != "" {
 		c.parts.Log.Warn("no beacons are sent: there is no site", "error", err)
 	}
-	c.siteFault = fault
+	c.siteFault, c.site = fault, site
+	c.compareAntenna()
 	c.step(ctx, witness.SiteSet{Site: placement})
+}
+
+// compareAntenna holds the antenna of the configuration against the site's.
+func (c *Coverage) compareAntenna() {
+	differs := ""
+	if c.site != nil {
+		if err := c.parts.Antenna.checkSite(c.site); err != nil {
+			differs = err.Error()
+		}
+	}
+	if differs != "" && differs != c.antenna {
+		c.parts.Log.Warn("beacons will be judged by another antenna than the one they are sent with: correct [antenna] or sign the site anew", "error", differs)
+	}
+	c.antenna = differs
 }
 
 // wait is the time until something is due. Work that is due at once waits a
@@ -145,7 +160,7 @@ func (c *Coverage) wait(now witness.Millis) time.Duration {
 	return min(max((next-now).Duration(), time.Millisecond), wait)
 }
 
-// finish writes what was heard or sent and not yet reported.
+// finish writes what was heard or sent and not yet reported, and sends what it can.
 func (c *Coverage) finish(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 	defer cancel()
@@ -154,7 +169,7 @@ func (c *Coverage) finish(ctx context.Context) {
 			c.step(ctx, <-c.answers)
 		}
 		for len(c.heard) > 0 {
-			c.hear(ctx, witness.Heard{Uplink: <-c.heard})
+			c.hear(ctx, heardOf(<-c.heard))
 		}
 		c.batches(ctx, c.collector.Flush())
 		c.records.retry(ctx)
@@ -162,4 +177,34 @@ func (c *Coverage) finish(ctx context.Context) {
 			c.endSurvey(ctx)
 		}
 	})
+	c.sendOff(ctx)
+}
+
+// sendOff sends reports as long as the network answers: not for long, and what has no
+// answer is sent after the next start. It reads answers only: values would begin what
+// nobody ends.
+func (c *Coverage) sendOff(ctx context.Context) {
+	enough := time.NewTimer(farewell)
+	defer enough.Stop()
+	for {
+		c.locked(func() { c.records.send(ctx) })
+		if len(c.records.flying) == 0 {
+			return
+		}
+		select {
+		case m := <-c.mail:
+			if m.Name == "ack" {
+				c.locked(func() { c.read(ctx, m) })
+			}
+		case <-enough.C:
+			return
+		}
+	}
+}
+
+// join returns when Run has ended; a nil Coverage does not run.
+func (c *Coverage) join() {
+	if c != nil {
+		<-c.ended
+	}
 }

@@ -24,7 +24,9 @@ type CoverageStatus struct {
 
 	Reason     string            `json:"reason,omitempty"` // name; empty: the next beacon will be sent
 	ReasonText string            `json:"reason_text,omitempty"`
-	Site       string            `json:"site_fault,omitempty"`
+	Place      *SiteStatus       `json:"site,omitempty"`          // nil: there is none
+	Site       string            `json:"site_fault,omitempty"`    // why there is none
+	Antenna    string            `json:"antenna_fault,omitempty"` // how the antenna of the configuration differs from the site's
 	ClockBy    int64             `json:"clock_ahead_ms"`
 	Next       *time.Time        `json:"next_beacon,omitempty"` // about: its exact time is drawn when its slot begins
 	LastBeacon string            `json:"last_beacon"`
@@ -38,8 +40,16 @@ type CoverageStatus struct {
 	Overruns   uint64            `json:"overruns"` // frames, messages and answers that came too fast
 	Counts     CoverageCounts    `json:"counts"`
 
-	Registry *SiteStatus `json:"registry,omitempty"` // of the network, as to the site
-	Log      *LogStatus  `json:"log,omitempty"`      // of the network
+	Registry *RegistryStatus `json:"registry,omitempty"` // of the network, as to the site
+	Log      *LogStatus      `json:"log,omitempty"`      // of the network
+}
+
+// SiteStatus is the site that the station has signed.
+type SiteStatus struct {
+	Plan     string  `json:"plan"`
+	Gain     float64 `json:"gain_dbi"`
+	Loss     float64 `json:"cable_loss_db"`
+	DataOnly bool    `json:"data_only"`
 }
 
 // Status tells how things stand now.
@@ -55,8 +65,9 @@ func (c *Coverage) Status() CoverageStatus {
 		Flying: len(c.records.flying), Unkept: len(c.records.unkept), Lost: c.records.lost, Overruns: c.dropped.Load(), Counts: c.counts,
 		Registry: c.submission.status(), Log: c.log.status(),
 	}
-	if b.Reason == witness.NoSite {
-		s.Site = c.siteFault
+	s.Site, s.Antenna = c.siteFault, c.antenna
+	if p := c.site; p != nil {
+		s.Place = &SiteStatus{Plan: p.Plan, Gain: p.Gain.Float(), Loss: p.Loss.Float(), DataOnly: p.DataOnly}
 	}
 	for drop, n := range h.Dropped {
 		s.Dropped[drop.String()] = n

@@ -23,20 +23,20 @@ type submission struct {
 // submitPause is how long an answer is waited for.
 const submitPause = time.Minute
 
-// submit sends a change, nil: there is none.
-func (s *submission) submit(change []byte, link Link) {
-	if change == nil {
+// submit sends the change of a site, if there is one.
+func (s *submission) submit(site *Site, link Link) {
+	if site == nil || site.Change == nil {
 		*s = submission{}
 		return
 	}
-	if sum := sha256.Sum256(change); sum != s.sum {
+	if sum := sha256.Sum256(site.Change); sum != s.sum {
 		*s = submission{sum: sum}
 	}
 	if s.settled || !link.Online() || time.Since(s.sent) < submitPause {
 		return
 	}
 	s.sent = time.Now()
-	link.Report(string(radio.KindSite), change)
+	link.Report(string(radio.KindSite), site.Change)
 }
 
 // answered takes an answer, false if it is not about the change. The network gives the same
@@ -63,18 +63,18 @@ func (s *submission) answered(payload []byte, log *slog.Logger) bool {
 	return true
 }
 
-// SiteStatus says whether the network has the site; without a change to send nothing is
+// RegistryStatus says whether the network has the site; without a change to send nothing is
 // known of that.
-type SiteStatus struct {
+type RegistryStatus struct {
 	Entered bool          `json:"entered"`
 	From    witness.Epoch `json:"from_epoch,omitempty"`
 	Refused string        `json:"refused,omitempty"` // the reason
 }
 
 // status tells how things stand, nil if there is no change.
-func (s *submission) status() *SiteStatus {
+func (s *submission) status() *RegistryStatus {
 	if s.sum == [sha256.Size]byte{} {
 		return nil
 	}
-	return &SiteStatus{s.taken, s.from, s.refused}
+	return &RegistryStatus{s.taken, s.from, s.refused}
 }

@@ -207,6 +207,95 @@ func TestNoBeaconWhy(t *testing.T) {
 	}
 }
 
+// TestStatusOfTheSite: the status says which site there is, and if the antenna is another.
+func TestStatusOfTheSite(t *testing.T) {
+	for _, c := range []struct {
+		site    *witness.Placement
+		antenna Antenna
+		differs bool
+	}{
+		{&witness.Placement{Plan: "EU868", Antenna: witness.Antenna{Gain: 230, Loss: 50}}, Antenna{GainDBi: 2.3, CableLossDB: 0.5}, false},
+		{&witness.Placement{Plan: "EU868", Antenna: witness.Antenna{Gain: 230, Loss: 50}}, Antenna{GainDBi: 3}, true},
+		{nil, Antenna{GainDBi: 3}, false},
+	} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.site, a.antenna = c.site, c.antenna
+			a.start()
+			a.pass(1)
+			s := a.c.Status()
+			if (s.Place != nil) != (c.site != nil) || (s.Site == "") != (c.site != nil) || (s.Antenna != "") != c.differs {
+				t.Errorf("site %v, antenna %v: %+v, fault %q, antenna %q", c.site, c.antenna, s.Place, s.Site, s.Antenna)
+			}
+			if s.Place != nil && (s.Place.Gain != 2.3 || s.Place.Loss != 0.5 || s.Place.Plan != "EU868") {
+				t.Errorf("%+v", *s.Place)
+			}
+		})
+	}
+}
+
+// TestHeldReportsAtTheEnd: a batch that is held leaves when the hotspot stops; if nobody
+// answers, the stop does not wait for long, and the next start sends it.
+func TestHeldReportsAtTheEnd(t *testing.T) {
+	for _, mute := range []bool{false, true} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.site = nil
+			a.anchor.Timing.Hold = 600_000
+			a.mute.Store(mute)
+			a.start()
+			a.pass(1)
+			x, _ := a.chain.Value(a.timing.SlotAt(witness.MillisOf(time.Now())))
+			a.c.Hear(radio.Uplink{
+				PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
+				CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), Timestamp: counterNow(), ReceivedAt: time.Now(),
+			})
+			a.pass(1)
+			if len(a.sent()) > 0 {
+				t.Fatal("it is not held")
+			}
+			began := time.Now()
+			a.stop()
+			if took := time.Since(began); took > farewell || !mute && took > 0 {
+				t.Errorf("mute %v: the stop took %v", mute, took)
+			}
+			if received, _ := a.settled(); len(a.sent()) != 1 || (received == 1) == mute {
+				t.Errorf("mute %v: %d sent, %d receipts", mute, len(a.sent()), received)
+			}
+			a.mute.Store(false)
+			a.start()
+			a.pass(1)
+			if received, _ := a.settled(); received != 1 {
+				t.Errorf("mute %v: %d receipts after a start", mute, received)
+			}
+		})
+	}
+}
+
+// TestWitnessFineTime: a fine time that the concentrator knows is reported, a raw one is
+// not.
+func TestWitnessFineTime(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.site = nil
+			a.start()
+			a.pass(1)
+			x, _ := a.chain.Value(a.timing.SlotAt(witness.MillisOf(time.Now())))
+			a.c.Hear(radio.Uplink{
+				PHYPayload: witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(a.id(), x), Tag: witness.Tag{7}}.Append(nil),
+				CRC:        radio.CRCOK, Frequency: 868_100_000, Modulation: witness.Modulation(10), Timestamp: counterNow(), ReceivedAt: time.Now(),
+				Fine: radio.FineTime{Set: true, Counter: 5, GPS: 1_234_567_890_123_456_789, Known: known},
+			})
+			a.pass(2)
+			w, err := witness.ParseBatch(a.sent()[0].Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o := w.Observations[0]; o.HasFine != known || known && o.Fine != 1_234_567_890_123_456_789 {
+				t.Errorf("known %v: fine time %d, %v", known, o.Fine, o.HasFine)
+			}
+		})
+	}
+}
+
 // TestWitness: beacons of others are reported with one signature a batch, whether
 // they were heard before the clock was trusted or after; the station's own are not.
 func TestWitness(t *testing.T) {

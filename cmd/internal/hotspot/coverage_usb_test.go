@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,16 +72,16 @@ func (p *prover) publish(topic string, payload []byte, retain bool) {
 	}
 }
 
-func newProver(t *testing.T, server *mochi.Server) *prover {
+func newProver(t *testing.T, server *mochi.Server, timing witness.Timing) *prover {
 	t.Helper()
 	p := &prover{t: t, id: stationOf(t, keyFrom(1)).Network(), server: server, reports: make(chan radio.Signed, 16)}
-	from := fast.SlotAt(witness.MillisOf(time.Now()))
-	from -= from % fast.EpochSlots
+	from := timing.SlotAt(witness.MillisOf(time.Now()))
+	from -= from % timing.EpochSlots
 	var err error
 	if p.chain, err = witness.NewChain(p.id, from, from+400, witness.Entropy{1}); err != nil {
 		t.Fatal(err)
 	}
-	p.anchor = witness.Anchor{From: from, To: from + 400, Timing: fast, Parameters: sha256.Sum256(nil), X0: p.chain.X0()}
+	p.anchor = witness.Anchor{From: from, To: from + 400, Timing: timing, Parameters: sha256.Sum256(nil), X0: p.chain.X0()}
 	if err := server.AddHook(p, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -91,25 +92,31 @@ func newProver(t *testing.T, server *mochi.Server) *prover {
 // run publishes each slot's value until ctx ends.
 func (p *prover) run(ctx context.Context) {
 	for {
-		k := fast.SlotAt(witness.MillisOf(time.Now()))
+		k := p.anchor.Timing.SlotAt(witness.MillisOf(time.Now()))
 		x, _ := p.chain.Value(k)
 		p.publish("hexspot/net/value", witness.AppendValues(nil, []witness.Value{{Slot: k, Entropy: x}}), true)
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(time.Until(fast.End(k).Time())):
+		case <-time.After(time.Until(p.anchor.Timing.End(k).Time())):
 		}
 	}
 }
 
-// writeSite signs a site and writes it to a file.
+// writeSite signs a full site and writes it to a file.
 func writeSite(t *testing.T, key keys.Key, network radio.Network) string {
+	t.Helper()
+	return writeSiteOf(t, key, network, witness.ClassFull)
+}
+
+// writeSiteOf is writeSite for a class.
+func writeSiteOf(t *testing.T, key keys.Key, network radio.Network, class witness.Class) string {
 	t.Helper()
 	cell, err := coverage.ParseHex("8c1f9ed938c4bff")
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := witness.Site{Owner: coverage.Account{1}, Cell: cell, Gain: 200, Loss: 100, Plan: "EU868", Deadline: 1}
+	body := witness.Site{Owner: coverage.Account{1}, Cell: cell, Gain: 200, Loss: 100, Plan: "EU868", Deadline: 1, Class: class}
 	record, err := radio.Sign(key.Signer(), network, radio.KindSite, body.Append(nil))
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +129,7 @@ func writeSite(t *testing.T, key keys.Key, network radio.Network) string {
 }
 
 // covering launches a hotspot on an emulated chip that takes part in coverage.
-func (p *prover) covering(link, server, socket string, key keys.Key) {
+func (p *prover) covering(link, server, socket string, key keys.Key) (stop func()) {
 	t := p.t
 	parts := onChip(t, link)
 	parts.Key, parts.Antenna = key, Antenna{GainDBi: 2, CableLossDB: 1}
@@ -134,7 +141,7 @@ func (p *prover) covering(link, server, socket string, key keys.Key) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	launch(t, h)
+	return launch(t, h)
 }
 
 // checkBeacon compares a report with what was drawn and what the chip sent.
@@ -166,13 +173,13 @@ func TestCoverageOverUSB(t *testing.T) {
 	chip, _ := plug(t, link)
 	net := startNetwork(t, "127.0.0.1:0")
 	defer net.server.Close()
-	p := newProver(t, net.server)
+	p := newProver(t, net.server, fast)
 	go p.run(t.Context())
 	key, err := keys.Generate(keys.P256)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.covering(link, net.url, socket, key)
+	stop := p.covering(link, net.url, socket, key)
 	own := p.await(radio.KindBeacon)
 	sent, err := chip.Sent(t.Context())
 	if err != nil {
@@ -196,6 +203,8 @@ func TestCoverageOverUSB(t *testing.T) {
 		}
 	}
 	p.checkHeld(own)
+	stop()
+	p.checkDuty()
 }
 
 // checkHeld finds the receipt of a report in the spool of the hotspot that has it open.
@@ -214,8 +223,35 @@ func (p *prover) checkHeld(of radio.Signed) {
 	}
 }
 
+// checkDuty finds the beacon in what the stopped hotspot has written of its duty cycle.
+func (p *prover) checkDuty() {
+	p.t.Helper()
+	disk, err := spool.Open(p.t.Context(), spool.Config{Path: p.spool}, quiet())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer disk.Close()
+	text, ok, err := disk.Note(p.t.Context(), dutyNoteName)
+	if err != nil || !ok {
+		p.t.Fatal("no duty cycle is written: ", err)
+	}
+	var note dutyNote
+	if err := json.Unmarshal(text, &note); err != nil {
+		p.t.Fatal(err)
+	}
+	spent := int64(0)
+	for _, b := range note.Bands {
+		for _, stretch := range b.Spent {
+			spent += stretch[1]
+		}
+	}
+	if note.Open || spent < 100 || spent > 5000 {
+		p.t.Errorf("%d ms are written, open %v, want those of a beacon or some", spent, note.Open)
+	}
+}
+
 func (p *prover) now() witness.Entropy {
-	x, _ := p.chain.Value(fast.SlotAt(witness.MillisOf(time.Now())))
+	x, _ := p.chain.Value(p.anchor.Timing.SlotAt(witness.MillisOf(time.Now())))
 	return x
 }
 
@@ -231,5 +267,49 @@ func (p *prover) await(kind radio.Kind) radio.Signed {
 		case <-timeout:
 			p.t.Fatalf("no %s report", kind)
 		}
+	}
+}
+
+// TestLastReportsLeave: what is held when a hotspot is stopped is sent before its
+// connection ends, and answered.
+func TestLastReportsLeave(t *testing.T) {
+	link, socket := linkIn(t), filepath.Join(t.TempDir(), "s")
+	chip, _ := plug(t, link)
+	net := startNetwork(t, "127.0.0.1:0")
+	defer net.server.Close()
+	holding := fast
+	holding.Hold = 600_000
+	p := newProver(t, net.server, holding)
+	go p.run(t.Context())
+	key, err := keys.Generate(keys.Ed25519)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := p.covering(link, net.url, socket, key)
+	p.await(radio.KindBeacon)
+	other := frame(0, 868_100_000)
+	other.Payload = witness.Frame{Type: witness.FrameBeacon, Mark: witness.MarkOf(p.id, p.now()), Tag: witness.Tag{7}}.Append(nil)
+	inject(t, chip, other)
+	for look := time.NewTicker(5 * time.Millisecond); ; <-look.C {
+		s, err := AskStatus(t.Context(), socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Coverage.Held == 1 {
+			break
+		}
+	}
+	began := time.Now()
+	stop()
+	if took := time.Since(began); took > 1800*time.Millisecond {
+		t.Errorf("the stop took %v", took)
+	}
+	sent := false
+	for len(p.reports) > 0 {
+		sent = sent || (<-p.reports).Kind == radio.KindWitness
+	}
+	held, err := ReadReceipts(t.Context(), p.spool, "", nil)
+	if err != nil || !sent || len(held.Receipts) < 2 {
+		t.Errorf("sent before the end: %v; %d receipts, %v", sent, len(held.Receipts), err)
 	}
 }

@@ -43,9 +43,10 @@ type DiscoveryHeard struct {
 // Bounds of a discovery.
 const (
 	LongestDiscovery = time.Hour
-	lastEchoes       = 10 * time.Second // in which what was sent last may still be heard of
-	mostNews         = 256              // that the asker has not read
-	mostEchoes       = 4096             // stations told of, summed over the beacons
+	lastEchoes       = 10 * time.Second      // in which what was sent last may still be heard of
+	lasting          = witness.Millis(1_000) // for which a reason must hold to be told
+	mostNews         = 256                   // that the asker has not read
+	mostEchoes       = 4096                  // stations told of, summed over the beacons
 )
 
 // survey is a running discovery.
@@ -56,7 +57,10 @@ type survey struct {
 	until   witness.Millis // of the demand
 	numbers map[witness.Tag]int
 	told    map[echo]bool
-	waiting string
+
+	why   witness.Reason // nothing can be sent
+	since witness.Millis
+	said  bool
 }
 
 // echo is a beacon's number and who heard it.
@@ -160,14 +164,23 @@ func (c *Coverage) watch(ctx context.Context, now witness.Millis) {
 	if s == nil {
 		return
 	}
-	if why := c.beaconer.Status(now).Discovery.Reason.String(); why != s.waiting {
-		s.waiting = why
-		if why != "" {
-			s.tell(DiscoverNews{Waiting: why})
-		}
-	}
+	d := c.beaconer.Status(now).Discovery
+	s.waits(now, d.Reason, now >= d.Next && now < s.until)
 	if now >= s.ends() {
 		c.endSurvey(ctx)
+	}
+}
+
+// waits tells why a beacon that is due cannot be sent, once for each reason that lasts:
+// at the start of each slot there is no entropy for a moment.
+func (s *survey) waits(now witness.Millis, why witness.Reason, due bool) {
+	if why != s.why || !due {
+		s.why, s.since, s.said = why, now, false
+		return
+	}
+	if why != 0 && !s.said && now-s.since >= lasting {
+		s.said = true
+		s.tell(DiscoverNews{Waiting: why.String()})
 	}
 }
 

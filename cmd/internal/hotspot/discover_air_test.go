@@ -2,6 +2,7 @@ package hotspot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"hexspot/hardware/keys"
 	"hexspot/radio"
 	"hexspot/radio/ether"
+	"hexspot/witness"
 )
 
 // town is hotspots on one air and their network, which is that of hexnet serve.
@@ -107,7 +109,8 @@ func (n *town) serve(data hexnet.Data) {
 	n.together(n.network.Run)
 }
 
-// settle launches a hotspot 200 m from the one before.
+// settle launches a hotspot 200 m from the one before. It is one for data only: no
+// beacon is on the air with the discovery beacon.
 func (n *town) settle(i int) {
 	t := n.t
 	chip, err := emulator.New(emulator.Config{EUI: radio.EUI{0, 1, 2, 3, 4, 5, 6, byte(i)}, Model: emulator.SX1303, Temperature: 25})
@@ -121,7 +124,7 @@ func (n *town) settle(i int) {
 	parts.Outputs = []mqtt.Config{{Server: n.network.Addresses()[0], StationLogin: true, Network: n.network.ID().String()}}
 	dir, site := t.TempDir(), n.site
 	if n.dir = dir; site == "" {
-		site = writeSite(t, n.keys[i], n.network.ID())
+		site = writeSiteOf(t, n.keys[i], n.network.ID(), witness.ClassDataOnly)
 	}
 	parts.Spool = spool.Config{Path: filepath.Join(dir, "spool.db")}
 	parts.Coverage = CoverageConfig{
@@ -140,16 +143,21 @@ func (n *town) settle(i int) {
 	}
 }
 
+// severalTries are three discovery beacons: on a machine that is too busy one may miss its
+// slot of 2 s, or find a witness that had no entropy yet, and the next comes 30 s later.
+const severalTries = 100 * time.Second
+
 // ask has a hotspot discover until enough is told, again while it is not ready.
-func (n *town) ask(i int, enough func(DiscoverNews) bool) (refusals []string) {
+func (n *town) ask(i int, enough func(DiscoverNews) bool) {
 	n.t.Helper()
-	ctx, cancel := context.WithTimeout(n.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(n.t.Context(), severalTries)
 	defer cancel()
+	var told []string
 	done := errors.New("enough")
 	for look := time.NewTicker(20 * time.Millisecond); ; <-look.C {
-		err := AskDiscovery(ctx, n.sockets[i], time.Minute, func(news DiscoverNews) error {
-			if news.Refused != "" {
-				refusals = append(refusals, news.Refused)
+		err := AskDiscovery(ctx, n.sockets[i], 2*severalTries, func(news DiscoverNews) error {
+			if text, err := json.Marshal(news); err == nil {
+				told = append(told, string(text))
 			}
 			if enough(news) {
 				return done
@@ -157,10 +165,10 @@ func (n *town) ask(i int, enough func(DiscoverNews) bool) (refusals []string) {
 			return nil
 		})
 		if errors.Is(err, done) {
-			return refusals
+			return
 		}
 		if ctx.Err() != nil {
-			n.t.Fatalf("it does not come: %v, refused %q", err, refusals)
+			n.t.Fatalf("it does not come: %v; told was %q", err, told)
 		}
 	}
 }
@@ -170,16 +178,21 @@ func (n *town) ask(i int, enough func(DiscoverNews) bool) (refusals []string) {
 func TestDiscoverOverTheAir(t *testing.T) {
 	n := inTown(t, "8c1f9ed922163ff", "8c1f9ed922a53ff", "8c1f9ed938c4bff")
 	heard := map[string]DiscoveryHeard{}
-	sent := 0
+	sent := map[int]bool{}
 	n.ask(0, func(news DiscoverNews) bool {
 		if news.Sent != nil {
-			sent++
+			sent[news.Sent.Number] = true
 		}
 		if h := news.Heard; h != nil {
 			if heard[h.Station].Number == h.Number {
 				t.Errorf("%s is told of twice", h.Words)
 			}
 			heard[h.Station] = *h
+		}
+		for _, h := range heard {
+			if !sent[h.Number] { // its report is still to come
+				return false
+			}
 		}
 		return len(heard) == 2
 	})
@@ -191,9 +204,6 @@ func TestDiscoverOverTheAir(t *testing.T) {
 		if told && (h.Metres == nil || *h.Metres <= 0 || h.RSSI >= 0 || h.RSSI < -140 || h.SignalRSSI == nil) {
 			t.Errorf("%+v", h)
 		}
-	}
-	if sent != 1 {
-		t.Errorf("%d sent, want 1", sent)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -110,7 +111,7 @@ func (h *Hotspot) forward(ctx context.Context) error {
 		h.coverage.Store(coverage)
 	}
 	h.forwarders.Store(&router.Forwarders)
-	return h.together(ctx, router, clients)
+	return h.together(ctx, router, clients, h.dutyBook(ctx, disk))
 }
 
 // connect makes a client and a forwarder for each network.
@@ -135,19 +136,37 @@ func (h *Hotspot) connect(ctx context.Context, info sx1302.Info, disk *spool.Spo
 	return clients, forwarders, nil
 }
 
-// together runs the moving parts until ctx ends or one fails. Forwarders end after
-// the router, so that they keep the last frame that it gives them, and coverage after
-// the transmitter, so that it hears how the last beacon ended.
-func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client) error {
+// together runs the moving parts until ctx ends or one fails. They end one after the
+// other: the radio's first; then coverage, which has heard the last frame and how the
+// last beacon ended, and the book of the duty cycle; then the connections, so that the
+// last reports leave.
+func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients []*mqtt.Client, duty *dutyBook) error {
 	group, ctx := errgroup.WithContext(ctx)
-	routing, routed := context.WithCancel(context.WithoutCancel(ctx))
-	transmitting, silent := context.WithCancel(context.WithoutCancel(ctx))
+	proving, silent := context.WithCancel(context.WithoutCancel(ctx))
+	connected, leave := context.WithCancel(context.WithoutCancel(ctx))
+	coverage := h.coverage.Load()
+	var air sync.WaitGroup
+	air.Add(2)
 	group.Go(func() error {
-		defer silent()
+		defer air.Done()
 		return h.runTransmitter(ctx)
 	})
-	if c := h.coverage.Load(); c != nil {
-		group.Go(func() error { return c.Run(transmitting) })
+	group.Go(func() error {
+		defer air.Done()
+		return router.Run(ctx)
+	})
+	group.Go(func() error {
+		defer leave()
+		air.Wait()
+		silent()
+		coverage.join()
+		return nil
+	})
+	if duty != nil {
+		group.Go(func() error { return duty.run(proving) })
+	}
+	if coverage != nil {
+		group.Go(func() error { return coverage.Run(proving) })
 		for _, s := range h.sockets() {
 			group.Go(func() error { return h.serve(ctx, s.socket, s.answer) })
 		}
@@ -155,15 +174,11 @@ func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients 
 	if h.runner != nil {
 		group.Go(func() error { return h.runner.Run(ctx) })
 	}
-	group.Go(func() error {
-		defer routed()
-		return router.Run(ctx)
-	})
 	for _, f := range router.Forwarders {
-		group.Go(func() error { return f.Run(routing) })
+		group.Go(func() error { return f.Run(connected) })
 	}
 	for _, c := range clients {
-		group.Go(func() error { return c.Run(ctx) })
+		group.Go(func() error { return c.Run(connected) })
 	}
 	return group.Wait()
 }

@@ -44,6 +44,26 @@ func ReadReceipts(ctx context.Context, path, network string, epoch *witness.Epoc
 	return held, err
 }
 
+// receiptsSince reads the receipts of a network in a spool that are of an epoch or a later
+// one; the others are not verified, which takes time. Damaged ones are left out.
+func receiptsSince(ctx context.Context, path string, network radio.Network, since witness.Epoch) (list []log.Receipt, err error) {
+	err = spool.Answers(ctx, path, reportsTo(network), func(a spool.Settled) error {
+		s, err := radio.ParseSigned(a.Answer)
+		if err != nil {
+			return nil
+		}
+		body, err := witness.ParseReceipt(s.Body)
+		if err != nil || body.Epoch < since {
+			return nil
+		}
+		if r, err := receiptOf(a, network); err == nil {
+			list = append(list, r)
+		}
+		return nil
+	})
+	return list, err
+}
+
 // receiptOf reads the answer to a record. That its signer may give receipts was looked at
 // when it came.
 func receiptOf(a spool.Settled, network radio.Network) (log.Receipt, error) {

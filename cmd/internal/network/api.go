@@ -20,6 +20,7 @@ const (
 	defaultRequestRate = 20
 	mostRequestRate    = 100_000
 	mostAPIConnections = 256
+	mostOfOneAddress   = 64 // of these
 )
 
 // Validate checks what can be checked without a socket.
@@ -48,7 +49,7 @@ func openAPI(c APIConfig, v *proving) (*web.Server, error) {
 	if c.Listen == "" {
 		return nil, nil
 	}
-	server, err := web.Listen(c.Listen, mostAPIConnections, web.Guard(c.rate(), v.handler()))
+	server, err := web.Listen(c.Listen, mostAPIConnections, mostOfOneAddress, web.Guard(c.rate(), v.handler()))
 	if err != nil {
 		return nil, fmt.Errorf("api.listen: %w", err)
 	}

@@ -143,13 +143,38 @@ func TestSiteChangesArePaced(t *testing.T) {
 	c.network, c.station, c.deadline = d.network, p.key.Signer(), present()+1_000_000
 	for nonce := range uint64(siteChanges) {
 		c.nonce = nonce
-		if _, _, _, err := d.sites.enter(t.Context(), c.change(t).Append(nil), present()); err != nil {
+		if _, err := d.sites.enter(t.Context(), c.change(t).Append(nil), present()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	c.nonce = siteChanges
-	_, _, _, err := d.sites.enter(t.Context(), c.change(t).Append(nil), present())
+	_, err := d.sites.enter(t.Context(), c.change(t).Append(nil), present())
 	if fault, ok := err.(siteFault); !ok || fault.reason != witness.RefusedRate {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestWhatWasEnteredStaysEntered: a hotspot sends its change at each start, also when the
+// deadline has passed and there is a later change.
+func TestWhatWasEnteredStaysEntered(t *testing.T) {
+	d := newDesk(t, Data(t.TempDir()), nil)
+	c := soundSite(t)
+	now := present()
+	c.network, c.deadline = d.network, now+1000
+	first := c.change(t).Append(nil)
+	c.nonce = 1
+	for _, payload := range [][]byte{first, c.change(t).Append(nil)} {
+		if e, err := d.sites.enter(t.Context(), payload, now); err != nil || e.again {
+			t.Fatal(e, err)
+		}
+	}
+	for _, later := range []witness.Millis{0, 1000, 1 << 40} {
+		if e, err := d.sites.enter(t.Context(), first, now+later); err != nil || !e.again || e.Nonce != 0 || e.from != d.schedule.Epoch(d.schedule.SlotAt(now))+1 {
+			t.Errorf("%d ms later: %+v, %v", later, e, err)
+		}
+	}
+	c.nonce = 2
+	if _, err := d.sites.enter(t.Context(), c.change(t).Append(nil), now+1000); err == nil {
+		t.Error("a new change was entered after its deadline")
 	}
 }

@@ -1,15 +1,10 @@
 package network
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"slices"
 	"sync"
-	"time"
 
-	"hexspot/radio"
 	"hexspot/witness"
 	"hexspot/witness/ingest"
 	"hexspot/witness/log"
@@ -48,66 +43,6 @@ type shownLog struct {
 // errRewritten says that a log is not what was shown of it. Nothing is signed then: that
 // would be a forked log.
 var errRewritten = errors.New("the log does not begin with the checkpoint that was shown of it: restore its file")
-
-// newCheckpoints goes on with what was shown before the start.
-func newCheckpoints(p provingParts, book *log.Book, files *logs, sites ingest.Registry) (*checkpoints, error) {
-	c := &checkpoints{provingParts: p, book: book, files: files, sites: sites, shown: make(map[witness.Epoch]*shownLog)}
-	for _, epoch := range book.Epochs() {
-		if err := c.restore(epoch); err != nil {
-			return nil, fmt.Errorf("the checkpoint of epoch %d: %w", epoch, err)
-		}
-	}
-	return c, nil
-}
-
-func noteName(epoch witness.Epoch) string { return fmt.Sprint(epoch, ".note") }
-
-// maxNote bounds a note's file: a text and 65 signatures.
-const maxNote = 16 << 10
-
-func (c *checkpoints) restore(epoch witness.Epoch) error {
-	b, err := c.files.Read(noteName(epoch), maxNote)
-	if err == nil {
-		n, err := log.ParseNote(b)
-		if err != nil {
-			return err
-		}
-		c.shown[epoch] = &shownLog{Shown: log.Shown{Note: n}}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	s, err := c.sign(epoch)
-	if err != nil || !c.book.Sealed(epoch) {
-		return err
-	}
-	mark, err := c.mark(epoch)
-	if err != nil {
-		return err
-	}
-	return c.finish(epoch, s, mark)
-}
-
-// mark is the last high-water mark of a log that grows no more, the same each time.
-func (c *checkpoints) mark(epoch witness.Epoch) (radio.Signed, error) {
-	body, err := c.book.Promise(epoch, c.schedule.Freezes(epoch))
-	if err != nil {
-		return radio.Signed{}, err
-	}
-	signed, err := radio.Sign(c.signer, c.network, radio.KindHighWater, body.Append(nil))
-	if err != nil {
-		return radio.Signed{}, fmt.Errorf("signing a high-water mark: %w", err)
-	}
-	return signed, nil
-}
-
-// finish shows the final checkpoint of a log.
-func (c *checkpoints) finish(epoch witness.Epoch, s log.Shown, mark radio.Signed) error {
-	m, err := log.ParseHighWater(mark.Append(nil), c.network)
-	if err != nil {
-		return err
-	}
-	return c.show(epoch, s, &m, 0)
-}
 
 // sign signs a log as it is, with the proof that it begins with what was shown; the
 // signatures of stations stay where it has not grown.
@@ -164,66 +99,4 @@ func (c *checkpoints) show(epoch witness.Epoch, s log.Shown, mark *log.HighWater
 	s.Mark = mark
 	c.shown[epoch], c.changed = &shownLog{Shown: s, at: now}, true
 	return nil
-}
-
-// run shows checkpoints until ctx ends. What fails is logged and tried again.
-func (c *checkpoints) run(ctx context.Context) error {
-	ticker := time.NewTicker(freezeEvery)
-	defer ticker.Stop()
-	failing := false
-	for {
-		err := c.step(present())
-		if err != nil && !failing && ctx.Err() == nil {
-			c.log.Error("checkpoints are not shown as they should be, trying again", "error", err)
-		}
-		failing = err != nil
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return c.save()
-		}
-	}
-}
-
-// step shows the logs that have grown, if it is time.
-func (c *checkpoints) step(now witness.Millis) error {
-	var faults []error
-	epochs := c.book.Epochs()
-	for _, epoch := range epochs {
-		if !c.due(epoch, now) {
-			continue
-		}
-		s, err := c.sign(epoch)
-		if err == nil {
-			err = c.show(epoch, s, nil, now)
-		}
-		if err != nil {
-			faults = append(faults, fmt.Errorf("epoch %d: %w", epoch, err))
-		}
-	}
-	c.forget(epochs)
-	return errors.Join(append(faults, c.publishChanged(), c.save())...)
-}
-
-// due says whether a log has grown, and was not shown for a while.
-func (c *checkpoints) due(epoch witness.Epoch, now witness.Millis) bool {
-	l := c.book.Log(epoch)
-	if l == nil || l.Head().Size == 0 {
-		return false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s := c.shown[epoch]
-	return s == nil || s.Mark == nil && s.Note.Checkpoint().Head != l.Head() && now-s.at >= checkpointSlots*c.schedule.Slot
-}
-
-// forget drops what was shown of logs that the book has put away. The files stay.
-func (c *checkpoints) forget(epochs []witness.Epoch) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for epoch := range c.shown {
-		if !slices.Contains(epochs, epoch) {
-			delete(c.shown, epoch)
-		}
-	}
 }

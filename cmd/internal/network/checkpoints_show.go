@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"hexspot/gateway/broker"
 	"hexspot/radio"
@@ -79,6 +80,9 @@ func (c *checkpoints) save() error {
 // place among the few that a note has room for: keys cost nothing. What is of no use is
 // nobody's fault: the log may have grown meanwhile.
 func (c *checkpoints) cosign(ctx context.Context, m broker.Message) error {
+	if c.full(m.Payload) {
+		return nil
+	}
 	n, err := log.ParseNote(m.Payload)
 	if err != nil || !slices.Equal(n.Cosigners(), []radio.Station{m.Station}) {
 		c.log.Debug("a co-signature is of no use", "station", m.Station, "error", err)
@@ -93,6 +97,18 @@ func (c *checkpoints) cosign(ctx context.Context, m broker.Message) error {
 		c.join(epoch, n)
 	}
 	return nil
+}
+
+// full says, before anything is verified, that there is no room for what a station sends: of
+// many stations that sign at once, most come too late.
+func (c *checkpoints) full(note []byte) bool {
+	origin, _, _ := strings.Cut(string(note[:min(len(note), 256)]), "\n")
+	name, err := log.ParseName(origin)
+	if err != nil {
+		return true
+	}
+	s, ok := c.last(name.Epoch)
+	return !ok || len(s.Note.Cosigners()) >= log.MaxCosigners
 }
 
 func (c *checkpoints) join(epoch witness.Epoch, n log.Note) {

@@ -95,7 +95,8 @@ func TestStationsCosign(t *testing.T) {
 	cosigners(a, b)
 	d.beacon(a, 4)
 	final := d.freeze(receipt.Epoch)
-	if len(final) != 1 || final[0].Mark == nil || final[0].Note.Checkpoint().Size != 4 {
+	final = final[len(final)-1:] // an epoch may have begun since the start
+	if final[0].Mark == nil || final[0].Note.Checkpoint().Size != 4 {
 		t.Fatalf("%+v", final)
 	}
 	sign(a, fa, final)
@@ -105,7 +106,7 @@ func TestStationsCosign(t *testing.T) {
 	}
 	d = newDesk(t, data, nil)
 	cosigners() // a power cut before it was saved
-	if list := d.show(present()); len(list) == 0 || list[0].Mark == nil || list[0].Note.Checkpoint() != final[0].Note.Checkpoint() {
+	if list := d.show(present()); len(list) == 0 || list[len(list)-1].Mark == nil || list[len(list)-1].Note.Checkpoint() != final[0].Note.Checkpoint() {
 		t.Errorf("%+v", list)
 	}
 }

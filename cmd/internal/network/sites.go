@@ -52,48 +52,56 @@ type siteFault struct {
 
 func (f siteFault) Error() string { return f.text }
 
-// enter checks a change and enters it, and gives it with the epoch its site begins in. A
-// change that was entered already is entered; again says so. An error that is no siteFault is
-// the registry's.
-func (s *sites) enter(ctx context.Context, payload []byte, now witness.Millis) (c coverage.Change, from witness.Epoch, again bool, err error) {
-	if len(payload) > witness.MaxSiteChange {
-		return c, 0, false, siteFault{witness.RefusedSize, fmt.Sprintf("%d bytes, at most %d", len(payload), witness.MaxSiteChange)}
-	}
-	change, err := witness.ParseSiteChange(payload)
-	if err != nil {
-		return c, 0, false, siteFault{witness.RefusedEncoding, err.Error()}
-	}
-	if c, err = VerifySite(change, s.network, now); err != nil {
-		return c, 0, false, siteFault{reasonOf(err, witness.RefusedSite), err.Error()}
-	}
-	if !s.pace.Allow(c.Station, now.Time()) {
-		return c, 0, false, siteFault{witness.RefusedRate, fmt.Sprintf("more than %d changes of one station in an hour", siteChanges)}
-	}
-	from = s.timing.Epoch(s.timing.SlotAt(now)) + 1
-	err = s.book.Apply(ctx, c, uint64(from)-1, payload)
-	if err == nil {
-		s.log.Info("site entered", "station", c.Station, "change", c.Nonce, "owner", c.Site.Owner, "from_epoch", from)
-		return c, from, false, nil
-	}
-	return s.notEntered(ctx, c, payload, err)
+// entry is a change that is entered.
+type entry struct {
+	coverage.Change
+	from  witness.Epoch // in which its site begins
+	again bool          // it was entered before
 }
 
-// notEntered looks whether a change is there already: whoever had no answer sends it again.
-func (s *sites) notEntered(ctx context.Context, c coverage.Change, payload []byte, why error) (coverage.Change, witness.Epoch, bool, error) {
-	reason := reasonOf(why, "")
-	if reason == "" {
-		return c, 0, false, why
+// enter checks a change and enters it. One that was entered already, the same bytes, is
+// entered: whoever had no answer sends it again. An error that is no siteFault is the
+// registry's.
+func (s *sites) enter(ctx context.Context, payload []byte, now witness.Millis) (entry, error) {
+	if len(payload) > witness.MaxSiteChange {
+		return entry{}, siteFault{witness.RefusedSize, fmt.Sprintf("%d bytes, at most %d", len(payload), witness.MaxSiteChange)}
 	}
-	history, err := s.book.History(ctx, c.Station)
+	signed, err := witness.ParseSiteChange(payload)
 	if err != nil {
-		return c, 0, false, err
+		return entry{}, siteFault{witness.RefusedEncoding, err.Error()}
+	}
+	change, err := VerifySite(signed, s.network, now)
+	if err != nil {
+		return s.entered(ctx, signed.Record.Station, payload, siteFault{reasonOf(err, witness.RefusedSite), err.Error()})
+	}
+	if !s.pace.Allow(change.Station, now.Time()) {
+		return entry{}, siteFault{witness.RefusedRate, fmt.Sprintf("more than %d changes of one station in an hour", siteChanges)}
+	}
+	epoch := s.timing.Epoch(s.timing.SlotAt(now))
+	if err := s.book.Apply(ctx, change, uint64(epoch), payload); err != nil {
+		reason := reasonOf(err, "")
+		if reason == "" {
+			return entry{}, err
+		}
+		return s.entered(ctx, change.Station, payload, siteFault{reason, err.Error()})
+	}
+	s.log.Info("site entered", "station", change.Station, "change", change.Nonce, "owner", change.Site.Owner, "from_epoch", epoch+1)
+	return entry{Change: change, from: epoch + 1}, nil
+}
+
+// entered looks for a change that is not taken now among those of its station.
+func (s *sites) entered(ctx context.Context, station radio.Station, payload []byte, otherwise siteFault) (entry, error) {
+	history, err := s.book.History(ctx, station)
+	if err != nil {
+		return entry{}, err
 	}
 	for _, r := range history {
-		if r.Nonce == c.Nonce && bytes.Equal(r.Signed, payload) {
-			return c, witness.Epoch(r.From), true, nil
+		if bytes.Equal(r.Signed, payload) {
+			change := coverage.Change{Station: station, Nonce: r.Nonce, Site: r.Site}
+			return entry{change, witness.Epoch(r.From), true}, nil
 		}
 	}
-	return c, 0, false, siteFault{reason, why.Error()}
+	return entry{}, otherwise
 }
 
 // reasonOf names what is wrong with a change.
@@ -117,9 +125,9 @@ func reasonOf(err error, otherwise witness.RefusalReason) witness.RefusalReason 
 // take answers a change that a station has sent. An error means no PUBACK: the station
 // sends it again.
 func (s *sites) take(ctx context.Context, m broker.Message) (answer []byte, err error) {
-	change, from, err := s.enterOwn(ctx, m)
+	e, err := s.enterOwn(ctx, m)
 	if err == nil {
-		return witness.SiteTaken{Report: sha256.Sum256(m.Payload), Nonce: change.Nonce, From: from}.Append(nil), nil
+		return witness.SiteTaken{Report: sha256.Sum256(m.Payload), Nonce: e.Nonce, From: e.from}.Append(nil), nil
 	}
 	var fault siteFault
 	if !errors.As(err, &fault) {
@@ -130,10 +138,9 @@ func (s *sites) take(ctx context.Context, m broker.Message) (answer []byte, err 
 }
 
 // enterOwn is enter for what a station says itself: it speaks for no other.
-func (s *sites) enterOwn(ctx context.Context, m broker.Message) (coverage.Change, witness.Epoch, error) {
+func (s *sites) enterOwn(ctx context.Context, m broker.Message) (entry, error) {
 	if c, err := witness.ParseSiteChange(m.Payload); err == nil && c.Record.Station != m.Station {
-		return coverage.Change{}, 0, siteFault{witness.RefusedStation, "the change is of another station than the one logged in"}
+		return entry{}, siteFault{witness.RefusedStation, "the change is of another station than the one logged in"}
 	}
-	change, from, _, err := s.enter(ctx, bytes.Clone(m.Payload), present())
-	return change, from, err
+	return s.enter(ctx, bytes.Clone(m.Payload), present())
 }

@@ -29,13 +29,14 @@ type Server struct {
 }
 
 // Listen listens at an address such as 127.0.0.1:8080; port 0 takes a free one. No more
-// than so many connections are open at a time; others wait.
-func Listen(address string, connections int, handler http.Handler) (*Server, error) {
+// than so many connections are open at a time, others wait; and no more than the share of
+// them to one address, an IPv6 /64 being one, others are closed.
+func Listen(address string, connections, share int, handler http.Handler) (*Server, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	return &Server{limit(listener, connections), handler}, nil
+	return &Server{limit(listener, connections, share), handler}, nil
 }
 
 // URL is where it listens, without a path.

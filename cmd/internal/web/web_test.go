@@ -14,7 +14,7 @@ import (
 
 // TestServer serves until its context ends, and answers with the headers of security.
 func TestServer(t *testing.T) {
-	s, err := Listen("127.0.0.1:0", 4, Guard(1, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s, err := Listen("127.0.0.1:0", 4, 4, Guard(1, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Serve(w, r, Content{Type: "text/plain", Body: []byte("here"), Keep: KeepEver})
 	})))
 	if err != nil {
@@ -43,7 +43,7 @@ func TestServer(t *testing.T) {
 }
 
 func TestListenFails(t *testing.T) {
-	if s, err := Listen("127.0.0.1:port", 1, nil); err == nil {
+	if s, err := Listen("127.0.0.1:port", 1, 1, nil); err == nil {
 		t.Error(s.URL(), s.Close())
 	}
 }

@@ -37,7 +37,7 @@ func New(address string, look func() town.Snapshot) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := web.Listen(address, connsMost, handler(f))
+	server, err := web.Listen(address, connsMost, connsMost, handler(f))
 	if err != nil {
 		return nil, fmt.Errorf("the page: %w", err)
 	}

@@ -1,0 +1,73 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"hexspot/witness"
+)
+
+// run shows checkpoints until ctx ends. What fails is logged and tried again.
+func (c *checkpoints) run(ctx context.Context) error {
+	ticker := time.NewTicker(freezeEvery)
+	defer ticker.Stop()
+	failing := false
+	for {
+		err := c.step(present())
+		if err != nil && !failing && ctx.Err() == nil {
+			c.log.Error("checkpoints are not shown as they should be, trying again", "error", err)
+		}
+		failing = err != nil
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return c.save()
+		}
+	}
+}
+
+// step shows the logs that have grown, if it is time.
+func (c *checkpoints) step(now witness.Millis) error {
+	var faults []error
+	epochs := c.book.Epochs()
+	for _, epoch := range epochs {
+		if !c.due(epoch, now) {
+			continue
+		}
+		s, err := c.sign(epoch)
+		if err == nil {
+			err = c.show(epoch, s, nil, now)
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("epoch %d: %w", epoch, err))
+		}
+	}
+	c.forget(epochs)
+	return errors.Join(append(faults, c.publishChanged(), c.save())...)
+}
+
+// due says whether a log has grown, and was not shown for a while.
+func (c *checkpoints) due(epoch witness.Epoch, now witness.Millis) bool {
+	l := c.book.Log(epoch)
+	if l == nil || l.Head().Size == 0 {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.shown[epoch]
+	return s == nil || s.Mark == nil && s.Note.Checkpoint().Head != l.Head() && now-s.at >= checkpointSlots*c.schedule.Slot
+}
+
+// forget drops what was shown of logs that the book has put away. The files stay.
+func (c *checkpoints) forget(epochs []witness.Epoch) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for epoch := range c.shown {
+		if !slices.Contains(epochs, epoch) {
+			delete(c.shown, epoch)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package gateway
+
+import (
+	"time"
+
+	"hexspot/radio"
+)
+
+// Spending is what a sub-band with a limit has spent, for a process to come: the queue
+// that it is restored to allows no more than this one would.
+type Spending struct {
+	Name  string
+	Range radio.Range
+	Max   time.Duration // in an hour
+	Total time.Duration // that was ever booked, and what is accepted to come; it only grows, but for what is given back
+	Spent []Spent       // of the last hour, oldest first
+}
+
+// Spent is a stretch of time on the air: when it ended, before the present, and how long
+// it was.
+type Spent struct{ Ago, Length time.Duration }
+
+// Spending gives the sub-bands that have a limit, in the plan's order. What ended within
+// one minute is one stretch, which ends with the last of it; what is accepted counts as
+// spent now.
+func (q *Queue) Spending(now Instant) []Spending {
+	var list []Spending
+	for _, b := range q.rules.Plan.SubBands {
+		l := q.ledgers[b]
+		if l == nil {
+			continue
+		}
+		s := Spending{Name: b.Name, Range: b.Range, Max: l.limit, Total: l.total, Spent: l.account(now.Clock)}
+		var accepted time.Duration
+		for _, p := range q.planned(now, &entry{permit: Permit{SubBand: b}}, q.entries) {
+			accepted += p.length()
+		}
+		if accepted > 0 {
+			s.Total += accepted
+			s.Spent = append(s.Spent, Spent{0, accepted})
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// account is the ledger by the minute.
+func (l *ledger) account(now time.Duration) (list []Spent) {
+	last := time.Duration(-1 << 62)
+	for _, b := range l.spans[l.index(now-dutyWindow):] {
+		minute := (now - b.end) / time.Minute
+		if minute != last {
+			list = append(list, Spent{})
+			last = minute
+		}
+		s := &list[len(list)-1]
+		s.Ago, s.Length = max(0, now-b.end), s.Length+b.length()
+	}
+	return list
+}
+
+// Restore books what was spent before the queue was made; sub-bands that the plan does
+// not have are left out. It is called before anything is sent.
+func (q *Queue) Restore(now Instant, before []Spending) {
+	for _, s := range before {
+		for b, l := range q.ledgers {
+			if b.Name == s.Name && b.Range == s.Range {
+				l.restore(s.Spent, now.Clock)
+			}
+		}
+	}
+}
+
+func (l *ledger) restore(spent []Spent, now time.Duration) {
+	for _, s := range spent {
+		end := now - max(0, s.Ago)
+		if s.Length > 0 && s.Length <= dutyPeriod && end > now-dutyWindow {
+			l.book(span{end - s.Length, end}, now)
+		}
+	}
+}
+
+// Spending is what the limited sub-bands have spent.
+func (t *Transmitter) Spending() []Spending {
+	now := t.now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.queue.Spending(now)
+}
+
+// Restore says what was spent before the transmitter was made. It comes before Run.
+func (t *Transmitter) Restore(before []Spending) {
+	now := t.now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.queue.Restore(now, before)
+}
