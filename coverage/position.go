@@ -33,12 +33,18 @@ func Center(h Hex) (Position, error) {
 	if err != nil {
 		return Position{}, err
 	}
+	return PositionAt(latitude, longitude), nil
+}
+
+// PositionAt is the place at a latitude and longitude in degrees, worked out in floating
+// point: once, by whoever states it.
+func PositionAt(latitude, longitude float64) Position {
 	lat, lng := latitude*math.Pi/180, longitude*math.Pi/180
 	return Position{
 		X: onSphere(math.Cos(lat) * math.Cos(lng)),
 		Y: onSphere(math.Cos(lat) * math.Sin(lng)),
 		Z: onSphere(math.Sin(lat)),
-	}, nil
+	}
 }
 
 func onSphere(v float64) Millimetres { return Millimetres(math.Round(v * float64(EarthRadius))) }

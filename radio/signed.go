@@ -25,6 +25,9 @@ const (
 	KindHighWater Kind = "high_water"
 	KindAnchor    Kind = "anchor"
 	KindReceipt   Kind = "receipt"
+	KindPositions Kind = "positions"
+	KindAppeal    Kind = "appeal"
+	KindAudit     Kind = "audit"
 )
 
 // signers are who may sign a kind.
@@ -40,11 +43,11 @@ const (
 // ingests that may sign receipts and high-water marks.
 func (k Kind) signers() (signers, error) {
 	switch k {
-	case KindBeacon, KindDiscovery, KindWitness, KindSite:
+	case KindBeacon, KindDiscovery, KindWitness, KindSite, KindPositions, KindAppeal:
 		return anyStation, nil
 	case KindHighWater, KindReceipt:
 		return networkOrIngest, nil
-	case KindAnchor:
+	case KindAnchor, KindAudit:
 		return networkAlone, nil
 	}
 	return 0, fmt.Errorf("there is no kind %.40q of record", string(k))

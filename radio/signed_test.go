@@ -156,7 +156,8 @@ func TestWhoMaySign(t *testing.T) {
 	may := map[Kind][3]bool{ // operator, ingest, station
 		KindBeacon: {true, true, true}, KindDiscovery: {true, true, true}, KindWitness: {true, true, true},
 		KindSite: {true, true, true}, KindHighWater: {true, true, false}, KindReceipt: {true, true, false},
-		KindAnchor: {true, false, false},
+		KindAnchor: {true, false, false}, KindPositions: {true, true, true}, KindAppeal: {true, true, true},
+		KindAudit: {true, false, false},
 	}
 	for kind, want := range may {
 		for i, signer := range []crypto.Signer{operator, ingest, station} {

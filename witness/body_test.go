@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,12 @@ func parseBody(kind radio.Kind, b []byte) (body, error) {
 		return ParseHighWater(b)
 	case radio.KindSite:
 		return ParseSite(b)
+	case radio.KindPositions:
+		return ParsePositions(b)
+	case radio.KindAppeal:
+		return ParseAppeal(b)
+	case radio.KindAudit:
+		return ParseAudit(b)
 	}
 	return nil, fmt.Errorf("no body of kind %s", kind)
 }
@@ -37,7 +44,7 @@ func parseBody(kind radio.Kind, b []byte) (body, error) {
 // kinds are those with a body of this package.
 var kinds = []radio.Kind{
 	radio.KindBeacon, radio.KindDiscovery, radio.KindWitness, radio.KindAnchor, radio.KindReceipt, radio.KindHighWater,
-	radio.KindSite,
+	radio.KindSite, radio.KindPositions, radio.KindAppeal, radio.KindAudit,
 }
 
 // fieldsOf gives a body's fields as the vectors write them; zero is left out.
@@ -144,7 +151,7 @@ func TestBodyVectors(t *testing.T) {
 			t.Errorf("%s with a fault (%s %s) was read as %+v", c.Kind, c.Why, c.Note, parsed)
 		}
 	}
-	if len(v.Valid) < len(kinds)-1 || // a site's are in site.json
+	if len(v.Valid) < len(kinds)-4 || // a site's are in site.json, those of appeals are held against generated code
 		len(v.Bad) == 0 {
 		t.Error("no vectors")
 	}
@@ -186,6 +193,9 @@ func sound(t testing.TB) map[radio.Kind][]byte {
 		bodies[radio.Kind(c.Kind)] = unhex(t, c.Body)
 	}
 	bodies[radio.KindSite] = unhex(t, loadSites(t)[1].Body)
+	bodies[radio.KindPositions] = samplePositions().Append(nil)
+	bodies[radio.KindAppeal] = sampleAppeal(t).Append(nil)
+	bodies[radio.KindAudit] = Audit{Station: sampleStation(t, 3), From: 5, To: 9}.Append(nil)
 	return bodies
 }
 
@@ -433,7 +443,10 @@ func FuzzParseBody(f *testing.F) {
 		}
 	}
 	for _, c := range loadSites(f) {
-		f.Add(uint8(len(kinds)-1), unhex(f, c.Body))
+		f.Add(uint8(slices.Index(kinds, radio.KindSite)), unhex(f, c.Body))
+	}
+	for i, kind := range kinds {
+		f.Add(uint8(i), sound(f)[kind])
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, b []byte) {
 		parsed, err := parseBody(kinds[int(kind)%len(kinds)], b)

@@ -120,6 +120,8 @@ func (r *reader) sint32(field int, name string) int32 {
 	return int32(unzigzag(r.number(field, name, math.MaxUint32)))
 }
 
+func (r *reader) sint64(field int, name string) int64 { return unzigzag(r.uint64(field, name)) }
+
 // piece reads a length-delimited field, nil if it is not next.
 func (r *reader) piece(field int, name string) []byte {
 	if !r.take(field, name, wireBytes) {

@@ -54,6 +54,16 @@ type Figures struct {
 	ClosedNone     int64
 	ClosedFull     int64
 
+	ProvisionalEpochs int64 // of a weight below one half
+
+	ExhibitAge      int64 // evidence of appeals
+	ExhibitDistance int64
+	ExhibitFrames   int64
+	ExhibitOwners   int64
+	ExhibitReach    int64
+	ExhibitWindows  int64
+	OwnDistance     int64
+
 	MinSteps      int64 // set helium-2026-05
 	EntropyLife   int64
 	BeaconWindow  int64
@@ -115,6 +125,18 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.ElsewhereFull }},
 	{"elsewhere_none", "0.0001", 6500, "most of a station's links: it is the station",
 		func(f *Figures) *int64 { return &f.ElsewhereNone }},
+	{"exhibit_age", "ms", 60_000, "a car goes a kilometre in a minute",
+		func(f *Figures) *int64 { return &f.ExhibitAge }},
+	{"exhibit_distance", "mm", 1_000_000, "near: a street away, where buildings leave a signal",
+		func(f *Figures) *int64 { return &f.ExhibitDistance }},
+	{"exhibit_frames", "frames", 8, "as link_asked: by chance or by hand is not eight times",
+		func(f *Figures) *int64 { return &f.ExhibitFrames }},
+	{"exhibit_owners", "owners", 2, "one other owner may be a friend; two with stations in good standing are dearer than the weight",
+		func(f *Figures) *int64 { return &f.ExhibitOwners }},
+	{"exhibit_reach", "mm", 2_000_000, "what loses less than free space over this was sent nearer: half of a town away is not its place",
+		func(f *Figures) *int64 { return &f.ExhibitReach }},
+	{"exhibit_windows", "windows", 2, "a transmitter that was put up for a test would have to stay",
+		func(f *Figures) *int64 { return &f.ExhibitWindows }},
 	{"fading_full", "0.0001 dB2", 9000, "0.95 dB: real links of a year measured 0.9 to 9 dB, the least of them close to the noise",
 		func(f *Figures) *int64 { return &f.FadingFull }},
 	{"fading_none", "0.0001 dB2", 4000, "0.63 dB: a cable and the rounding of the chip's RSSI give 0.3 to 0.5 dB",
@@ -149,10 +171,14 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.NoiseHigh }},
 	{"noise_low", "0.01 dBm", -13_000, "7 dB below the thermal noise of 125 kHz: what an RSSI offset may hide",
 		func(f *Figures) *int64 { return &f.NoiseLow }},
+	{"own_distance", "mm", 100_000, "what a receiver between buildings is off by at worst, and the cell's slack besides",
+		func(f *Figures) *int64 { return &f.OwnDistance }},
 	{"owner_full", "0.0001", 5000, "half of what a station hears may be its owner's",
 		func(f *Figures) *int64 { return &f.OwnerFull }},
 	{"owner_none", "0.0001", 9500, "an owner who hears himself proves nothing",
 		func(f *Figures) *int64 { return &f.OwnerNone }},
+	{"provisional_epochs", "epochs", 7, "a week of epochs of a day: an owner who is away comes back, and a drive past or an audit can be had",
+		func(f *Figures) *int64 { return &f.ProvisionalEpochs }},
 	{"signal_margin", "0.01 dB", 300, "radios are calibrated to 1 or 2 dB at either end",
 		func(f *Figures) *int64 { return &f.SignalMargin }},
 	{"slope_doubt", "0.01", 250, "standard errors that a slope is believed to be better than it looks: 0.6 % of honest links are past them, and the limit is half a slope further",

@@ -1,8 +1,8 @@
 package witness
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 
@@ -104,14 +104,15 @@ func (r *Reciprocity) Merge(other *Reciprocity) {
 // counts if its station witnessed others, an observation if its station was
 // witnessed, in the horizon up to the moment of the event itself.
 func (r *Reciprocity) Settle(v *Verdict) {
+	if b := v.Beacon(); b == nil || len(b.Findings) == 0 {
+		return // orphans, or all too late
+	}
 	for i := range v.Beacons {
 		b := &v.Beacons[i]
 		b.Findings[len(b.Findings)-1] = r.find(v, b, r.now[b.Station].witness(), r.before[b.Station].Witnessed)
 		b.Reason = firstFailure(r.set.Beacon, b.Findings, true)
 	}
-	if b := v.Beacon(); b != nil {
-		r.settleWitnesses(v, b)
-	}
+	r.settleWitnesses(v, v.Beacon())
 }
 
 func (r *Reciprocity) settleWitnesses(v *Verdict, b *Judged) {
@@ -168,11 +169,23 @@ func (r *Reciprocity) After() State {
 // AppendText appends the state as lines of station, last beaconed, last witnessed,
 // sorted by station: the same for equal states.
 func (s State) AppendText(b []byte) []byte {
-	stations := slices.SortedFunc(maps.Keys(s), compareStations)
-	for _, station := range stations {
-		b = fmt.Appendf(b, "%x %d %d\n", station.Bytes(), s[station].Beaconed, s[station].Witnessed)
-	}
-	return b
+	out := textSink{b: b}
+	s.text(&out)
+	return out.b
 }
 
-func compareStations(a, b radio.Station) int { return bytes.Compare(a.Bytes(), b.Bytes()) }
+// WriteText writes what AppendText appends.
+func (s State) WriteText(w io.Writer) error {
+	out := textSink{w: w}
+	s.text(&out)
+	return out.flush()
+}
+
+func (s State) text(out *textSink) {
+	for _, station := range slices.SortedFunc(maps.Keys(s), compareStations) {
+		out.b = fmt.Appendf(station.AppendHex(out.b), " %d %d\n", s[station].Beaconed, s[station].Witnessed)
+		out.line()
+	}
+}
+
+func compareStations(a, b radio.Station) int { return a.Compare(b) }

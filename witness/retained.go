@@ -78,16 +78,25 @@ func appendEach[T any](b []byte, list []T, appendOne func(T, []byte) []byte) []b
 
 func parseEach[T any](b []byte, name string, parse func([]byte) (T, error)) ([]T, error) {
 	r := reader{rest: b}
+	list, err := readEach(&r, 1, name, MaxRetained, parse)
+	if err != nil {
+		return nil, err
+	}
+	return list, r.end()
+}
+
+// readEach reads a repeated field of at most most messages.
+func readEach[T any](r *reader, field int, name string, most int, parse func([]byte) (T, error)) ([]T, error) {
 	var list []T
-	for piece := r.piece(1, name); piece != nil; piece = r.piece(1, name) {
-		if len(list) == MaxRetained {
-			return nil, fmt.Errorf("more than %d", MaxRetained)
+	for piece := r.piece(field, name); piece != nil; piece = r.piece(field, name) {
+		if len(list) == most {
+			return nil, fmt.Errorf("more than %d %s", most, name)
 		}
 		one, err := parse(piece)
 		if err != nil {
-			return nil, fmt.Errorf("number %d: %w", len(list), err)
+			return nil, fmt.Errorf("%s, number %d: %w", name, len(list), err)
 		}
 		list = append(list, one)
 	}
-	return list, r.end()
+	return list, nil
 }

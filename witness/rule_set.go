@@ -11,6 +11,8 @@ type Rule struct {
 
 	// optional: a report is valid though the rule could not be evaluated.
 	optional bool
+	// exact: value and limit have to be equal.
+	exact bool
 	// evidence: a report that fails it was still sent and heard, and counts for link
 	// weights.
 	evidence bool
@@ -36,6 +38,7 @@ type Set struct {
 const (
 	FaultBeacon Fault = "beacon" // the beacon is not valid
 	FaultOrphan Fault = "orphan" // nobody opened the tag
+	FaultLate   Fault = "too_late"
 	faultFine   Fault = "fine_time"
 )
 

@@ -17,6 +17,7 @@ func (b *LinkBook) Settle(before LinkState, epoch Epoch) (LinkState, *Weights) {
 		sums[0] = sums[0].plus(day)
 		after.Twins[twins] = sums
 	}
+	b.keepShown(after)
 	b.ask(after)
 	reach := b.reaches()
 	b.askAround(after, reach)

@@ -12,6 +12,7 @@ type LinkBook struct {
 	ways     map[Way]*wayDay
 	stations map[radio.Station]*stationDay
 	twins    map[Twins]TwinSums
+	shown    map[Way]int64 // frames
 }
 
 // wayDay is a way in one epoch.
@@ -46,7 +47,7 @@ type emission struct {
 
 // NewLinkBook is a book without cases.
 func NewLinkBook(p *Parameters) *LinkBook {
-	return &LinkBook{p, map[Way]*wayDay{}, map[radio.Station]*stationDay{}, map[Twins]TwinSums{}}
+	return &LinkBook{p, map[Way]*wayDay{}, map[radio.Station]*stationDay{}, map[Twins]TwinSums{}, map[Way]int64{}}
 }
 
 // Add takes a case and its verdict, of the first pass or of both.
@@ -145,5 +146,8 @@ func (b *LinkBook) Merge(other *LinkBook) {
 	}
 	for t, o := range other.twins {
 		b.twins[t] = b.twins[t].plus(o)
+	}
+	for w, frames := range other.shown {
+		b.Show(w, frames)
 	}
 }

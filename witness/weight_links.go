@@ -18,7 +18,8 @@ func (w *weigher) linkClues() {
 			link, _ := twinsOf(s, f.partner)
 			clues := w.out.links[link]
 			clues = w.spreadClues(clues, f.spread)
-			clues = w.answerClue(clues, f.sums.Asked, f.sums.Answered, w.p.LinkAsked)
+			shown := w.state.shownFrames(Way{s, f.partner})
+			clues = w.answerClue(clues, f.sums.Asked+shown, f.sums.Answered+shown, w.p.LinkAsked)
 			clues = w.unansweredClues(clues, s, f)
 			clues = w.beyondClue(clues, s, f)
 			clues = w.ownerClue(clues, s, f)

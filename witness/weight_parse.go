@@ -11,7 +11,7 @@ import (
 // ParseLinkState reads what LinkState.AppendText wrote, and nothing else: what it takes
 // is written again as the same bytes.
 func ParseLinkState(text []byte) (LinkState, error) {
-	s := LinkState{Ways: map[Way][2]WaySums{}, Twins: map[Twins][2]TwinSums{}, Near: map[Way][2]NearSums{}}
+	s := LinkState{Ways: map[Way][2]WaySums{}, Twins: map[Twins][2]TwinSums{}, Near: map[Way][2]NearSums{}, Shown: map[Way][2]int64{}}
 	number := 0
 	for line := range bytes.Lines(text) {
 		number++
@@ -41,6 +41,9 @@ func (s *LinkState) read(w *words) error {
 		s.Twins[Twins{pair.From, pair.To}] = [2]TwinSums{
 			{w.number(64), w.number(64), w.number(64)}, {w.number(64), w.number(64), w.number(64)},
 		}
+	case "shown":
+		way := w.way()
+		s.Shown[way] = [2]int64{w.number(64), w.number(64)}
 	default:
 		return fmt.Errorf("%q begins no line", kind)
 	}

@@ -1,7 +1,6 @@
 package witness
 
 import (
-	"bytes"
 	"cmp"
 
 	"hexspot/radio"
@@ -73,10 +72,11 @@ type LinkState struct {
 	Ways       map[Way][2]WaySums
 	Twins      map[Twins][2]TwinSums
 	Near       map[Way][2]NearSums // from a station to a neighbour
+	Shown      map[Way][2]int64    // frames that evidence of appeals shows
 }
 
 func (w Way) compare(o Way) int {
-	return cmp.Or(bytes.Compare(w.From.Bytes(), o.From.Bytes()), bytes.Compare(w.To.Bytes(), o.To.Bytes()))
+	return cmp.Or(w.From.Compare(o.From), w.To.Compare(o.To))
 }
 
 func (t Twins) compare(o Twins) int { return Way{t.A, t.B}.compare(Way{o.A, o.B}) }
@@ -91,7 +91,7 @@ func (s LinkState) inGeneration(g uint64) LinkState {
 	}
 	return LinkState{
 		Generation: max(g, s.Generation),
-		Ways:       turned(s.Ways, turns), Twins: turned(s.Twins, turns), Near: turned(s.Near, turns),
+		Ways:       turned(s.Ways, turns), Twins: turned(s.Twins, turns), Near: turned(s.Near, turns), Shown: turned(s.Shown, turns),
 	}
 }
 

@@ -10,6 +10,10 @@ import (
 
 // witnessCommand has the tools about proof of coverage.
 type witnessCommand struct {
+	Explain     explainCommand     `cmd:"" help:"Why a report counts or does not, why a station got what it got, and what would change it."`
+	Appeal      appealCommand      `cmd:"" help:"Check and send appeals against weights."`
+	Audit       auditCommand       `cmd:"" help:"Appoint a station whose reports are evidence for appeals."`
+	Verify      verifyCommand      `cmd:"" help:"Verify an epoch again, from the records, and compare with what is published."`
 	JudgeRecord judgeRecordCommand `cmd:"" help:"Put recorded receptions of devices through the physical rules of both rule sets."`
 }
 

@@ -38,6 +38,7 @@ func commands() []command {
 		{"discover", "send discovery beacons and list who hears them", discover},
 		{"key", "show, export or import the station key", stationKey},
 		{"receipts", "export receipts, and check them against a network's log", receipts},
+		{"appeal", "gather evidence and appeal against a weight", appealCommand},
 		{"site", "sign where the station is and whose it is", site},
 		{"version", "print the version", printVersion},
 	}

@@ -45,6 +45,19 @@ func messageOf(body any) proto.Message {
 		}
 	case witness.SiteChange:
 		return messageOfSiteChange(b)
+	case witness.Positions:
+		return messageOfPositions(b)
+	case witness.Appeal:
+		return messageOfAppeal(b)
+	case witness.AppealFile:
+		m := &AppealFile{Appeal: messageOfSigned(b.Record)}
+		for _, s := range b.Evidence {
+			m.Evidence = append(m.Evidence, messageOfSigned(s))
+		}
+		m.Anchors, m.Values = messageOfAnchors(b.Anchors).Anchors, messageOfValues(b.Values).Values
+		return m
+	case witness.Audit:
+		return &Audit{Station: b.Station.Bytes(), From: uint64(b.From), To: uint64(b.To)}
 	case []witness.Value:
 		return messageOfValues(b)
 	case []radio.Signed:
@@ -110,6 +123,27 @@ func messageOfSiteChange(c witness.SiteChange) *SiteChange {
 	return m
 }
 
+func messageOfPositions(p witness.Positions) *Positions {
+	m := &Positions{}
+	for _, f := range p.Fixes {
+		m.Positions = append(m.Positions, &Position{
+			AtMs: uint64(f.At), X: int64(f.Position.X), Y: int64(f.Position.Y), Z: int64(f.Position.Z), AccuracyMm: uint32(f.Accuracy),
+		})
+	}
+	return m
+}
+
+func messageOfAppeal(a witness.Appeal) *Appeal {
+	m := &Appeal{Epoch: uint64(a.Epoch)}
+	if !a.Partner.IsZero() {
+		m.Partner = a.Partner.Bytes()
+	}
+	for _, id := range a.Evidence {
+		m.Evidence = append(m.Evidence, id[:])
+	}
+	return m
+}
+
 // codec is the strict reader and writer of a message.
 type codec struct {
 	name  string
@@ -126,6 +160,10 @@ var codecs = []codec{
 	{"high_water", func(b []byte) (any, error) { return witness.ParseHighWater(b) }, func() proto.Message { return &HighWater{} }},
 	{"site", func(b []byte) (any, error) { return witness.ParseSite(b) }, func() proto.Message { return &Site{} }},
 	{"site change", func(b []byte) (any, error) { return witness.ParseSiteChange(b) }, func() proto.Message { return &SiteChange{} }},
+	{"positions", func(b []byte) (any, error) { return witness.ParsePositions(b) }, func() proto.Message { return &Positions{} }},
+	{"appeal", func(b []byte) (any, error) { return witness.ParseAppeal(b) }, func() proto.Message { return &Appeal{} }},
+	{"appeal file", func(b []byte) (any, error) { return witness.ParseAppealFile(b) }, func() proto.Message { return &AppealFile{} }},
+	{"audit", func(b []byte) (any, error) { return witness.ParseAudit(b) }, func() proto.Message { return &Audit{} }},
 	{"values", func(b []byte) (any, error) { return witness.ParseValues(b) }, func() proto.Message { return &Values{} }},
 	{"heard_by", func(b []byte) (any, error) { return witness.ParseHeardBy(b) }, func() proto.Message { return &HeardBy{} }},
 	{"anchors", func(b []byte) (any, error) { return witness.ParseAnchors(b) }, func() proto.Message { return &Anchors{} }},

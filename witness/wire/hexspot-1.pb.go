@@ -29,7 +29,7 @@ const (
 type Signed struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Station       []byte                 `protobuf:"bytes,1,opt,name=station,proto3" json:"station,omitempty"`     // 33 bytes, the signer
-	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`           // beacon, discovery, witness, site, high_water, anchor, receipt
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`           // beacon, discovery, witness, site, positions, appeal, high_water, anchor, receipt, audit
 	Body          []byte                 `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`           // the message of that kind, verified as received
 	Signature     []byte                 `protobuf:"bytes,4,opt,name=signature,proto3" json:"signature,omitempty"` // 64 bytes
 	unknownFields protoimpl.UnknownFields
@@ -778,6 +778,314 @@ func (x *SiteChange) GetFormer() []byte {
 	return nil
 }
 
+type Positions struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Positions     []*Position            `protobuf:"bytes,1,rep,name=positions,proto3" json:"positions,omitempty"` // at rising times
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Positions) Reset() {
+	*x = Positions{}
+	mi := &file_hexspot_1_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Positions) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Positions) ProtoMessage() {}
+
+func (x *Positions) ProtoReflect() protoreflect.Message {
+	mi := &file_hexspot_1_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Positions.ProtoReflect.Descriptor instead.
+func (*Positions) Descriptor() ([]byte, []int) {
+	return file_hexspot_1_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Positions) GetPositions() []*Position {
+	if x != nil {
+		return x.Positions
+	}
+	return nil
+}
+
+type Position struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	AtMs          uint64                 `protobuf:"varint,1,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
+	X             int64                  `protobuf:"zigzag64,2,opt,name=x,proto3" json:"x,omitempty"`                                   // mm, towards latitude 0 and longitude 0
+	Y             int64                  `protobuf:"zigzag64,3,opt,name=y,proto3" json:"y,omitempty"`                                   // mm, towards longitude 90 east
+	Z             int64                  `protobuf:"zigzag64,4,opt,name=z,proto3" json:"z,omitempty"`                                   // mm, towards the north pole
+	AccuracyMm    uint32                 `protobuf:"varint,5,opt,name=accuracy_mm,json=accuracyMm,proto3" json:"accuracy_mm,omitempty"` // as the receiver states it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Position) Reset() {
+	*x = Position{}
+	mi := &file_hexspot_1_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Position) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Position) ProtoMessage() {}
+
+func (x *Position) ProtoReflect() protoreflect.Message {
+	mi := &file_hexspot_1_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Position.ProtoReflect.Descriptor instead.
+func (*Position) Descriptor() ([]byte, []int) {
+	return file_hexspot_1_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Position) GetAtMs() uint64 {
+	if x != nil {
+		return x.AtMs
+	}
+	return 0
+}
+
+func (x *Position) GetX() int64 {
+	if x != nil {
+		return x.X
+	}
+	return 0
+}
+
+func (x *Position) GetY() int64 {
+	if x != nil {
+		return x.Y
+	}
+	return 0
+}
+
+func (x *Position) GetZ() int64 {
+	if x != nil {
+		return x.Z
+	}
+	return 0
+}
+
+func (x *Position) GetAccuracyMm() uint32 {
+	if x != nil {
+		return x.AccuracyMm
+	}
+	return 0
+}
+
+type Appeal struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Epoch         uint64                 `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`      // a weight of which is appealed against
+	Partner       []byte                 `protobuf:"bytes,2,opt,name=partner,proto3" json:"partner,omitempty"`   // 33 bytes, the link's other station; left out: the station's own weight
+	Evidence      [][]byte               `protobuf:"bytes,3,rep,name=evidence,proto3" json:"evidence,omitempty"` // 32 bytes each, ids of records, ascending; 1 to 64
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Appeal) Reset() {
+	*x = Appeal{}
+	mi := &file_hexspot_1_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Appeal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Appeal) ProtoMessage() {}
+
+func (x *Appeal) ProtoReflect() protoreflect.Message {
+	mi := &file_hexspot_1_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Appeal.ProtoReflect.Descriptor instead.
+func (*Appeal) Descriptor() ([]byte, []int) {
+	return file_hexspot_1_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Appeal) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *Appeal) GetPartner() []byte {
+	if x != nil {
+		return x.Partner
+	}
+	return nil
+}
+
+func (x *Appeal) GetEvidence() [][]byte {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+type AppealFile struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Appeal        *Signed                `protobuf:"bytes,1,opt,name=appeal,proto3" json:"appeal,omitempty"`     // of kind appeal
+	Evidence      []*Signed              `protobuf:"bytes,2,rep,name=evidence,proto3" json:"evidence,omitempty"` // the records that it names, in its order
+	Anchors       []*Signed              `protobuf:"bytes,3,rep,name=anchors,proto3" json:"anchors,omitempty"`   // of the slots that the evidence is about, at most 8; the network adds them
+	Values        []*Value               `protobuf:"bytes,4,rep,name=values,proto3" json:"values,omitempty"`     // of their chains, at most 8
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AppealFile) Reset() {
+	*x = AppealFile{}
+	mi := &file_hexspot_1_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AppealFile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AppealFile) ProtoMessage() {}
+
+func (x *AppealFile) ProtoReflect() protoreflect.Message {
+	mi := &file_hexspot_1_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AppealFile.ProtoReflect.Descriptor instead.
+func (*AppealFile) Descriptor() ([]byte, []int) {
+	return file_hexspot_1_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *AppealFile) GetAppeal() *Signed {
+	if x != nil {
+		return x.Appeal
+	}
+	return nil
+}
+
+func (x *AppealFile) GetEvidence() []*Signed {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+func (x *AppealFile) GetAnchors() []*Signed {
+	if x != nil {
+		return x.Anchors
+	}
+	return nil
+}
+
+func (x *AppealFile) GetValues() []*Value {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+type Audit struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Station       []byte                 `protobuf:"bytes,1,opt,name=station,proto3" json:"station,omitempty"` // 33 bytes
+	From          uint64                 `protobuf:"varint,2,opt,name=from,proto3" json:"from,omitempty"`      // first slot
+	To            uint64                 `protobuf:"varint,3,opt,name=to,proto3" json:"to,omitempty"`          // first slot after
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Audit) Reset() {
+	*x = Audit{}
+	mi := &file_hexspot_1_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Audit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Audit) ProtoMessage() {}
+
+func (x *Audit) ProtoReflect() protoreflect.Message {
+	mi := &file_hexspot_1_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Audit.ProtoReflect.Descriptor instead.
+func (*Audit) Descriptor() ([]byte, []int) {
+	return file_hexspot_1_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Audit) GetStation() []byte {
+	if x != nil {
+		return x.Station
+	}
+	return nil
+}
+
+func (x *Audit) GetFrom() uint64 {
+	if x != nil {
+		return x.From
+	}
+	return 0
+}
+
+func (x *Audit) GetTo() uint64 {
+	if x != nil {
+		return x.To
+	}
+	return 0
+}
+
 type Anchors struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Anchors       []*Signed              `protobuf:"bytes,1,rep,name=anchors,proto3" json:"anchors,omitempty"`
@@ -787,7 +1095,7 @@ type Anchors struct {
 
 func (x *Anchors) Reset() {
 	*x = Anchors{}
-	mi := &file_hexspot_1_proto_msgTypes[8]
+	mi := &file_hexspot_1_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -799,7 +1107,7 @@ func (x *Anchors) String() string {
 func (*Anchors) ProtoMessage() {}
 
 func (x *Anchors) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[8]
+	mi := &file_hexspot_1_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -812,7 +1120,7 @@ func (x *Anchors) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Anchors.ProtoReflect.Descriptor instead.
 func (*Anchors) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{8}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Anchors) GetAnchors() []*Signed {
@@ -831,7 +1139,7 @@ type Values struct {
 
 func (x *Values) Reset() {
 	*x = Values{}
-	mi := &file_hexspot_1_proto_msgTypes[9]
+	mi := &file_hexspot_1_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -843,7 +1151,7 @@ func (x *Values) String() string {
 func (*Values) ProtoMessage() {}
 
 func (x *Values) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[9]
+	mi := &file_hexspot_1_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -856,7 +1164,7 @@ func (x *Values) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Values.ProtoReflect.Descriptor instead.
 func (*Values) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{9}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Values) GetValues() []*Value {
@@ -877,7 +1185,7 @@ type Value struct {
 
 func (x *Value) Reset() {
 	*x = Value{}
-	mi := &file_hexspot_1_proto_msgTypes[10]
+	mi := &file_hexspot_1_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -889,7 +1197,7 @@ func (x *Value) String() string {
 func (*Value) ProtoMessage() {}
 
 func (x *Value) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[10]
+	mi := &file_hexspot_1_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -902,7 +1210,7 @@ func (x *Value) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Value.ProtoReflect.Descriptor instead.
 func (*Value) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{10}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Value) GetSlot() uint64 {
@@ -938,7 +1246,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_hexspot_1_proto_msgTypes[11]
+	mi := &file_hexspot_1_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -950,7 +1258,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[11]
+	mi := &file_hexspot_1_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -963,7 +1271,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{11}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Receipt) GetRecord() []byte {
@@ -1005,7 +1313,7 @@ type HeardBy struct {
 
 func (x *HeardBy) Reset() {
 	*x = HeardBy{}
-	mi := &file_hexspot_1_proto_msgTypes[12]
+	mi := &file_hexspot_1_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1017,7 +1325,7 @@ func (x *HeardBy) String() string {
 func (*HeardBy) ProtoMessage() {}
 
 func (x *HeardBy) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[12]
+	mi := &file_hexspot_1_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1030,7 +1338,7 @@ func (x *HeardBy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeardBy.ProtoReflect.Descriptor instead.
 func (*HeardBy) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{12}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *HeardBy) GetStation() []byte {
@@ -1066,7 +1374,7 @@ type HighWater struct {
 
 func (x *HighWater) Reset() {
 	*x = HighWater{}
-	mi := &file_hexspot_1_proto_msgTypes[13]
+	mi := &file_hexspot_1_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1078,7 +1386,7 @@ func (x *HighWater) String() string {
 func (*HighWater) ProtoMessage() {}
 
 func (x *HighWater) ProtoReflect() protoreflect.Message {
-	mi := &file_hexspot_1_proto_msgTypes[13]
+	mi := &file_hexspot_1_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1091,7 +1399,7 @@ func (x *HighWater) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HighWater.ProtoReflect.Descriptor instead.
 func (*HighWater) Descriptor() ([]byte, []int) {
-	return file_hexspot_1_proto_rawDescGZIP(), []int{13}
+	return file_hexspot_1_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *HighWater) GetEpoch() uint64 {
@@ -1208,7 +1516,30 @@ const file_hexspot_1_proto_rawDesc = "" +
 	"SiteChange\x12*\n" +
 	"\x06record\x18\x01 \x01(\v2\x12.hexspot.v1.SignedR\x06record\x12\x14\n" +
 	"\x05owner\x18\x02 \x01(\fR\x05owner\x12\x16\n" +
-	"\x06former\x18\x03 \x01(\fR\x06former\"7\n" +
+	"\x06former\x18\x03 \x01(\fR\x06former\"?\n" +
+	"\tPositions\x122\n" +
+	"\tpositions\x18\x01 \x03(\v2\x14.hexspot.v1.PositionR\tpositions\"j\n" +
+	"\bPosition\x12\x13\n" +
+	"\x05at_ms\x18\x01 \x01(\x04R\x04atMs\x12\f\n" +
+	"\x01x\x18\x02 \x01(\x12R\x01x\x12\f\n" +
+	"\x01y\x18\x03 \x01(\x12R\x01y\x12\f\n" +
+	"\x01z\x18\x04 \x01(\x12R\x01z\x12\x1f\n" +
+	"\vaccuracy_mm\x18\x05 \x01(\rR\n" +
+	"accuracyMm\"T\n" +
+	"\x06Appeal\x12\x14\n" +
+	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\x12\x18\n" +
+	"\apartner\x18\x02 \x01(\fR\apartner\x12\x1a\n" +
+	"\bevidence\x18\x03 \x03(\fR\bevidence\"\xc1\x01\n" +
+	"\n" +
+	"AppealFile\x12*\n" +
+	"\x06appeal\x18\x01 \x01(\v2\x12.hexspot.v1.SignedR\x06appeal\x12.\n" +
+	"\bevidence\x18\x02 \x03(\v2\x12.hexspot.v1.SignedR\bevidence\x12,\n" +
+	"\aanchors\x18\x03 \x03(\v2\x12.hexspot.v1.SignedR\aanchors\x12)\n" +
+	"\x06values\x18\x04 \x03(\v2\x11.hexspot.v1.ValueR\x06values\"E\n" +
+	"\x05Audit\x12\x18\n" +
+	"\astation\x18\x01 \x01(\fR\astation\x12\x12\n" +
+	"\x04from\x18\x02 \x01(\x04R\x04from\x12\x0e\n" +
+	"\x02to\x18\x03 \x01(\x04R\x02to\"7\n" +
 	"\aAnchors\x12,\n" +
 	"\aanchors\x18\x01 \x03(\v2\x12.hexspot.v1.SignedR\aanchors\"3\n" +
 	"\x06Values\x12)\n" +
@@ -1248,7 +1579,7 @@ func file_hexspot_1_proto_rawDescGZIP() []byte {
 	return file_hexspot_1_proto_rawDescData
 }
 
-var file_hexspot_1_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_hexspot_1_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_hexspot_1_proto_goTypes = []any{
 	(*Signed)(nil),      // 0: hexspot.v1.Signed
 	(*Beacon)(nil),      // 1: hexspot.v1.Beacon
@@ -1258,24 +1589,34 @@ var file_hexspot_1_proto_goTypes = []any{
 	(*Anchor)(nil),      // 5: hexspot.v1.Anchor
 	(*Site)(nil),        // 6: hexspot.v1.Site
 	(*SiteChange)(nil),  // 7: hexspot.v1.SiteChange
-	(*Anchors)(nil),     // 8: hexspot.v1.Anchors
-	(*Values)(nil),      // 9: hexspot.v1.Values
-	(*Value)(nil),       // 10: hexspot.v1.Value
-	(*Receipt)(nil),     // 11: hexspot.v1.Receipt
-	(*HeardBy)(nil),     // 12: hexspot.v1.HeardBy
-	(*HighWater)(nil),   // 13: hexspot.v1.HighWater
+	(*Positions)(nil),   // 8: hexspot.v1.Positions
+	(*Position)(nil),    // 9: hexspot.v1.Position
+	(*Appeal)(nil),      // 10: hexspot.v1.Appeal
+	(*AppealFile)(nil),  // 11: hexspot.v1.AppealFile
+	(*Audit)(nil),       // 12: hexspot.v1.Audit
+	(*Anchors)(nil),     // 13: hexspot.v1.Anchors
+	(*Values)(nil),      // 14: hexspot.v1.Values
+	(*Value)(nil),       // 15: hexspot.v1.Value
+	(*Receipt)(nil),     // 16: hexspot.v1.Receipt
+	(*HeardBy)(nil),     // 17: hexspot.v1.HeardBy
+	(*HighWater)(nil),   // 18: hexspot.v1.HighWater
 }
 var file_hexspot_1_proto_depIdxs = []int32{
 	4,  // 0: hexspot.v1.Witness.observations:type_name -> hexspot.v1.Observation
 	0,  // 1: hexspot.v1.SiteChange.record:type_name -> hexspot.v1.Signed
-	0,  // 2: hexspot.v1.Anchors.anchors:type_name -> hexspot.v1.Signed
-	10, // 3: hexspot.v1.Values.values:type_name -> hexspot.v1.Value
-	4,  // 4: hexspot.v1.HeardBy.observation:type_name -> hexspot.v1.Observation
-	5,  // [5:5] is the sub-list for method output_type
-	5,  // [5:5] is the sub-list for method input_type
-	5,  // [5:5] is the sub-list for extension type_name
-	5,  // [5:5] is the sub-list for extension extendee
-	0,  // [0:5] is the sub-list for field type_name
+	9,  // 2: hexspot.v1.Positions.positions:type_name -> hexspot.v1.Position
+	0,  // 3: hexspot.v1.AppealFile.appeal:type_name -> hexspot.v1.Signed
+	0,  // 4: hexspot.v1.AppealFile.evidence:type_name -> hexspot.v1.Signed
+	0,  // 5: hexspot.v1.AppealFile.anchors:type_name -> hexspot.v1.Signed
+	15, // 6: hexspot.v1.AppealFile.values:type_name -> hexspot.v1.Value
+	0,  // 7: hexspot.v1.Anchors.anchors:type_name -> hexspot.v1.Signed
+	15, // 8: hexspot.v1.Values.values:type_name -> hexspot.v1.Value
+	4,  // 9: hexspot.v1.HeardBy.observation:type_name -> hexspot.v1.Observation
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_hexspot_1_proto_init() }
@@ -1284,14 +1625,14 @@ func file_hexspot_1_proto_init() {
 		return
 	}
 	file_hexspot_1_proto_msgTypes[4].OneofWrappers = []any{}
-	file_hexspot_1_proto_msgTypes[12].OneofWrappers = []any{}
+	file_hexspot_1_proto_msgTypes[17].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hexspot_1_proto_rawDesc), len(file_hexspot_1_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -102,6 +102,7 @@ func seeds(t testing.TB) [][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	list = append(list, appealSeeds(t, signer)...)
 	values := []witness.Value{{Slot: 7, Revision: 1, Entropy: witness.Entropy{1}}, {}}
 	ear, err := radio.StationOf(signer.Public())
 	if err != nil {
@@ -110,6 +111,30 @@ func seeds(t testing.TB) [][]byte {
 	heard := witness.HeardBy{Station: ear, Observation: witness.Observation{Frame: witness.Frame{Type: witness.FrameDiscovery}, Frequency: 868_100_000, Copies: 1}}
 	list = append(list, heard.Append(nil), heard.Between(coverage.Position{}, coverage.Position{X: 7}).Append(nil))
 	return append(list, witness.AppendAnchors(nil, []radio.Signed{signed, signed}), witness.AppendValues(nil, values))
+}
+
+// appealSeeds are a sound message of each that has to do with appeals.
+func appealSeeds(t testing.TB, signer ed25519.PrivateKey) [][]byte {
+	t.Helper()
+	station, err := radio.StationOf(signer.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	positions := witness.Positions{Fixes: []witness.Fix{{At: 7, Position: coverage.Position{X: -1, Y: 2, Z: 6_371_007_180}, Accuracy: 3}, {At: 8}}}
+	evidence, err := radio.Sign(signer, radio.Network{}, radio.KindPositions, positions.Append(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, appeal, err := witness.NewAppealFile(radio.Network{}, 5, station, []radio.Signed{evidence})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.Anchors = []radio.Signed{evidence}
+	file.Values = []witness.Value{{Slot: 7, Revision: 1}, {}}
+	if file.Record, err = radio.Sign(signer, radio.Network{}, radio.KindAppeal, appeal.Append(nil)); err != nil {
+		t.Fatal(err)
+	}
+	return [][]byte{positions.Append(nil), appeal.Append(nil), file.Append(nil), witness.Audit{Station: station, From: 5, To: 9}.Append(nil)}
 }
 
 // siteSeeds are the bodies and changes of the vectors of sites.

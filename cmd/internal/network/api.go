@@ -64,6 +64,7 @@ func (v *proving) handler() http.Handler {
 	v.entropy.public.register(mux, v.log)
 	v.checkpoints.register(mux)
 	v.sites.register(mux)
+	v.appeals.register(mux)
 	mux.HandleFunc("/", unknownPath)
 	return mux
 }
@@ -98,7 +99,7 @@ type timingJSON struct {
 
 // describe registers what is the same all the time.
 func (v *proving) describe(mux *http.ServeMux) {
-	p := v.parameters
+	p := v.parameters[0]
 	mux.HandleFunc("GET /v1/network", web.Answer(v.log, func(*http.Request) (web.Content, error) {
 		return web.JSONContent(networkJSON{
 			Network: v.network.String(), Key: v.ingest.String(), RuleSet: p.Set.Name,

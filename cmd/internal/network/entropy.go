@@ -34,7 +34,7 @@ type entropy struct {
 // newEntropy goes on with the chains that are kept.
 func newEntropy(p provingParts, chains chaindir.Dir, claims store.Anchors) (*entropy, error) {
 	config := witness.PublisherConfig{
-		Network: p.network, Schedule: p.schedule, Parameters: p.parameters.Hash(), Random: rand.Reader,
+		Network: p.network, Schedule: p.schedule, Parameters: p.parameters[0].Hash(), Random: rand.Reader,
 	}
 	e := &entropy{provingParts: p, chains: chains, public: newPublicEntropy(p.network), claims: claims}
 	var err error

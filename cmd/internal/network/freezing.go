@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"hexspot/radio"
@@ -21,7 +22,8 @@ type freezing struct {
 
 	checkpoints *checkpoints
 
-	next witness.Epoch // to be frozen
+	next   witness.Epoch // to be frozen
+	frozen atomic.Uint64 // epochs before this one are
 }
 
 // newFreezing goes on after the logs that are sealed. An epoch whose mark was made before
@@ -35,6 +37,7 @@ func newFreezing(p provingParts, c ingest.Config, in *ingest.Ingest, book *log.B
 	for book.Sealed(f.next) {
 		f.next++
 	}
+	f.frozen.Store(uint64(f.next))
 	return f
 }
 
@@ -71,6 +74,7 @@ func (f *freezing) catchUp(ctx context.Context, now witness.Millis) error {
 			return err
 		}
 		f.next++
+		f.frozen.Store(uint64(f.next))
 	}
 	return f.book.Release(f.config.Oldest(now))
 }

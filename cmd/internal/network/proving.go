@@ -33,6 +33,8 @@ type proving struct {
 	freezing    *freezing
 	checkpoints *checkpoints
 	sites       *sites
+	verify      *verifying
+	appeals     *appealDesk
 	asked       *pace.Buckets[radio.Station] // for what else stations may ask
 
 	logs     *logs
@@ -42,12 +44,14 @@ type proving struct {
 
 // provingParts are what all parts of it share.
 type provingParts struct {
-	network    radio.Network
-	signer     crypto.Signer // the network's key, which is the ingest's as well
-	ingest     radio.Station
-	schedule   witness.Schedule
-	parameters *witness.Parameters
+	network  radio.Network
+	signer   crypto.Signer // the network's key, which is the ingest's as well
+	ingest   radio.Station
+	schedule witness.Schedule
+	// parameters of the epochs to come, then those of others that may have to be verified.
+	parameters []*witness.Parameters
 	journal    appender
+	records    recordSource
 	publish    func(topic string, payload []byte, retain bool) error
 	log        *slog.Logger
 }
@@ -80,11 +84,9 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if p.schedule, err = c.schedule(); err != nil {
 		return nil, err
 	}
-	set, err := witness.SetNamed("hexspot-1")
-	if err != nil {
+	if p.parameters, err = c.parameters(); err != nil {
 		return nil, err
 	}
-	p.parameters = witness.DefaultParameters(set)
 	v = &proving{provingParts: p, asked: pace.New[radio.Station](askRate, askBurst, mostAskers)}
 	defer func() {
 		if err != nil {
@@ -95,6 +97,7 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 		return v, err
 	}
 	v.sites = newSites(p, v.registry)
+	v.appeals = newAppealDesk(p, data, v.registry)
 	if err := v.openReports(c, data, p); err != nil {
 		return v, err
 	}
@@ -102,7 +105,11 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if err != nil {
 		return v, err
 	}
-	v.entropy, err = newEntropy(p, chains, v.registry)
+	if v.entropy, err = newEntropy(p, chains, v.registry); err != nil {
+		return v, err
+	}
+	v.appeals.public = v.entropy.public
+	v.verify, err = newVerifying(p, c, data, v)
 	return v, err
 }
 
@@ -185,6 +192,7 @@ func (v *proving) run(ctx context.Context) error {
 	group.Go(func() error { return v.entropy.run(ctx) })
 	group.Go(func() error { return v.freezing.run(ctx) })
 	group.Go(func() error { return v.checkpoints.run(ctx) })
+	group.Go(func() error { return v.verify.run(ctx) })
 	return group.Wait()
 }
 

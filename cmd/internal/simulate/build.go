@@ -80,7 +80,7 @@ func (b *builder) place(i int, t town) {
 	at := t.middle.moved(t.radius*math.Sqrt(b.random.Float64()), b.between(0, 2*math.Pi))
 	s := &b.stations[i]
 	s.claim = at
-	s.key = keyOf(b.config.Seed, i)
+	s.key = KeyOf(b.config.Seed, i)
 	s.signal = b.random.Float64() < 0.95
 	for level := radio.DBm(0); level <= 2700; level += 100 {
 		s.levels = append(s.levels, level)

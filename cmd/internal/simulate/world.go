@@ -96,7 +96,9 @@ type world struct {
 	second   []int    // second radio of a station, -1: none
 }
 
-func keyOf(seed uint64, n int) ed25519.PrivateKey {
+// KeyOf is the key of a seed's station by number; -1 has the network's. There is nothing
+// secret about them.
+func KeyOf(seed uint64, n int) ed25519.PrivateKey {
 	b := binary.BigEndian.AppendUint64([]byte("simulated key"), seed)
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64(b, uint64(n)))
 	return ed25519.NewKeyFromSeed(sum[:])
@@ -112,7 +114,7 @@ func newWorld(c Config) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{config: c, chance: chance(c.Seed).of('h'), plan: plan, timing: schedule.Timing, operator: keyOf(c.Seed, -1)}
+	w := &world{config: c, chance: chance(c.Seed).of('h'), plan: plan, timing: schedule.Timing, operator: KeyOf(c.Seed, -1)}
 	operator, err := radio.StationOf(w.operator.Public())
 	if err != nil {
 		return nil, err

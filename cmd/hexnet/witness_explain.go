@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"hexspot/cmd/internal/answers"
+	"hexspot/cmd/internal/network"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// explainCommand tells an owner why.
+type explainCommand struct {
+	What     string  `arg:"" help:"The id of a record (64 digits, as receipts have it), or a station's text id." name:"report|station"`
+	Epoch    *uint64 `help:"In which epoch. Default: the newest that is verified, of a record the newest that has it." placeholder:"N"`
+	Verdicts string  `help:"Directory with a directory for each verified epoch. Default: verdicts in the data directory." type:"path" placeholder:"DIR"`
+	JSON     bool    `help:"Print JSON."`
+}
+
+// Help has the examples.
+func (explainCommand) Help() string {
+	return `Of a report: every rule with its value, limit and margin, which one decided, and what would make it pass.
+Of a station: what it got in the epoch, or the one cause why it got nothing and what to do about
+it; its clues and the weights of its links; what is provisional and what that holds.
+
+Only what is frozen and verified is shown. What still runs, a station sees itself: 'hexspot status'.
+
+Examples:
+  hexnet witness explain spot1qx...
+  hexnet witness explain spot1qx... --epoch 20785 --json
+  hexnet witness explain 5f2b...`
+}
+
+// explained is an answer in both forms.
+type explained interface {
+	WriteText(io.Writer) error
+	JSON() any
+}
+
+// Run looks it up.
+func (e explainCommand) Run(c *commands, std streams) error {
+	if e.Verdicts == "" {
+		e.Verdicts = network.Data(c.Data).Verdicts()
+	}
+	answer, err := e.look(answers.NewBook(e.Verdicts))
+	if err != nil {
+		return err
+	}
+	if e.JSON {
+		out := json.NewEncoder(std.out)
+		out.SetIndent("", "  ")
+		return out.Encode(answer.JSON())
+	}
+	return answer.WriteText(std.out)
+}
+
+func (e explainCommand) look(book *answers.Book) (explained, error) {
+	var epoch *witness.Epoch
+	if e.Epoch != nil {
+		epoch = (*witness.Epoch)(e.Epoch)
+	}
+	if id, err := answers.ParseID(e.What); err == nil {
+		answer, err := book.Report(id, epoch)
+		return &answer, err
+	}
+	station, err := radio.ParseStation(e.What)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%.80q is neither the id of a record nor a station: %w", e.What, err)}
+	}
+	answer, err := book.Station(station, epoch)
+	return &answer, err
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hexspot/cmd/internal/simulate"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+func hexnet(t *testing.T, in io.Reader, args ...string) (out, errs string, code int) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(t.Context(), args, streams{in, &o, &e})
+	return o.String(), e.String(), code
+}
+
+// TestExplain asks about a station and a report of a simulated network, in both forms.
+func TestExplain(t *testing.T) {
+	dir := t.TempDir()
+	records, verdicts := filepath.Join(dir, "reports"), filepath.Join(dir, "verdicts")
+	for _, args := range [][]string{
+		{"simulate", "--hotspots", "40", "--epochs", "1", "--seed", "2", "--cheaters", "relay=0.1", "--out", records},
+		{"witness", "verify", "--records", records, "--out", verdicts},
+	} {
+		if _, errs, code := hexnet(t, nil, args...); code != exitOK {
+			t.Fatalf("%v: exit code %d: %s", args, code, errs)
+		}
+	}
+	archive, err := simulate.OpenArchive(records)
+	if err != nil {
+		t.Fatal(err)
+	}
+	station := archive.Sites[0].Station.String()
+	out, errs, code := hexnet(t, nil, "witness", "explain", station, "--verdicts", verdicts)
+	if code != exitOK || !strings.Contains(out, station) || !strings.Contains(out, "Beacons reported") {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+	out, _, _ = hexnet(t, nil, "witness", "explain", station, "--verdicts", verdicts, "--json")
+	var answer struct{ Station string }
+	if err := json.Unmarshal([]byte(out), &answer); err != nil || answer.Station != station {
+		t.Errorf("%v: %.200s", err, out)
+	}
+	var id radio.RecordID
+	err = archive.Read(archive.Epochs[0], func(r simulate.Journaled) error {
+		if s, err := radio.ParseSigned(r.Message); r.Kind == string(radio.KindBeacon) && err == nil {
+			id = s.ID(archive.Network)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code = hexnet(t, nil, "witness", "explain", id.String(), "--verdicts", verdicts)
+	if code != exitOK || !strings.Contains(out, "RULE") {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+	for args, want := range map[string]int{
+		"x":                       exitUsage,
+		strings.Repeat("0", 64):   exitFailure,
+		station + " --epoch 1":    exitFailure,
+		station + " --epoch -one": exitUsage,
+	} {
+		if _, errs, code := hexnet(t, nil, append([]string{"witness", "explain", "--verdicts", verdicts}, strings.Fields(args)...)...); code != want {
+			t.Errorf("%s: exit code %d: %s", args, code, errs)
+		}
+	}
+}
+
+// signReady signs lines that were made ready, as 'hexspot appeal sign' does, into a file.
+func signReady(t *testing.T, network radio.Network, ready, path string) {
+	t.Helper()
+	var out []byte
+	for line := range strings.Lines(ready) {
+		kind, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		body, err := base64.RawURLEncoding.DecodeString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := radio.Sign(simulate.KeyOf(1, 0), network, radio.Kind(kind), body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, base64.RawURLEncoding.EncodeToString(s.Append(nil))+"\n"...)
+	}
+	if err := os.WriteFile(path, out, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const testTrack = `# time, latitude, longitude, accuracy
+2026-01-31T15:04:05Z,45.1923,5.7214,3.5
+2026-01-31T15:04:15Z, 45.1924, 5.7216
+`
+
+// testAppeal makes an appeal ready and signs it, with a track as evidence.
+func testAppeal(t *testing.T) (signed, evidence, network string) {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := radio.StationOf(simulate.KeyOf(1, -1).Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	track := filepath.Join(dir, "track.csv")
+	if err := os.WriteFile(track, []byte(testTrack), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	signed, evidence, network = filepath.Join(dir, "signed.txt"), filepath.Join(dir, "positions.txt"), s.Network().String()
+	ready, errs, code := hexnet(t, nil, "witness", "appeal", "positions", track)
+	if code != exitOK {
+		t.Fatal(errs)
+	}
+	signReady(t, s.Network(), ready, evidence)
+	ready, errs, code = hexnet(t, nil, "witness", "appeal", "name", "--epoch", "7", "--network", network, evidence, evidence)
+	if code != exitOK {
+		t.Fatal(errs)
+	}
+	signReady(t, s.Network(), ready, signed)
+	return signed, evidence, network
+}
+
+// TestAppealCheck: the rules about evidence are put to an appeal without its being sent.
+func TestAppealCheck(t *testing.T) {
+	dir := t.TempDir()
+	records, verdicts := filepath.Join(dir, "reports"), filepath.Join(dir, "verdicts")
+	for _, args := range [][]string{
+		{"simulate", "--hotspots", "20", "--epochs", "1", "--seed", "1", "--out", records},
+		{"witness", "verify", "--records", records, "--out", verdicts},
+	} {
+		if _, errs, code := hexnet(t, nil, args...); code != exitOK {
+			t.Fatalf("%v: exit code %d: %s", args, code, errs)
+		}
+	}
+	signed, evidence, network := testAppeal(t)
+	out, errs, code := hexnet(t, nil, "witness", "appeal", "check", signed, evidence, "--verdicts", verdicts, "--network", network)
+	if code != exitOK || !strings.Contains(out, "because of rule below_half") {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+	for name, args := range map[string][]string{
+		"another network":      {signed, evidence, "--network", "0000000000000000"},
+		"other evidence":       {signed, signed, "--network", network},
+		"evidence as appeal":   {evidence, signed, "--network", network},
+		"the appeal not there": {filepath.Join(dir, "none"), evidence, "--network", network},
+	} {
+		if _, errs, code := hexnet(t, nil, append([]string{"witness", "appeal", "check", "--verdicts", verdicts}, args...)...); code == exitOK {
+			t.Errorf("%s: %s", name, errs)
+		}
+	}
+}
+
+// TestTracksRefuse has a fault in each.
+func TestTracksRefuse(t *testing.T) {
+	for line, want := range map[string]string{
+		"2026-01-31T15:04:05Z,45,5\n2026-01-31T15:04:05Z,45,5": "line 2: the time is not later",
+		"2026-01-31T15:04:05Z,91,5":                            `line 1: "91" is out of range`,
+		"2026-01-31T15:04:05Z,45,5,-1":                         `"-1" is out of range`,
+		"2026-01-31T15:04:05Z,45,NaN":                          "out of range",
+		"2026-01-31T15:04:05Z,45":                              "want TIME",
+		"yesterday,45,5":                                       "yesterday",
+	} {
+		if fixes, err := parseTrack(line); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, %v", line, fixes, err)
+		}
+	}
+}
+
+// TestAppealSubmit sends one to a network that takes it, and to one that does not.
+func TestAppealSubmit(t *testing.T) {
+	signed, evidence, network := testAppeal(t)
+	args := []string{"witness", "appeal", "submit", signed, evidence, "--network", network, "--api"}
+	status := http.StatusAccepted
+	var got []byte
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got, _ = io.ReadAll(r.Body)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, r.Method+" "+r.URL.Path)
+	}))
+	defer server.Close()
+	out, errs, code := hexnet(t, nil, append(args, server.URL+"/")...)
+	if code != exitOK || out != "POST /v1/witness/appeals" {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+	if file, err := witness.ParseAppealFile(got); err != nil || len(file.Evidence) != 1 {
+		t.Errorf("sent %x, %v", got, err)
+	}
+	status = http.StatusForbidden
+	if _, errs, code := hexnet(t, nil, append(args, server.URL)...); code != exitFailure || !strings.Contains(errs, "403") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
+
+// TestAudit signs an appointment with the network's key.
+func TestAudit(t *testing.T) {
+	data := t.TempDir()
+	if _, errs, code := hexnet(t, nil, "--data", data, "witness", "audit", "spot1", "--from", "1", "--to", "2"); code == exitOK {
+		t.Errorf("no station: %s", errs)
+	}
+	s, err := radio.StationOf(simulate.KeyOf(1, 0).Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, code := hexnet(t, nil, "--data", data, "witness", "audit", s.String(), "--from", "2", "--to", "2"); code != exitUsage {
+		t.Errorf("no slot: exit code %d", code)
+	}
+	if _, errs, code := hexnet(t, nil, "--data", data, "witness", "audit", s.String(), "--from", "1", "--to", "2"); code != exitFailure {
+		t.Errorf("without a key: exit code %d: %s", code, errs)
+	}
+}

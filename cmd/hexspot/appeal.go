@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"hexspot/cmd/internal/hotspot"
+	"hexspot/hardware/keys"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+const appealSynopsis = "Gives evidence for an appeal, and signs as the station what 'hexnet witness appeal' has made ready.\n" +
+	"Each has its own --help; docs/answers.md has the steps."
+
+func appealCommand(ctx context.Context, args []string, std streams) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case "records":
+			return appealRecords(ctx, args[1:], std)
+		case "sign":
+			return appealSign(args[1:], std)
+		}
+	}
+	set := flags("appeal records|sign", appealSynopsis, "hexspot appeal records --kind beacon,discovery --since 48h > own.txt\n"+
+		"hexspot appeal sign --network 1c3c5d6a746bba36 ready.txt > signed.txt", std)
+	if _, err := parse(set, args); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: say what to do: records or sign", errUsage)
+}
+
+func appealRecords(ctx context.Context, args []string, std streams) error {
+	set := flags("appeal records", "Prints reports of this hotspot that the network has answered, one a line, as evidence for an appeal: its own,\n"+
+		"or that of a station whose frames it heard. The hotspot may be running.",
+		"hexspot appeal records --kind witness --since 24h > heard.txt", std)
+	path := set.String("spool", hotspot.DefaultSpool, "spool `FILE`, path in [spool] of the configuration")
+	network := set.String("network", "", "`NETWORK` that they were sent to, 16 hexadecimal digits; needed if there are several")
+	since := set.Duration("since", 7*24*time.Hour, "how far back, `LONG`; 30 days are kept")
+	kinds := []radio.Kind{radio.KindBeacon, radio.KindDiscovery, radio.KindWitness}
+	set.Func("kind", "`KINDS` of records, of beacon, discovery and witness (default all three)", func(text string) error {
+		kinds = nil
+		for word := range strings.SplitSeq(text, ",") {
+			kinds = append(kinds, radio.Kind(word))
+		}
+		return nil
+	})
+	if err := parseOnly(set, args); err != nil {
+		return err
+	}
+	list, err := hotspot.ReadRecords(ctx, *path, *network, kinds, time.Now().Add(-*since))
+	if err != nil {
+		return err
+	}
+	return printRecords(std.out, list...)
+}
+
+func printRecords(w io.Writer, list ...radio.Signed) error {
+	for _, s := range list {
+		if _, err := fmt.Fprintln(w, base64.RawURLEncoding.EncodeToString(s.Append(nil))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func appealSign(args []string, std streams) error {
+	set := flags("appeal sign", "Signs positions or an appeal that 'hexnet witness appeal' has made ready, each line of the file, and prints\n"+
+		"the records, one a line. The owner vouches for what they say: look at it before.",
+		"hexspot appeal sign --network 1c3c5d6a746bba36 ready.txt > signed.txt", std)
+	file := set.String("file", hotspot.DefaultKey, "key `FILE` of the station")
+	name := set.String("network", "", "network, 16 hexadecimal `DIGITS`")
+	files, err := parse(set, args)
+	if err != nil {
+		return err
+	}
+	if len(files) != 1 {
+		return fmt.Errorf("%w: want one file", errUsage)
+	}
+	network, err := radio.ParseNetwork(*name)
+	if err != nil {
+		return err
+	}
+	key, err := keys.Load(*file)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(text)) {
+		kind, body, err := readyLine(strings.TrimSpace(line))
+		if err != nil {
+			return err
+		}
+		record, err := radio.Sign(key.Signer(), network, kind, body)
+		if err != nil {
+			return err
+		}
+		if err := printRecords(std.out, record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readyLine reads "positions BODY" or "appeal BODY", and takes nothing else: a key that
+// signs what it is given must know what it is.
+func readyLine(line string) (kind radio.Kind, body []byte, err error) {
+	word, text, _ := strings.Cut(line, " ")
+	if body, err = base64.RawURLEncoding.Strict().DecodeString(text); err != nil {
+		return "", nil, fmt.Errorf("not made ready by 'hexnet witness appeal': %w", err)
+	}
+	switch kind = radio.Kind(word); kind {
+	case radio.KindPositions:
+		_, err = witness.ParsePositions(body)
+	case radio.KindAppeal:
+		_, err = witness.ParseAppeal(body)
+	default:
+		err = fmt.Errorf("%.20q is neither positions nor an appeal", word)
+	}
+	return kind, body, err
+}

@@ -1,0 +1,57 @@
+package answers
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"slices"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// Day is an epoch of a station in short.
+type Day struct {
+	Epoch        witness.Epoch
+	Beacon       uint64 // shares, 10^-8
+	Witness      uint64
+	Beacons      uint64 // reports
+	Observations uint64
+}
+
+// mostDays is how many epochs a history has.
+const mostDays = 30
+
+// Days are the newest epochs of a station, the newest first.
+func (b *Book) Days(s radio.Station) ([]Day, error) {
+	epochs, err := b.newestFirst(nil)
+	if err != nil {
+		return nil, err
+	}
+	var days []Day
+	for _, number := range epochs[:min(len(epochs), mostDays)] {
+		e, err := b.at(number)
+		if errors.Is(err, ErrUnknown) {
+			continue // it was removed meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		t, _, err := e.result.Tally(s)
+		if err != nil {
+			return nil, err
+		}
+		days = append(days, Day{number, t.Beacon, t.Witness, t.Beacons.Total(), t.Observations.Total()})
+	}
+	return days, nil
+}
+
+// sortProvisions has the station's own first, then links by their stations.
+func sortProvisions(all []Provision) {
+	slices.SortFunc(all, func(a, b Provision) int {
+		return cmp.Or(
+			bytes.Compare(a.Subject.A.Bytes(), b.Subject.A.Bytes()),
+			bytes.Compare(a.Subject.B.Bytes(), b.Subject.B.Bytes()),
+		)
+	})
+}

@@ -1,0 +1,70 @@
+package answers
+
+import (
+	"maps"
+	"sync"
+
+	"hexspot/cmd/internal/verify"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// epoch is a verified epoch that is open.
+type epoch struct {
+	number witness.Epoch
+	result *verify.Result
+
+	// What all weights below one half are is read once.
+	provisions func() (witness.Provisions, error)
+	outcomes   func() (witness.Outcomes, error)
+
+	once   sync.Once // of what follows, which only a station without reward needs
+	sites  map[radio.Station]*witness.SiteFacts
+	awake  map[radio.Station]bool
+	failed error
+}
+
+func newEpoch(number witness.Epoch, result *verify.Result) *epoch {
+	return &epoch{
+		number: number, result: result,
+		provisions: sync.OnceValues(result.Provisions), outcomes: sync.OnceValues(result.Outcomes),
+	}
+}
+
+// neighbourhood reads where all stations are and which of them reported anything.
+func (e *epoch) neighbourhood() error {
+	e.once.Do(func() {
+		if e.sites, e.failed = e.result.Sites(); e.failed != nil {
+			return
+		}
+		e.awake = map[radio.Station]bool{}
+		for t, err := range e.result.Tallies() {
+			if err != nil {
+				e.failed = err
+				return
+			}
+			if t.Beacons.Total()+t.Observations.Total() > 0 {
+				e.awake[t.Station] = true
+			}
+		}
+	})
+	return e.failed
+}
+
+// cause is why a station got nothing, false if it got something.
+func (e *epoch) cause(t *witness.Tally) (witness.Cause, bool, error) {
+	if t.Shares() > 0 {
+		return witness.Cause{}, false, nil
+	}
+	if err := e.neighbourhood(); err != nil {
+		return witness.Cause{}, false, err
+	}
+	site := e.sites[t.Station]
+	if site == nil {
+		site = &witness.SiteFacts{}
+	}
+	p := e.result.Parameters()
+	around := p.Around(t.Station, site, maps.All(e.sites), func(s radio.Station) bool { return e.awake[s] })
+	cause, ok := p.Set.CauseOf(t, around)
+	return cause, ok, nil
+}

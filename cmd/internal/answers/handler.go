@@ -1,0 +1,139 @@
+package answers
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"hexspot/cmd/internal/web"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// Register registers the paths of the book below /v1/witness/.
+func (b *Book) Register(mux *http.ServeMux, log *slog.Logger) {
+	for path, find := range map[string]func(*http.Request) (web.Content, error){
+		"GET /v1/witness/epochs":                           b.serveEpochs,
+		"GET /v1/witness/reports/{id}":                     b.serveReport,
+		"GET /v1/witness/stations/{station}":               b.serveDays,
+		"GET /v1/witness/stations/{station}/epochs/{n}":    b.serveStation,
+		"GET /v1/witness/stations/{station}/epochs/newest": b.serveStation,
+	} {
+		mux.HandleFunc(path, web.Answer(log, known(find)))
+	}
+}
+
+// known turns what is not there into a refusal.
+func known(find func(*http.Request) (web.Content, error)) func(*http.Request) (web.Content, error) {
+	return func(r *http.Request) (web.Content, error) {
+		c, err := find(r)
+		if errors.Is(err, ErrUnknown) {
+			err = web.Refusal{
+				Status: http.StatusNotFound, Refused: "unknown", Cause: err.Error(),
+				Cure: "ask when the epoch is frozen and verified; until then a report is shown to its sender only ('hexspot status')",
+			}
+		}
+		return c, err
+	}
+}
+
+func (b *Book) serveEpochs(*http.Request) (web.Content, error) {
+	list, err := b.Epochs()
+	if err != nil {
+		return web.Content{}, err
+	}
+	if list == nil {
+		list = []witness.Epoch{}
+	}
+	return web.JSONContent(map[string][]witness.Epoch{"epochs": list})
+}
+
+func (b *Book) serveReport(r *http.Request) (web.Content, error) {
+	id, err := ParseID(r.PathValue("id"))
+	if err != nil {
+		return web.Content{}, bad("id", err)
+	}
+	var only *witness.Epoch
+	if text := r.URL.Query().Get("epoch"); text != "" {
+		if only, err = parseEpoch(text); err != nil {
+			return web.Content{}, bad("epoch", err)
+		}
+	}
+	answer, err := b.Report(id, only)
+	if err != nil {
+		return web.Content{}, err
+	}
+	return content(r, web.KeepEver, answer.JSON(), answer.WriteText)
+}
+
+func (b *Book) serveDays(r *http.Request) (web.Content, error) {
+	s, err := radio.ParseStation(r.PathValue("station"))
+	if err != nil {
+		return web.Content{}, bad("station", err)
+	}
+	days, err := b.Days(s)
+	if err != nil {
+		return web.Content{}, err
+	}
+	return web.JSONContent(daysOf(s, days))
+}
+
+func (b *Book) serveStation(r *http.Request) (web.Content, error) {
+	s, err := radio.ParseStation(r.PathValue("station"))
+	if err != nil {
+		return web.Content{}, bad("station", err)
+	}
+	var only *witness.Epoch
+	keep := web.KeepShort
+	if text := r.PathValue("n"); text != "" {
+		if only, err = parseEpoch(text); err != nil {
+			return web.Content{}, bad("epoch", err)
+		}
+		keep = web.KeepEver
+	}
+	answer, err := b.Station(s, only)
+	if err != nil {
+		return web.Content{}, err
+	}
+	return content(r, keep, answer.JSON(), answer.WriteText)
+}
+
+// content is JSON, or text where a request asks for it.
+func content(r *http.Request, keep web.Keep, value any, write func(io.Writer) error) (web.Content, error) {
+	if r.URL.Query().Get("format") == "text" || strings.HasPrefix(r.Header.Get("Accept"), "text/plain") {
+		var text bytes.Buffer
+		err := write(&text)
+		return web.Content{Type: "text/plain; charset=utf-8", Body: text.Bytes(), Keep: keep}, err
+	}
+	c, err := web.JSONContent(value)
+	c.Keep = keep
+	return c, err
+}
+
+func bad(what string, err error) error {
+	return web.Refusal{Status: http.StatusBadRequest, Refused: what, Cause: err.Error(), Cure: "see docs/api.md"}
+}
+
+// ParseID reads the id of a record, 64 hexadecimal digits.
+func ParseID(text string) (radio.RecordID, error) {
+	b, err := hex.DecodeString(text)
+	if err != nil || len(b) != len(radio.RecordID{}) {
+		return radio.RecordID{}, fmt.Errorf("%.80q is no id of a record: want 64 hexadecimal digits", text)
+	}
+	return radio.RecordID(b), nil
+}
+
+func parseEpoch(text string) (*witness.Epoch, error) {
+	n, err := strconv.ParseUint(text, 10, 40)
+	if err != nil {
+		return nil, fmt.Errorf("%.40q is no epoch", text)
+	}
+	epoch := witness.Epoch(n)
+	return &epoch, nil
+}

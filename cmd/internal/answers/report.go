@@ -1,0 +1,73 @@
+package answers
+
+import (
+	"fmt"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// Report is what an epoch made of a record: of a beacon report one explanation, of a
+// witness report one for each observation.
+type Report struct {
+	Epoch        witness.Epoch
+	Explanations []witness.Explanation
+}
+
+// Report answers for a record; epoch nil: in the newest epoch that has it. ErrUnknown: no
+// verified epoch has.
+func (b *Book) Report(id radio.RecordID, epoch *witness.Epoch) (Report, error) {
+	epochs, err := b.newestFirst(epoch)
+	if err != nil {
+		return Report{}, err
+	}
+	for _, number := range epochs {
+		r, err := b.reportIn(id, number)
+		if err != nil {
+			return Report{}, err
+		}
+		if len(r.Explanations) > 0 {
+			return r, nil
+		}
+	}
+	return Report{}, fmt.Errorf("record %v: no epoch that is verified and kept has it: %w", id, ErrUnknown)
+}
+
+func (b *Book) reportIn(id radio.RecordID, number witness.Epoch) (Report, error) {
+	e, err := b.at(number)
+	if err != nil {
+		return Report{}, err
+	}
+	reports, err := e.result.Report(id)
+	if err != nil {
+		return Report{}, err
+	}
+	answer := Report{Epoch: number}
+	set := e.result.Parameters().Set
+	for i := range reports {
+		r := &reports[i]
+		explain := set.ExplainWitness
+		if r.Beacon {
+			explain = set.ExplainBeacon
+		}
+		answer.Explanations = append(answer.Explanations, explain(&r.Case, &r.Judged))
+	}
+	if len(reports) > 0 {
+		return answer, nil
+	}
+	return answer, answer.addAppeal(e, id)
+}
+
+// addAppeal looks for the record among the epoch's appeals.
+func (r *Report) addAppeal(e *epoch, id radio.RecordID) error {
+	outcomes, err := e.outcomes()
+	if err != nil {
+		return err
+	}
+	for i := range outcomes.Appeals {
+		if outcomes.Appeals[i].ID == id {
+			r.Explanations = append(r.Explanations, witness.ExplainAppeal(&outcomes.Appeals[i]))
+		}
+	}
+	return nil
+}

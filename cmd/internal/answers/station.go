@@ -1,0 +1,136 @@
+package answers
+
+import (
+	"fmt"
+
+	"hexspot/cmd/internal/verify"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// Station is what an epoch made of a station.
+type Station struct {
+	Epoch      witness.Epoch
+	Parameters *witness.Parameters
+	verify.Station
+	Cause *witness.Cause // nil: it got something
+	Clues []witness.ClueNote
+	Links []Link
+	// Provisions are the weights below one half that are to do with the station.
+	Provisions []Provision
+	// Outcomes are the epoch's of appeals about the station and its links.
+	Appeals []witness.JudgedAppeal
+	Turns   []witness.Turning
+	// Released is what this epoch's appeals gave back, which is in its shares.
+	Released witness.Holding
+}
+
+// Link is a link of the station with its weight and its own clues in words.
+type Link struct {
+	Partner radio.Station
+	Weight  uint64 // ten-thousandths
+	Clues   []witness.ClueNote
+}
+
+// Provision is a weight below one half.
+type Provision struct {
+	Subject witness.Subject
+	witness.Provision
+	Ends  witness.Epoch
+	Clues []witness.ClueNote
+	Held  witness.Holding // of this station
+}
+
+// Station answers for a station; epoch nil: the newest. ErrUnknown: it is neither in the
+// registry nor has it reported.
+func (b *Book) Station(s radio.Station, epoch *witness.Epoch) (Station, error) {
+	number, err := b.newestOr(epoch)
+	if err != nil {
+		return Station{}, err
+	}
+	e, err := b.at(number)
+	if err != nil {
+		return Station{}, err
+	}
+	found, ok, err := e.result.Station(s)
+	if err != nil {
+		return Station{}, err
+	}
+	if !ok {
+		found.Tally = witness.Tally{Station: s, Presence: witness.PresenceNone}
+	}
+	a := Station{Epoch: number, Parameters: e.result.Parameters(), Station: found}
+	if err := a.explain(e); err != nil {
+		return Station{}, fmt.Errorf("station %v in epoch %d: %w", s, number, err)
+	}
+	return a, nil
+}
+
+func (b *Book) newestOr(epoch *witness.Epoch) (witness.Epoch, error) {
+	if epoch != nil {
+		return *epoch, nil
+	}
+	return b.Latest()
+}
+
+func (a *Station) explain(e *epoch) error {
+	cause, poor, err := e.cause(&a.Tally)
+	if err != nil {
+		return err
+	}
+	if poor {
+		a.Cause = &cause
+	}
+	a.Clues = witness.ExplainClues(a.Station.Clues, a.Tally.Station)
+	for _, l := range a.Station.Links {
+		a.Links = append(a.Links, Link{l.Partner, l.Weight, witness.ExplainClues(l.Clues, radio.Station{})})
+	}
+	if err := a.addProvisions(e); err != nil {
+		return err
+	}
+	outcomes, err := e.outcomes()
+	if err != nil {
+		return err
+	}
+	a.addOutcomes(&outcomes)
+	return nil
+}
+
+func (a *Station) addProvisions(e *epoch) error {
+	all, err := e.provisions()
+	if err != nil {
+		return err
+	}
+	for s, p := range all {
+		held := p.Held[a.Tally.Station]
+		if !a.concerns(s) && held == (witness.Holding{}) {
+			continue
+		}
+		of := s.A
+		if s.IsLink() {
+			of = radio.Station{}
+		}
+		a.Provisions = append(a.Provisions, Provision{s, p, p.Ends(&a.Parameters.Figures), witness.ExplainClues(p.Clues, of), held})
+	}
+	sortProvisions(a.Provisions)
+	return nil
+}
+
+// concerns says that a subject is the station or one of its links.
+func (a *Station) concerns(s witness.Subject) bool {
+	return s.A == a.Tally.Station || s.B == a.Tally.Station
+}
+
+func (a *Station) addOutcomes(o *witness.Outcomes) {
+	for _, j := range o.Appeals {
+		if a.concerns(j.Subject) {
+			a.Appeals = append(a.Appeals, j)
+		}
+	}
+	for _, t := range o.Turns {
+		if a.concerns(t.Subject) {
+			a.Turns = append(a.Turns, t)
+		}
+	}
+	a.Released = o.Released[a.Tally.Station]
+}

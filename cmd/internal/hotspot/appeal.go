@@ -1,0 +1,29 @@
+package hotspot
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"hexspot/gateway/spool"
+	"hexspot/radio"
+)
+
+// ReadRecords reads the records of some kinds in a spool, which may be in use, that a
+// network answered since a time, oldest first: for whoever needs them as evidence. The
+// network is found as ReadReceipts finds it. Damaged ones are left out.
+func ReadRecords(ctx context.Context, path, network string, kinds []radio.Kind, since time.Time) ([]radio.Signed, error) {
+	id, err := reportedTo(ctx, path, network)
+	if err != nil {
+		return nil, err
+	}
+	var list []radio.Signed
+	err = spool.Answers(ctx, path, reportsTo(id), func(a spool.Settled) error {
+		s, err := radio.ParseSigned(a.Body)
+		if err == nil && slices.Contains(kinds, s.Kind) && !a.At.Before(since) {
+			list = append(list, s)
+		}
+		return nil
+	})
+	return list, err
+}

@@ -1,0 +1,281 @@
+package verify
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"hexspot/cmd/internal/simulate"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// plaintiff is a station of the country that its neighbours never heard, or so the state
+// before says: its weight is below one half, and held something already.
+type plaintiff struct {
+	*country
+	t       testing.TB
+	number  int
+	station radio.Station
+	subject witness.Subject
+}
+
+func newPlaintiff(t testing.TB) (*plaintiff, Inputs) {
+	t.Helper()
+	p := &plaintiff{country: mustCountry(t), t: t}
+	in := p.inputs(1, p.records[1])
+	p.choose(in.Before.Links)
+	near := map[witness.Way][2]witness.NearSums{}
+	for w, sums := range in.Before.Links.Near {
+		if w.From == p.station {
+			sums[0].Asked += 10_000
+		}
+		near[w] = sums
+	}
+	in.Before.Links.Near = near
+	in.Before.Provisions = witness.Provisions{p.subject: {
+		Since: p.judged[0].Epoch, Seen: p.judged[0].Epoch, Weight: 17,
+		Clues: []witness.Clue{{Name: witness.ClueAround, Reports: 99}},
+		Held:  map[radio.Station]witness.Holding{p.station: {Beacon: 1_000, Witness: 2_000}},
+	}}
+	return p, in
+}
+
+// choose takes the first station with four neighbours and nothing against it.
+func (p *plaintiff) choose(links witness.LinkState) {
+	p.t.Helper()
+	neighbours := map[radio.Station]int{}
+	for w := range links.Near {
+		neighbours[w.From]++
+	}
+	for n := range len(p.listings) {
+		s, err := radio.StationOf(simulate.KeyOf(5, n).Public())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if neighbours[s] >= 4 && !slices.ContainsFunc(p.judged[1].Weights.Station(s), func(c witness.Clue) bool { return c.Weight < 10_000 }) {
+			p.number, p.station, p.subject = n, s, witness.StationSubject(s)
+			return
+		}
+	}
+	p.t.Fatal("the country has no such station")
+}
+
+func (p *plaintiff) sign(n int, kind radio.Kind, body interface{ Append([]byte) []byte }) radio.Signed {
+	p.t.Helper()
+	s, err := radio.Sign(simulate.KeyOf(5, n), p.network, kind, body.Append(nil))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return s
+}
+
+// entropy is the anchor of the second epoch, and its chain as far as the epoch goes.
+func (p *plaintiff) entropy() (radio.Signed, *witness.Trail, witness.Value) {
+	p.t.Helper()
+	from, to := p.timing.Slots(p.judged[1].Epoch)
+	var signed radio.Signed
+	var trail *witness.Trail
+	for _, r := range p.records[1] {
+		if r.Kind != kindAnchor {
+			continue
+		}
+		s, err := radio.ParseSigned(r.Message)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if a, err := witness.OpenAnchor(s, p.network); err == nil && a.Covers(from) {
+			signed, trail = s, witness.NewTrail(p.network, a)
+		}
+	}
+	for _, r := range p.records[1] {
+		values, err := witness.ParseValues(r.Message)
+		if r.Kind == kindValue && err == nil && values[0].Slot == to-1 && trail.Learn(values[0].Slot, values[0].Entropy) == nil {
+			return signed, trail, values[0]
+		}
+	}
+	p.t.Fatal("the epoch's entropy is not there")
+	return radio.Signed{}, nil, witness.Value{}
+}
+
+// appeal is the record of an appeal with eight discovery beacons that so many stations of
+// other owners heard beside it.
+func (p *plaintiff) appeal(drivers int) Record {
+	anchor, trail, value := p.entropy()
+	from, _ := p.timing.Slots(p.judged[1].Epoch)
+	sites, err := SitesOf(p.listings)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var evidence []radio.Signed
+	heard := witness.Batch{Epoch: p.judged[1].Epoch}
+	var where witness.Positions
+	for i := range witness.Slot(8) {
+		k := from + i*100
+		x, _ := trail.Value(k)
+		on := witness.OnAir{Frequency: 868_100_000, SF: 10, Conducted: 1_300, Sent: p.timing.Start(k) + 20_000}
+		d := witness.Discovery{Slot: k, Random: witness.Tag{9, byte(i)}, OnAir: on}
+		evidence = append(evidence, p.sign(p.number, radio.KindDiscovery, d))
+		heard.Observations = append(heard.Observations, witness.Observation{
+			Frame: witness.Frame{Type: witness.FrameDiscovery, Tag: d.Random, Mark: witness.MarkOf(p.network, x)}, Frequency: on.Frequency, SF: 10,
+			ChannelRSSI: -6_000, SignalRSSI: -6_000, HasSignalRSSI: true, Heard: on.Sent + 371, Copies: 1,
+		})
+		where.Fixes = append(where.Fixes, witness.Fix{At: on.Sent, Position: sites[p.station].Position})
+	}
+	for _, n := range p.others(drivers, sites) {
+		evidence = append(evidence, p.sign(n, radio.KindWitness, heard), p.sign(n, radio.KindPositions, where))
+	}
+	file, body, err := witness.NewAppealFile(p.network, p.judged[0].Epoch, radio.Station{}, evidence)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	file.Anchors, file.Values = []radio.Signed{anchor}, []witness.Value{value}
+	file.Record = p.sign(p.number, radio.KindAppeal, body)
+	return Record{kindAppeal, p.timing.Start(from) + 5_000_000, file.Append(nil)}
+}
+
+// others are stations of owners of their own.
+func (p *plaintiff) others(n int, sites map[radio.Station]witness.SiteFacts) []int {
+	var found []int
+	owners := [][20]byte{sites[p.station].Owner}
+	for i := range len(p.listings) {
+		s, err := radio.StationOf(simulate.KeyOf(5, i).Public())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		site, ok := sites[s]
+		if ok && len(found) < n && !slices.Contains(owners, [20]byte(site.Owner)) {
+			found, owners = append(found, i), append(owners, site.Owner)
+		}
+	}
+	return found
+}
+
+// TestAnAppealReleasesWhatWasHeld goes through an epoch with and without an appeal, and
+// with one that has a driver too few.
+func TestAnAppealReleasesWhatWasHeld(t *testing.T) {
+	p, in := newPlaintiff(t)
+	paid := map[int]uint64{}
+	for drivers, want := range map[int]witness.Turn{0: "", 1: "", 2: witness.TurnAppealed} {
+		in := in
+		in.Records = from(p.records[1])
+		if drivers > 0 {
+			in.Records = from(append(slices.Clone(p.records[1]), p.appeal(drivers), p.appeal(drivers)))
+		}
+		_, dir := mustEpoch(t, in)
+		r := mustOpen(t, dir)
+		outcomes, err := r.Outcomes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		provisions, err := r.Provisions()
+		if err != nil {
+			t.Fatal(err)
+		}
+		turn := witness.Turn("")
+		for _, x := range outcomes.Turns {
+			if x.Subject == p.subject {
+				turn = x.Turn
+			}
+		}
+		now, kept := provisions[p.subject]
+		if turn != want || kept != (want == "") || len(outcomes.Appeals) != min(drivers, 1) {
+			t.Errorf("%d drivers: turn %q, provision %+v, %d appeals", drivers, turn, now, len(outcomes.Appeals))
+		}
+		if kept && now.Held[p.station].Beacon+now.Held[p.station].Witness <= 3_000 {
+			t.Errorf("%d drivers: nothing more was held: %+v", drivers, now.Held[p.station])
+		}
+		tally, _, err := r.Tally(p.station)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paid[drivers] = tally.Shares()
+		if drivers == 1 && outcomes.Appeals[0].Reason != "independent" {
+			t.Errorf("one driver: %q", outcomes.Appeals[0].Reason)
+		}
+	}
+	if paid[0] != 0 || paid[1] != 0 || paid[2] <= 3_000 {
+		t.Errorf("shares without, with a bad and with a good appeal: %v", paid)
+	}
+}
+
+// TestHeldIsWhatWeightsTook: of the first epoch's shares no more is held than weights took,
+// and the two agree for links that are below one half.
+func TestHeldIsWhatWeightsTook(t *testing.T) {
+	c := mustCountry(t)
+	_, dir := mustEpoch(t, c.inputs(1, c.records[1]))
+	r := mustOpen(t, dir)
+	provisions, err := r.Provisions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := map[radio.Station]witness.Holding{}
+	for _, p := range provisions {
+		for s, h := range p.Held {
+			held[s] = witness.Holding{Beacon: held[s].Beacon + h.Beacon, Witness: held[s].Witness + h.Witness}
+		}
+	}
+	some := 0
+	for tally, err := range r.Tallies() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := held[tally.Station]
+		if h.Beacon > tally.BeaconWhole-tally.Beacon || h.Witness > tally.WitnessWhole-tally.Witness {
+			t.Errorf("%v: held %+v of %+v", tally.Station, h, tally)
+		}
+		if h.Witness > 0 {
+			some++
+		}
+	}
+	if some == 0 || len(provisions) == 0 {
+		t.Errorf("%d stations with something held, %d provisions", some, len(provisions))
+	}
+}
+
+// TestResultHasItsEntropy: the anchors and last values lead to the value of every slot.
+func TestResultHasItsEntropy(t *testing.T) {
+	c := mustCountry(t)
+	_, dir := mustEpoch(t, c.inputs(1, c.records[1]))
+	anchors, values, err := mustOpen(t, dir).Entropy()
+	if err != nil || len(anchors) == 0 {
+		t.Fatal(anchors, err)
+	}
+	chains := witness.NewChains(c.network)
+	for _, a := range anchors {
+		if err := chains.AddAnchor(a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, v := range values {
+		if err := chains.AddValue(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	from, to := c.timing.Slots(c.judged[1].Epoch)
+	for k := from; k < to; k++ {
+		if _, ok := chains.Value(k); !ok {
+			t.Fatalf("slot %d has no value", k)
+		}
+	}
+}
+
+// TestAppealsThatAreNone are counted by name, and change nothing.
+func TestAppealsThatAreNone(t *testing.T) {
+	p, in := newPlaintiff(t)
+	good := p.appeal(2)
+	forged := bytes.Clone(good.Message)
+	forged[len(forged)-1] ^= 1 // of the value: it leads to no anchor, which is the appeal's own fault
+	late := good
+	late.Stamp += p.timing.Start(p.timing.EpochSlots)
+	in.Records = from(append(slices.Clone(p.records[1]),
+		Record{kindAppeal, good.Stamp, []byte{1}}, Record{kindAppeal, -1, good.Message}, late, Record{kindAppeal, good.Stamp, forged}))
+	s, dir := mustEpoch(t, in)
+	outcomes, err := mustOpen(t, dir).Outcomes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Drops[DropEncoding] != 1 || s.Drops[DropTime] != 1 || len(outcomes.Appeals) != 1 || outcomes.Appeals[0].Accepted() {
+		t.Errorf("%v, %+v", s.Drops, outcomes.Appeals)
+	}
+}

@@ -1,0 +1,23 @@
+package witness
+
+import "fmt"
+
+// ExplainAppeal explains the outcome of an appeal as that of a report.
+func ExplainAppeal(j *JudgedAppeal) Explanation {
+	e := Explanation{Station: j.Station, ID: j.ID, Received: moment(j.Receive), Reason: j.Reason, Appeal: true, Subject: j.Subject}
+	for i := range j.Findings {
+		note := appealTable[i].note(j.Findings[i], false)
+		if note.Outcome == RuleNotEvaluated {
+			note.Lacks = lacks[note.Rule].or
+		}
+		note.Decides = note.Rule == j.Reason
+		if note.Decides {
+			e.Summary = fmt.Sprintf("The appeal is rejected, because of rule %s. What would make it pass: %s.", note.Rule, note.Need)
+		}
+		e.Rules = append(e.Rules, note)
+	}
+	if j.Accepted() {
+		e.Summary = "The appeal is accepted: with its evidence the weight is one half or more. What was held in its time is released with this epoch."
+	}
+	return e
+}
