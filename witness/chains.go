@@ -53,9 +53,17 @@ func (c *Chains) add(s radio.Signed, dated bool, at Millis) error {
 	case len(c.known) == MaxRetained:
 		return fmt.Errorf("anchor to slot %d: %d anchors are known, no more are kept", a.To, MaxRetained)
 	}
-	c.known = append(c.known, known{signed: s, anchor: a, trail: NewTrail(c.network, a), void: void})
-	slices.SortStableFunc(c.known, known.compare)
+	c.insert(known{signed: s, anchor: a, trail: NewTrail(c.network, a), void: void})
 	return nil
+}
+
+// insert keeps the order.
+func (c *Chains) insert(k known) {
+	at := len(c.known)
+	for at > 0 && k.compare(c.known[at-1]) < 0 {
+		at--
+	}
+	c.known = slices.Insert(c.known, at, k)
 }
 
 // OpenAnchor reads a signed anchor that the key of that network has signed.

@@ -2,8 +2,6 @@ package sx1302
 
 import (
 	"bytes"
-	"cmp"
-	"slices"
 	"time"
 
 	"hexspot/radio"
@@ -43,10 +41,17 @@ func mergeTwins(heard, earlier []radio.Uplink) (merged []radio.Uplink, twins int
 		}
 		merged = append(merged, u)
 	}
-	slices.SortStableFunc(merged, func(a, b radio.Uplink) int {
-		return cmp.Compare(a.Timestamp.Micros, b.Timestamp.Micros)
-	})
+	sortByCounter(merged)
 	return merged, len(heard) - len(merged)
+}
+
+// sortByCounter is stable. The frames of a fetch are few and nearly in order.
+func sortByCounter(frames []radio.Uplink) {
+	for i := range frames {
+		for k := i; k > 0 && frames[k].Timestamp.Micros < frames[k-1].Timestamp.Micros; k-- {
+			frames[k], frames[k-1] = frames[k-1], frames[k]
+		}
+	}
 }
 
 // twin finds the same frame among others, the latest first; -1 if it is not there.

@@ -20,8 +20,7 @@ func (f *Follower) Question() string {
 
 // open is the log that there is a question about.
 func (f *Follower) open() (*followed, *held) {
-	for _, name := range slices.SortedFunc(maps.Keys(f.logs), Name.compare) {
-		l := f.logs[name]
+	for _, l := range slices.SortedFunc(maps.Values(f.logs), (*followed).compareName) {
 		if l.faulty {
 			continue
 		}
@@ -31,6 +30,8 @@ func (f *Follower) open() (*followed, *held) {
 	}
 	return nil, nil
 }
+
+func (l *followed) compareName(m *followed) int { return l.name.compare(m.name) }
 
 // compare orders logs by epoch.
 func (n Name) compare(m Name) int {
