@@ -79,6 +79,7 @@ type Coverage struct {
 	siteLook  time.Time // when the site is read again
 	siteFault string    // what is wrong with it
 	counts    CoverageCounts
+	outcome   witness.Outcome // of the last due beacon, as it was counted
 	lastHeard witness.Millis
 }
 

@@ -1,6 +1,7 @@
 package hotspot
 
 import (
+	"maps"
 	"time"
 
 	"hexspot/witness"
@@ -14,6 +15,9 @@ type CoverageCounts struct {
 	Refused   uint64 `json:"refused"` // records that the network did not want
 	Refusal   string `json:"last_refusal,omitempty"`
 	Unusable  uint64 `json:"unusable"` // messages of the network
+
+	// Skipped are due beacons that were not emitted, by the name of the reason.
+	Skipped map[string]uint64 `json:"skipped,omitempty"`
 }
 
 // CoverageStatus says how proof of coverage stands.
@@ -51,6 +55,7 @@ func (c *Coverage) Status() CoverageStatus {
 		LastHeard: timeOf(c.lastHeard), Held: h.Held, Waiting: h.Unchecked + h.Undated, Dropped: map[string]uint64{},
 		Flying: len(c.records.flying), Unkept: len(c.records.unkept), Lost: c.records.lost, Overruns: c.dropped.Load(), Counts: c.counts,
 	}
+	s.Counts.Skipped = maps.Clone(c.counts.Skipped)
 	if b.Reason == witness.NoSite {
 		s.Site = c.siteFault
 	}

@@ -57,6 +57,16 @@ func (h *Hotspot) status(ctx context.Context) Status {
 	return s
 }
 
+// CoverageStatus is how proof of coverage stands, false while the hotspot has no part
+// in it.
+func (h *Hotspot) CoverageStatus() (CoverageStatus, bool) {
+	c := h.coverage.Load()
+	if c == nil {
+		return CoverageStatus{}, false
+	}
+	return c.Status(), true
+}
+
 const (
 	statusWait = 2 * time.Second // for one who asks to read, or to be answered
 	maxStatus  = 64 << 10

@@ -15,10 +15,17 @@ type CoverageConfig struct {
 	Timing        string   `toml:"timing"`         // "default", which is the default, or "demo"; never changed in a network
 	Registered    bool     `toml:"registered"`     // take reports only of stations with a site in the book
 	OtherNetworks []string `toml:"other_networks"` // whose reports are refused as such: 16 hexadecimal digits each
+
+	// Schedule, if it is there, takes the place of Timing: a network that lasts for
+	// minutes may have epochs of seconds. No file can set it.
+	Schedule *witness.Schedule `toml:"-"`
 }
 
 // schedule is the row of the protocol's table.
 func (c CoverageConfig) schedule() (witness.Schedule, error) {
+	if c.Schedule != nil {
+		return *c.Schedule, c.Schedule.Validate()
+	}
 	if c.Timing == "" {
 		return witness.ScheduleNamed("default")
 	}
