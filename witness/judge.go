@@ -36,7 +36,11 @@ func Judge(c *Case, p *Parameters) Verdict {
 	}
 	witnesses := byArrival(c.Witnesses)
 	if len(beacons) == 0 {
-		v.Witnesses = orphans(witnesses)
+		v.Witnesses = unjudged(witnesses, c.orphanReason())
+		return v
+	}
+	if c.Late {
+		v.Witnesses = unjudged(witnesses, FaultLate)
 		return v
 	}
 	views := viewsOf(c, p, &beacons[0], v.Beacons[0].Valid(), witnesses)
@@ -45,6 +49,9 @@ func Judge(c *Case, p *Parameters) Verdict {
 }
 
 func judgeBeacon(c *Case, p *Parameters, b *BeaconFacts) Judged {
+	if c.Late {
+		return Judged{Station: b.Station, ID: b.ID, Receive: b.Receive, Reason: FaultLate}
+	}
 	rules := p.Set.Beacon
 	v := beaconView(c, p, b)
 	findings := make([]Finding, len(rules))
@@ -140,10 +147,18 @@ func (j *Judged) conclude(set *Set, beacon *Judged, secondPass bool) {
 	}
 }
 
-func orphans(witnesses []*WitnessFacts) []Judged {
+// unjudged are observations that no rule was put to.
+func unjudged(witnesses []*WitnessFacts, reason Fault) []Judged {
 	judged := make([]Judged, len(witnesses))
 	for i, w := range witnesses {
-		judged[i] = Judged{Station: w.Station, ID: w.ID, Index: w.Index, Receive: w.Receive, Reason: FaultOrphan}
+		judged[i] = Judged{Station: w.Station, ID: w.ID, Index: w.Index, Receive: w.Receive, Reason: reason}
 	}
 	return judged
+}
+
+func (c *Case) orphanReason() Fault {
+	if c.Late {
+		return FaultLate
+	}
+	return FaultOrphan
 }

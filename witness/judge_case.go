@@ -18,6 +18,9 @@ type Case struct {
 	Start  int64  // of the slot
 	End    int64  // of the slot, the start of the next
 	Close  int64  // reports received from here on are too late
+	// Late says that all reports of the case came when their epoch was frozen: they
+	// are judged where they landed, and nothing but that is said of them.
+	Late bool
 
 	Value ValueFacts
 

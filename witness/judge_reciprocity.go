@@ -104,14 +104,15 @@ func (r *Reciprocity) Merge(other *Reciprocity) {
 // counts if its station witnessed others, an observation if its station was
 // witnessed, in the horizon up to the moment of the event itself.
 func (r *Reciprocity) Settle(v *Verdict) {
+	if b := v.Beacon(); b == nil || len(b.Findings) == 0 {
+		return // orphans, or all too late
+	}
 	for i := range v.Beacons {
 		b := &v.Beacons[i]
 		b.Findings[len(b.Findings)-1] = r.find(v, b, r.now[b.Station].witness(), r.before[b.Station].Witnessed)
 		b.Reason = firstFailure(r.set.Beacon, b.Findings, true)
 	}
-	if b := v.Beacon(); b != nil {
-		r.settleWitnesses(v, b)
-	}
+	r.settleWitnesses(v, v.Beacon())
 }
 
 func (r *Reciprocity) settleWitnesses(v *Verdict, b *Judged) {

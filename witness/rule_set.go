@@ -36,6 +36,7 @@ type Set struct {
 const (
 	FaultBeacon Fault = "beacon" // the beacon is not valid
 	FaultOrphan Fault = "orphan" // nobody opened the tag
+	FaultLate   Fault = "too_late"
 	faultFine   Fault = "fine_time"
 )
 
