@@ -28,6 +28,7 @@ type demoCommand struct {
 	Seed     uint64        `help:"Of the town: the same seed, the same places and devices." default:"1"`
 	Hotspots int           `help:"Of the town." default:"12"`
 	Devices  int           `help:"Of the town." default:"60"`
+	Coverage bool          `help:"Proof of coverage in the town, and attacks on it. Not with --broker." default:"true" negatable:""`
 	Listen   *string       `help:"Address of the town's page; empty: none. Default: 127.0.0.1:8080, or a free port if that is taken." placeholder:"ADDRESS"`
 }
 
@@ -108,7 +109,7 @@ func (d demoCommand) town(ctx context.Context, out io.Writer) (outcome, error) {
 	page.Announce = func(url string) { fmt.Fprintf(screen, "The town is at %s\n", url) }
 	sum, err := demo.RunTown(ctx, demo.Town{
 		Seed: d.Seed, Hotspots: d.Hotspots, Devices: d.Devices, Region: d.Region, For: d.For, Broker: d.Broker,
-		Page: page, Screen: screen, Log: warnings(screen),
+		Coverage: d.Coverage, Page: page, Screen: screen, Log: warnings(screen),
 	})
 	if sum.Hotspots == 0 {
 		return nil, err

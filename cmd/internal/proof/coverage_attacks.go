@@ -31,14 +31,16 @@ func (j *coverageJudgement) attacks() {
 		if t.By != Honest && j.slot(t.At) < j.end.Settled {
 			j.fate(t.By).Taken++
 		}
-		if t.By == StaleReplay || t.By == ForeignBeacon {
-			j.mark[t.Station]++
-			if j.slot(t.At) < j.end.Settled {
-				j.fate(t.By).Fates["dropped: mark"]++
-			}
+		frame, err := witness.ParseFrame(t.Payload)
+		switch {
+		case err != nil:
+		case j.senders[frame.Tag] == t.Station:
+			j.dropped(witness.DropOwn, t)
+		case t.By == StaleReplay || t.By == ForeignBeacon:
+			j.dropped(witness.DropMark, t)
 		}
 	}
-	j.drops()
+	j.compareDrops()
 	for _, by := range Sources {
 		j.Attacks = append(j.Attacks, *j.fate(by))
 	}
@@ -102,16 +104,17 @@ func (j *coverageJudgement) firstTakings(tag witness.Tag) (first []Taking) {
 	return first
 }
 
-// drops compares what hotspots say they dropped with what their chips took of stale,
-// foreign and repeated frames.
-func (j *coverageJudgement) drops() {
+// attackDrops are the reasons for which hotspots drop what only attackers send.
+var attackDrops = [...]witness.Drop{witness.DropMark, witness.DropSent, witness.DropOwn}
+
+// compareDrops compares what hotspots say they dropped with what their chips took of
+// stale, foreign and repeated frames.
+func (j *coverageJudgement) compareDrops() {
 	for station := range j.c.stands {
-		told := j.end.Told[station].Dropped
-		if got := int(told[witness.DropMark.String()]); got != j.mark[station] {
-			j.fault(AttackMiscounted, "%s says that %d frames had no mark of the network, its chip took %d", name(station), got, j.mark[station])
-		}
-		if got := int(told[witness.DropSent.String()]); got != j.again[station] {
-			j.fault(AttackMiscounted, "%s says that %d frames were reported already, its chip took %d", name(station), got, j.again[station])
+		for _, why := range attackDrops {
+			if got, want := int(j.end.Told[station].Dropped[why.String()]), j.drops[why][station]; got != want {
+				j.fault(AttackMiscounted, "%s says that it dropped %d frames by %s, its chip took %d", name(station), got, why, want)
+			}
 		}
 	}
 }

@@ -50,8 +50,19 @@ func (j *coverageJudgement) misreported(e emission, r beaconRecord) (list []stri
 	return list
 }
 
-// misheard names each value of an observation that is not what the chip took.
-func misheard(t Taking, o observation) (list []string) {
+// misheard names each value of an observation that is not what the chip took; of several
+// copies any may stand there.
+func (j *coverageJudgement) misheard(first Taking, o observation) []string {
+	faults := differences(first, o)
+	for _, t := range j.taken[o.Frame.Tag] {
+		if o.Copies > 1 && t.Station == first.Station && len(differences(t, o)) == 0 {
+			return nil
+		}
+	}
+	return faults
+}
+
+func differences(t Taking, o observation) (list []string) {
 	differ := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	if off := math.Abs(float64(o.Frequency) - float64(t.Frequency)); off > synthesizerStep || o.SF != uint32(t.SF) {
 		differ("reported %v at SF%d, taken %v at SF%d", o.Frequency, o.SF, t.Frequency, t.SF)
@@ -66,7 +77,9 @@ func misheard(t Taking, o observation) (list []string) {
 }
 
 // events are when stations were on one side of a good event, first of all.
-type events struct{ beaconed, witnessed map[radio.Station]witness.Slot }
+type events struct {
+	beaconed, witnessed map[radio.Station]witness.Slot
+}
 
 func (e events) add(beaconer, hearer radio.Station, k witness.Slot) {
 	earliest(e.beaconed, beaconer, k)

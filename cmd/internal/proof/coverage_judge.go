@@ -29,12 +29,20 @@ type coverageJudgement struct {
 	c   *Coverage
 	end CoverageEnd
 
-	taken  map[witness.Tag][]Taking // by honest tag and by time, whoever sent it
-	events events
-	faced  map[witness.Tag]bool // tags that are accounted for
-	fates  map[Source]*AttackVerdict
-	mark   map[radio.Station]int // frames that must have been dropped for their mark
-	again  map[radio.Station]int // that must have been dropped as reported already
+	taken   map[witness.Tag][]Taking // by honest tag and by time, whoever sent it
+	events  events
+	faced   map[witness.Tag]bool // tags that are accounted for
+	fates   map[Source]*AttackVerdict
+	drops   map[witness.Drop]map[radio.Station]int // frames that must have been dropped
+	senders map[witness.Tag]radio.Station
+}
+
+// dropped notes a frame that a hotspot must have dropped.
+func (j *coverageJudgement) dropped(why witness.Drop, t Taking) {
+	j.drops[why][t.Station]++
+	if t.By != Honest && j.slot(t.At) < j.end.Settled {
+		j.fate(t.By).Fates["dropped: "+why.String()]++
+	}
 }
 
 // Judge says what became of all that was collected. It is for the end, when every case
@@ -44,7 +52,13 @@ func (c *Coverage) Judge(end CoverageEnd) *CoverageVerdict {
 	defer c.mu.Unlock()
 	j := &coverageJudgement{
 		CoverageVerdict: newCoverageVerdict(), c: c, end: end, taken: map[witness.Tag][]Taking{}, faced: map[witness.Tag]bool{},
-		fates: map[Source]*AttackVerdict{}, mark: map[radio.Station]int{}, again: map[radio.Station]int{},
+		fates: map[Source]*AttackVerdict{}, drops: map[witness.Drop]map[radio.Station]int{}, senders: map[witness.Tag]radio.Station{},
+	}
+	for _, why := range attackDrops {
+		j.drops[why] = map[radio.Station]int{}
+	}
+	for _, e := range c.emissions {
+		j.senders[e.frame.Tag] = e.station
 	}
 	for _, text := range c.broken {
 		j.fault(BrokenRecord, "%s", text)
@@ -53,7 +67,10 @@ func (c *Coverage) Judge(end CoverageEnd) *CoverageVerdict {
 	honest := j.honest()
 	j.findEvents(honest)
 	for _, e := range honest {
-		j.beacon(e)
+		takings := j.witnesses(e)
+		if j.slot(e.sent.StartAt) < end.Settled {
+			j.beacon(e, takings)
+		}
 	}
 	j.windows()
 	j.attacks()
@@ -75,16 +92,10 @@ func (j *coverageJudgement) sortTakings() {
 	}
 }
 
-// honest are the beacons that chips sent in slots that are judged.
-func (j *coverageJudgement) honest() (list []emission) {
+// honest are the beacons that chips sent, by time.
+func (j *coverageJudgement) honest() []emission {
 	j.Emitted = len(j.c.emissions)
-	for _, e := range j.c.emissions {
-		if j.slot(e.sent.StartAt) < j.end.Settled {
-			list = append(list, e)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b emission) int { return a.sent.StartAt.Compare(b.sent.StartAt) })
-	return list
+	return slices.SortedStableFunc(slices.Values(j.c.emissions), func(a, b emission) int { return a.sent.StartAt.Compare(b.sent.StartAt) })
 }
 
 func (j *coverageJudgement) slot(at time.Time) witness.Slot {
@@ -93,7 +104,7 @@ func (j *coverageJudgement) slot(at time.Time) witness.Slot {
 
 // beacon judges one that a hotspot's chip has sent: its report, who heard it, and what
 // was said of it.
-func (j *coverageJudgement) beacon(e emission) {
+func (j *coverageJudgement) beacon(e emission, takings []Taking) {
 	j.faced[e.frame.Tag] = true
 	records := j.c.beacons[e.frame.Tag]
 	if len(records) != 1 {
@@ -103,7 +114,6 @@ func (j *coverageJudgement) beacon(e emission) {
 	for _, text := range j.misreported(e, records[0]) {
 		j.fault(BeaconMisreported, "%s: %s", name(e.station), text)
 	}
-	takings := j.witnesses(e)
 	j.Taken += len(takings)
 	verdict, ok := j.c.verdicts[e.frame.Tag]
 	if !ok || len(verdict.Beacons) == 0 || verdict.Beacons[0].Station != e.station {
@@ -124,18 +134,25 @@ func (j *coverageJudgement) beacon(e emission) {
 }
 
 // witnesses are the first takings of a beacon by each other hotspot, whoever's emission
-// it was; further ones must have been dropped.
+// it was; further ones must have been counted as copies, or dropped.
 func (j *coverageJudgement) witnesses(e emission) (first []Taking) {
-	seen := map[radio.Station]bool{}
+	copies := map[radio.Station]uint32{}
+	for _, o := range j.c.observed[e.frame.Tag] {
+		copies[o.station] = o.Copies
+	}
+	seen := map[radio.Station]uint32{}
 	for _, t := range j.taken[e.frame.Tag] {
-		switch {
-		case t.By == StaleReplay: // has a mark that nobody takes any more
-		case seen[t.Station]:
-			j.again[t.Station]++
-			j.fate(t.By).Fates["dropped: sent"]++
-		default:
-			seen[t.Station] = true
+		if t.By == StaleReplay || t.Station == e.station {
+			continue // has a mark, or is a tag, that its hotspot does not take
+		}
+		seen[t.Station]++
+		switch n := seen[t.Station]; {
+		case n == 1:
 			first = append(first, t)
+		case n > copies[t.Station]:
+			j.dropped(witness.DropSent, t)
+		case t.By != Honest:
+			j.fate(t.By).Fates["copy counted"]++
 		}
 	}
 	return first
@@ -190,7 +207,7 @@ func (j *coverageJudgement) observation(t Taking) (observation, bool) {
 		j.fault(TakingUnreported, "%s: a beacon that its chip took at %s was reported %d times", name(t.Station), t.At.UTC().Format("15:04:05.000"), len(list))
 		return observation{}, false
 	}
-	for _, text := range misheard(t, list[0]) {
+	for _, text := range j.misheard(t, list[0]) {
 		j.fault(TakingMisreported, "%s: %s", name(t.Station), text)
 	}
 	return list[0], true
