@@ -112,7 +112,7 @@ func (c *cover) newRecord() (*town.Covering, error) {
 			return nil, err
 		}
 		place.Foe = h == c.forger
-		config.Places = append(config.Places, town.StationPlace{Station: h.station, Place: place})
+		config.Places = append(config.Places, town.StationPlace{Station: h.station, Gain: roofGain, Place: place})
 	}
 	return town.NewCovering(config), nil
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"hexspot/cmd/internal/verify"
 	"hexspot/radio"
 	"hexspot/witness"
@@ -50,9 +52,7 @@ func (c *court) run(ctx context.Context) error {
 	c.docket = verify.NewDocket(verify.Facts{Network: c.id, Timing: c.schedule.Timing, Plans: c.parameters.Plans, Sites: c.book.site})
 	ticker := time.NewTicker(sitEvery)
 	defer ticker.Stop()
-	reading := background(ctx, func(error) {}, c.read)
-	defer reading()
-	for {
+		for {
 		select {
 		case <-ticker.C:
 			if err := c.sit(witness.MillisOf(time.Now().Add(-afterClose))); err != nil {
@@ -66,14 +66,14 @@ func (c *court) run(ctx context.Context) error {
 
 // read takes the journal's records as they come.
 func (c *court) read(ctx context.Context) error {
-	return c.network.Records(ctx, func(kind string, at witness.Millis, message []byte) error {
-		c.proof.Record(kind, at, message)
-		if kind == string(radio.KindBeacon) || kind == string(radio.KindWitness) {
+	return c.network.Follow(ctx, func(r verify.Record) error {
+		c.proof.Record(r.Kind, r.Stamp, r.Message)
+		if r.Kind == string(radio.KindBeacon) || r.Kind == string(radio.KindWitness) {
 			c.record.Reported()
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		_ = c.docket.Add(verify.Record{Kind: kind, Stamp: at, Message: message}) // what is dropped is counted there
+		_ = c.docket.Add(r) // what is dropped is counted there
 		return nil
 	})
 }

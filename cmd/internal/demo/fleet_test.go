@@ -37,7 +37,9 @@ func (b fakeBox) Counts() counts { return b.counts }
 
 func (b fakeBox) Name() string { return "" }
 
-func (b fakeBox) CoverageStatus() (hotspot.CoverageStatus, bool) { return hotspot.CoverageStatus{}, false }
+func (b fakeBox) CoverageStatus() (hotspot.CoverageStatus, bool) {
+	return hotspot.CoverageStatus{}, false
+}
 
 func fakeFleet(t *testing.T, boxes ...fakeBox) fleet {
 	t.Helper()

@@ -122,14 +122,14 @@ type Link struct {
 	Rules    []Figure `json:"rules"`
 }
 
-// Figure is one rule on one report.
+// Figure is one rule that was evaluated on one report.
 type Figure struct {
 	Rule    string  `json:"rule"`
-	Outcome string  `json:"outcome"` // passed, failed, not evaluated
+	Outcome string  `json:"outcome"` // passed or failed
 	Unit    string  `json:"unit"`    // empty: met or not
-	Value   float64 `json:"value"`
-	Limit   float64 `json:"limit"`
-	Margin  float64 `json:"margin"`
+	Value   float64 `json:"value,omitzero"`
+	Limit   float64 `json:"limit,omitzero"`
+	Margin  float64 `json:"margin,omitzero"`
 }
 
 // Attack is one kind of attack on a network and what became of it.

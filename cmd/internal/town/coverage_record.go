@@ -15,7 +15,7 @@ import (
 // How many beacons are kept, and shown.
 const (
 	beaconsMost  = 96
-	beaconsShown = 14
+	beaconsShown = 24
 	epochsShown  = 6
 )
 
@@ -26,7 +26,7 @@ type Covering struct {
 	set    *witness.Set
 
 	mu      sync.Mutex
-	places  map[radio.Station]*Place
+	places  map[radio.Station]*StationPlace
 	beacons []*flight // oldest first
 	byTag   map[witness.Tag]*flight
 	attacks map[proof.Source]*Attack
@@ -52,6 +52,7 @@ type CoveringConfig struct {
 // StationPlace is a place with its station.
 type StationPlace struct {
 	Station radio.Station
+	Gain    radio.DB // of its antenna less the cable
 	Place
 }
 
@@ -72,13 +73,12 @@ type relayed struct {
 // NewCovering begins a record.
 func NewCovering(c CoveringConfig) *Covering {
 	r := &Covering{
-		config: c, set: c.Rules, places: map[radio.Station]*Place{}, byTag: map[witness.Tag]*flight{},
+		config: c, set: c.Rules, places: map[radio.Station]*StationPlace{}, byTag: map[witness.Tag]*flight{},
 		attacks: map[proof.Source]*Attack{}, relayed: map[relayed]bool{}, faults: map[string]int{}, epochs: map[witness.Epoch]*Epoch{},
 		resent: attackWords["resent"], foreign: attackWords["foreign_report"],
 	}
 	for _, p := range c.Places {
-		place := p.Place
-		r.places[p.Station] = &place
+		r.places[p.Station] = &p
 	}
 	for _, by := range proof.Sources {
 		a := attackWords[by.String()]
@@ -103,7 +103,7 @@ func (r *Covering) Emitted(s radio.Station, t emulator.Transmission) {
 	r.counts.Emitted++
 	b := r.flight(frame.Tag, t.StartAt)
 	b.station, b.Hotspot = s, place.EUI
-	b.MHz, b.SF, b.EIRP = mhz(t.Frequency), sf(t.Modulation), t.Conducted.Float()
+	b.MHz, b.SF, b.EIRP = mhz(t.Frequency), sf(t.Modulation), (t.Conducted + radio.DBm(place.Gain)).Float()
 }
 
 func mhz(f radio.Hertz) float64 { return float64(f) / float64(radio.MHz) }

@@ -86,7 +86,7 @@ func refusals(counts map[witness.RefusalReason]int64) []Reason {
 func (r *Covering) placeRows(hotspots map[radio.Station]CoveringHotspot) []Place {
 	rows := []Place{}
 	for station, p := range r.places {
-		row := *p
+		row := p.Place
 		h := hotspots[station]
 		row.Waits, row.Skipped = h.Waits, skips(h.Skipped)
 		rows = append(rows, row)
@@ -153,6 +153,6 @@ func (c *Coverage) judge(f CoverageFacts, counting bool) Verdict {
 	case k.Held == 0:
 		return Verdict{Off, "First cases open", fmt.Sprintf("%s sent, none judged yet: a case closes %d s after its slot.", plural(k.Emitted, "beacon"), c.Clock.Report/1000)}
 	}
-	return Verdict{OK, "Works", fmt.Sprintf("%s of %s that were judged hold, and %s of %s of them. Every attack so far got its reason.",
-		number(k.Held), plural(k.Closed, "beacon"), number(k.Valid), plural(k.Witnesses, "report"))}
+	return Verdict{OK, "Works", fmt.Sprintf("%s of %s judged so far hold, and %s of %s on them. Every attack so far got its reason.",
+		number(k.Held), plural(k.Closed, "beacon"), number(k.Valid), plural(k.Witnesses, "witness report"))}
 }

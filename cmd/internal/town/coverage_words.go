@@ -19,18 +19,22 @@ var figureUnits = map[string]struct {
 	"slot": {"slot", 1}, "reports": {"reports", 1}, "partners": {"partners", 1},
 }
 
-// figures are the rules of a report with their values.
+// figures are the rules that could be evaluated on a report, with their values.
 func figures(rules []witness.Rule, findings []witness.Finding) []Figure {
 	list := []Figure{}
 	for i, f := range findings {
+		if f.Outcome == witness.RuleNotEvaluated {
+			continue
+		}
 		u := figureUnits[rules[i].Unit]
 		if u.divisor == 0 {
 			u.unit, u.divisor = rules[i].Unit, 1
 		}
-		list = append(list, Figure{
-			Rule: string(rules[i].Name), Outcome: f.Outcome.String(), Unit: u.unit,
-			Value: float64(f.Value) / u.divisor, Limit: float64(f.Limit) / u.divisor, Margin: float64(f.Margin) / u.divisor,
-		})
+		figure := Figure{Rule: string(rules[i].Name), Outcome: f.Outcome.String(), Unit: u.unit}
+		if u.unit != "" {
+			figure.Value, figure.Limit, figure.Margin = float64(f.Value)/u.divisor, float64(f.Limit)/u.divisor, float64(f.Margin)/u.divisor
+		}
+		list = append(list, figure)
 	}
 	return list
 }
