@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"cmp"
 	"slices"
 
 	"hexspot/radio"
@@ -73,4 +74,19 @@ func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights 
 	w.closedClues()
 	w.linkClues()
 	return w.out
+}
+
+// Weakest is the clue that decides on the weight of a link, false if there is none.
+func (w *Weights) Weakest(a, b radio.Station) (Clue, bool) {
+	link, _ := twinsOf(a, b)
+	var least Clue
+	found := false
+	for _, clues := range [...][]Clue{w.links[link], w.stations[link.A], w.stations[link.B]} {
+		for _, c := range clues {
+			if !found || cmp.Or(cmp.Compare(c.Weight, least.Weight), compareClues(c, least)) < 0 {
+				least, found = c, true
+			}
+		}
+	}
+	return least, found
 }

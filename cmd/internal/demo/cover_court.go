@@ -21,6 +21,7 @@ type court struct {
 	mu     sync.Mutex
 	docket *verify.Docket
 	judged map[caseName]bool
+	finals witness.Epoch // the next whose verdicts are read; 0: none was looked for
 }
 
 // caseName tells cases apart.
@@ -50,13 +51,25 @@ func (c *court) run(ctx context.Context) error {
 	defer book.Close()
 	c.book = siteBook{book: book, known: map[siteName]witness.SiteFacts{}}
 	c.docket = verify.NewDocket(verify.Facts{Network: c.id, Timing: c.schedule.Timing, Plans: c.parameters.Plans, Sites: c.book.site})
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.read(ctx) })
+	group.Go(func() error { return c.judge(ctx) })
+	return group.Wait()
+}
+
+// judge looks for cases that have closed, and for epochs that were verified, until ctx
+// ends.
+func (c *court) judge(ctx context.Context) error {
 	ticker := time.NewTicker(sitEvery)
 	defer ticker.Stop()
-		for {
+	for {
 		select {
 		case <-ticker.C:
 			if err := c.sit(witness.MillisOf(time.Now().Add(-afterClose))); err != nil {
 				return fmt.Errorf("judging beacons: %w", err)
+			}
+			if err := c.lookForFinals(); err != nil {
+				return fmt.Errorf("reading the network's verdicts: %w", err)
 			}
 		case <-ctx.Done():
 			return nil

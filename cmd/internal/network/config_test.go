@@ -39,7 +39,7 @@ func TestDefaultText(t *testing.T) {
 			InFlight: 16 << 10, WritesPending: 512, MessageRate: 2000, ConnectTimeout: broker.Duration(10 * time.Second),
 			KeepAliveMin: broker.Duration(5 * time.Second), KeepAliveMax: broker.Duration(10 * time.Minute),
 		},
-	}, Coverage: CoverageConfig{Timing: "default", OtherNetworks: []string{}}}
+	}, Coverage: CoverageConfig{Timing: "default", OtherNetworks: []string{}, Rules: "hexspot-1", Deny: "deny.txt", VerifyWorkers: 1}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

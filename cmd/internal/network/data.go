@@ -21,6 +21,8 @@ const (
 	bookFile     = "book.db"       // the SQL book, unless it is a server's
 	logsDir      = "log"           // the logs of record ids
 	chainsDir    = "entropy"       // chains with their seeds, secret and in no backup
+	verdictsDir  = "verdicts"      // a directory for each verified epoch
+	denyFile     = "deny.txt"      // stations and pairs whose reports do not count
 	walletFolder = "wallet"        // keystore files of owners
 )
 
@@ -68,4 +70,12 @@ func (d Data) Book(ctx context.Context, url string) (*store.Book, error) {
 		url = "sqlite:" + d.path(bookFile)
 	}
 	return store.Open(ctx, url)
+}
+
+// below is a path of a configuration: relative ones are below the directory.
+func (d Data) below(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return d.path(path)
 }

@@ -30,14 +30,11 @@ type entropy struct {
 
 // newEntropy goes on with the chains that are kept.
 func newEntropy(p provingParts, chains chaindir.Dir) (*entropy, error) {
-	set, err := witness.SetNamed("hexspot-1")
-	if err != nil {
-		return nil, err
-	}
 	config := witness.PublisherConfig{
-		Network: p.network, Schedule: p.schedule, Parameters: witness.DefaultParameters(set).Hash(), Random: rand.Reader,
+		Network: p.network, Schedule: p.schedule, Parameters: p.parameters[0].Hash(), Random: rand.Reader,
 	}
 	e := &entropy{provingParts: p, chains: chains}
+	var err error
 	if e.publisher, err = witness.NewPublisher(config); err != nil {
 		return nil, err
 	}

@@ -34,3 +34,6 @@ func (n *Network) Refused() map[witness.RefusalReason]int64 {
 	}
 	return n.proving.reports.ingest.Counts().Refused
 }
+
+// Verdicts is the directory of a verified epoch's files, which appears as a whole.
+func (d Data) Verdicts(e witness.Epoch) string { return results(d.path(verdictsDir)).path(e) }

@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"hexspot/radio"
@@ -19,6 +20,7 @@ type freezing struct {
 	ingest *ingest.Ingest
 	book   *log.Book
 	next   witness.Epoch // to be frozen
+	frozen atomic.Uint64 // epochs before this one are
 }
 
 // newFreezing goes on after the logs that are sealed. An epoch whose mark was made before
@@ -32,6 +34,7 @@ func newFreezing(p provingParts, c ingest.Config, in *ingest.Ingest, book *log.B
 	for book.Sealed(f.next) {
 		f.next++
 	}
+	f.frozen.Store(uint64(f.next))
 	return f
 }
 
@@ -68,6 +71,7 @@ func (f *freezing) catchUp(ctx context.Context, now witness.Millis) error {
 			return err
 		}
 		f.next++
+		f.frozen.Store(uint64(f.next))
 	}
 	return f.book.Release(f.config.Oldest(now))
 }

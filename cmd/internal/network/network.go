@@ -52,7 +52,7 @@ func (n *Network) addProving(ctx context.Context, c Config, data Data, log *slog
 		return nil
 	}
 	publish := func(topic string, payload []byte, retain bool) error { return n.broker.Publish(topic, payload, retain) }
-	parts := provingParts{journal: n.store.Journal, publish: publish, log: log}
+	parts := provingParts{journal: n.store.Journal, records: n.store, publish: publish, log: log}
 	v, err := openProving(ctx, c.Coverage, data, n.id, parts)
 	if err != nil {
 		return fmt.Errorf("proof of coverage: %w", err)

@@ -28,10 +28,11 @@ type proving struct {
 	entropy  *entropy
 	reports  *reports
 	freezing *freezing
+	verify   *verifying
 
 	logs     *logs
 	book     *witnesslog.Book
-	registry *store.Book // nil: nobody asks it
+	registry *store.Book
 }
 
 // provingParts are what all parts of it share.
@@ -40,9 +41,12 @@ type provingParts struct {
 	signer   crypto.Signer // the network's key, which is the ingest's as well
 	ingest   radio.Station
 	schedule witness.Schedule
-	journal  appender
-	publish  func(topic string, payload []byte, retain bool) error
-	log      *slog.Logger
+	// parameters of the epochs to come, then those of others that may have to be verified.
+	parameters []*witness.Parameters
+	journal    appender
+	records    recordSource
+	publish    func(topic string, payload []byte, retain bool) error
+	log        *slog.Logger
 }
 
 // appender is a journal.
@@ -79,6 +83,9 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if p.schedule, err = c.schedule(); err != nil {
 		return nil, err
 	}
+	if p.parameters, err = c.parameters(); err != nil {
+		return nil, err
+	}
 	if err := v.openReports(ctx, c, data, p); err != nil {
 		return v, err
 	}
@@ -86,7 +93,10 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if err != nil {
 		return v, err
 	}
-	v.entropy, err = newEntropy(p, chains)
+	if v.entropy, err = newEntropy(p, chains); err != nil {
+		return v, err
+	}
+	v.verify, err = newVerifying(p, c, data, v)
 	return v, err
 }
 
@@ -112,10 +122,10 @@ func (v *proving) openReports(ctx context.Context, c CoverageConfig, data Data, 
 	if config.Others, err = c.others(); err != nil {
 		return err
 	}
+	if v.registry, err = data.Book(ctx, ""); err != nil {
+		return err
+	}
 	if c.Registered {
-		if v.registry, err = data.Book(ctx, ""); err != nil {
-			return err
-		}
 		config.Registry = registered{v.registry}
 	}
 	if v.logs, err = openLogs(data.path(logsDir)); err != nil {
@@ -143,6 +153,7 @@ func (v *proving) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return v.entropy.run(ctx) })
 	group.Go(func() error { return v.freezing.run(ctx) })
+	group.Go(func() error { return v.verify.run(ctx) })
 	return group.Wait()
 }
 

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -15,10 +16,43 @@ type CoverageConfig struct {
 	Timing        string   `toml:"timing"`         // "default", which is the default, or "demo"; never changed in a network
 	Registered    bool     `toml:"registered"`     // take reports only of stations with a site in the book
 	OtherNetworks []string `toml:"other_networks"` // whose reports are refused as such: 16 hexadecimal digits each
+	Rules         string   `toml:"rules"`          // "hexspot-1", which is the default, or "helium-2026-05"
+	Deny          string   `toml:"deny"`           // file of stations and pairs that do not count, below the data directory; default "deny.txt"
+	VerifyWorkers int      `toml:"verify_workers"` // goroutines that verify an epoch; default 1
+	KeepEpochs    int      `toml:"keep_epochs"`    // whose verdicts are kept; default: those of 30 days
 
 	// Schedule, if it is there, takes the place of Timing: a network that lasts for
 	// minutes may have epochs of seconds. No file can set it.
 	Schedule *witness.Schedule `toml:"-"`
+}
+
+// parameters are those of a set of rules, the default of the configuration first, then
+// those that earlier epochs may have been anchored with.
+func (c CoverageConfig) parameters() ([]*witness.Parameters, error) {
+	var list []*witness.Parameters
+	for _, name := range [...]string{cmp.Or(c.Rules, ruleSets[0]), ruleSets[0], ruleSets[1]} {
+		set, err := witness.SetNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, witness.DefaultParameters(set))
+	}
+	return list, nil
+}
+
+// ruleSets are those that a network can have, the default first.
+var ruleSets = [...]string{"hexspot-1", "helium-2026-05"}
+
+// keptDays is how long verdicts are kept by default.
+const keptDays = 30
+
+// keepEpochs is how many results are kept.
+func (c CoverageConfig) keepEpochs(t witness.Timing) int {
+	if c.KeepEpochs > 0 {
+		return c.KeepEpochs
+	}
+	const day = 24 * 60 * 60 * 1000
+	return int(max(1, keptDays*day/(int64(t.EpochSlots)*int64(t.Slot))))
 }
 
 // schedule is the row of the protocol's table.
@@ -53,5 +87,23 @@ func (c CoverageConfig) Validate() error {
 		err = fmt.Errorf("timing: %w", err)
 	}
 	_, others := c.others()
-	return errors.Join(err, others)
+	_, rules := c.parameters()
+	if rules != nil {
+		rules = fmt.Errorf("rules: %w", rules)
+	}
+	return errors.Join(err, others, rules, c.checkVerifying())
+}
+
+// maxVerifyWorkers is more than a machine that also serves has use for.
+const maxVerifyWorkers = 256
+
+func (c CoverageConfig) checkVerifying() error {
+	var faults []error
+	if c.VerifyWorkers < 0 || c.VerifyWorkers > maxVerifyWorkers {
+		faults = append(faults, fmt.Errorf("verify_workers: %d, want 1 to %d, or 0 for the default", c.VerifyWorkers, maxVerifyWorkers))
+	}
+	if c.KeepEpochs < 0 {
+		faults = append(faults, fmt.Errorf("keep_epochs: %d is below zero", c.KeepEpochs))
+	}
+	return errors.Join(faults...)
 }

@@ -25,7 +25,7 @@ func (d *day) caseOf(k int) witness.Case {
 	c := witness.Case{
 		Tag: s.tag, Mark: s.mark, Slot: uint64(s.slot), Window: t.Window(s.slot),
 		Start: int64(start), End: int64(t.End(s.slot)), Close: int64(t.End(s.slot) + t.Report),
-		Value: witness.ValueFacts{Known: true, Published: int64(start) + 30, Latest: int64(start + t.Lead)},
+		Value: witness.ValueFacts{Known: true, Published: int64(start) + revealDelay, Latest: int64(start + t.Lead)},
 	}
 	if s.hidden {
 		return c

@@ -59,9 +59,7 @@ type day struct {
 
 // live makes an epoch: every beacon, everything heard, the records.
 func (w *world) live(e witness.Epoch) (*day, error) {
-	from := witness.Slot(e) * w.timing.EpochSlots
-	seed := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("simulated entropy"), uint64(w.chance.of(uint64(e)))))
-	chain, err := witness.NewChain(w.network, from, from+w.timing.EpochSlots, seed)
+	chain, err := w.chainOf(e)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +69,12 @@ func (w *world) live(e witness.Epoch) (*day, error) {
 	}
 	d.listen()
 	return d, d.flood()
+}
+
+func (w *world) chainOf(e witness.Epoch) (*witness.Chain, error) {
+	from, to := w.timing.Slots(e)
+	seed := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("simulated entropy"), uint64(w.chance.of(uint64(e)))))
+	return witness.NewChain(w.network, from, to, seed)
 }
 
 // send has every station send its beacons, by station.

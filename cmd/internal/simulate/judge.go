@@ -52,7 +52,7 @@ func (c *court) row(i int) Kind {
 
 // judge takes one epoch. Before the first the reciprocity of all is as if the day
 // before had been like it, so that a network's first hours do not count as cheating.
-func (c *court) judge(d *day) error {
+func (c *court) judge(d *day) (Judgement, error) {
 	cases, lies := d.cases()
 	t := c.world.timing
 	e := witness.FrozenEpoch{
@@ -61,20 +61,21 @@ func (c *court) judge(d *day) error {
 	if len(c.state) == 0 {
 		_, first, err := e.Judge(c.world.config.Workers)
 		if err != nil {
-			return err
+			return Judgement{}, err
 		}
 		e.Before = earlier(first, e.Length)
 	}
 	verdicts, after, err := e.Judge(c.world.config.Workers)
 	if err != nil {
-		return err
+		return Judgement{}, err
 	}
 	links, weights, err := e.Links(d.epoch, verdicts, c.links, c.world.config.Workers)
 	if err != nil {
-		return err
+		return Judgement{}, err
 	}
 	c.state, c.links = after, links
-	return c.book(d, cases, lies, verdicts, weights)
+	j := Judgement{d.epoch, c.parameters, e.Before, verdicts, after, links, weights}
+	return j, c.book(d, cases, lies, verdicts, weights)
 }
 
 // earlier is a state as it was some ms before.

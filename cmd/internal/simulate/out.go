@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,12 +14,57 @@ import (
 )
 
 // Archive writes what a network would have received into a directory: sites.json, and
-// for each epoch a file of records, each as its time of receipt (u64, Unix ms), its
-// length (u32, both big-endian) and the Signed. The first of an epoch is its anchor.
+// for each epoch
+//
+//	epoch-N.records   each as its time of receipt (u64, Unix ms), its length (u32, both
+//	                  big-endian) and the Signed; the first is the epoch's anchor
+//	epoch-N.entropy   a line "KIND TIME MESSAGE" for each anchor and value, the message
+//	                  in hexadecimal: what a journal has
+//	epoch-N.before    the state that it began with, of the first epoch
+//	epoch-N.verdicts  what the simulation's own judge made of it
+//	epoch-N.links     the weights of its links
 type Archive struct {
-	dir   string
+	dir     string
+	epoch   witness.Epoch
+	begun   bool
+	records output
+	entropy output
+}
+
+// output is a file that is written.
+type output struct {
 	file  *os.File
 	write *bufio.Writer
+}
+
+func (o *output) begin(path string) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("writing records: %w", err)
+	}
+	o.file, o.write = file, bufio.NewWriterSize(file, 1<<18)
+	return nil
+}
+
+func (o *output) put(parts ...[]byte) error {
+	for _, part := range parts {
+		if _, err := o.write.Write(part); err != nil {
+			return fmt.Errorf("writing records: %w", err)
+		}
+	}
+	return nil
+}
+
+func (o *output) close() error {
+	if o.file == nil {
+		return nil
+	}
+	flushed, closed := o.write.Flush(), o.file.Close()
+	o.file = nil
+	if err := errors.Join(flushed, closed); err != nil {
+		return fmt.Errorf("writing records: %w", err)
+	}
+	return nil
 }
 
 // NewArchive makes the directory. An epoch that is there already is written anew.
@@ -29,44 +75,50 @@ func NewArchive(dir string) (*Archive, error) {
 	return &Archive{dir: dir}, nil
 }
 
-// Begin starts the file of an epoch.
+// Begin starts the files of an epoch.
 func (a *Archive) Begin(e witness.Epoch) error {
 	if err := a.Close(); err != nil {
 		return err
 	}
-	file, err := os.Create(filepath.Join(a.dir, fmt.Sprintf("epoch-%d.records", e)))
-	if err != nil {
-		return fmt.Errorf("writing records: %w", err)
-	}
-	a.file, a.write = file, bufio.NewWriterSize(file, 1<<20)
-	return nil
+	a.epoch = e
+	return errors.Join(a.records.begin(a.path("records")), a.entropy.begin(a.path("entropy")))
+}
+
+func (a *Archive) path(what string) string { return archived(a.dir, a.epoch, what) }
+
+func archived(dir string, e witness.Epoch, what string) string {
+	return filepath.Join(dir, fmt.Sprintf("epoch-%d.%s", e, what))
 }
 
 // Keep appends a record.
 func (a *Archive) Keep(r Record) error {
 	signed := r.Signed.Append(nil)
 	head := binary.BigEndian.AppendUint64(nil, uint64(r.Receive))
-	head = binary.BigEndian.AppendUint32(head, uint32(len(signed)))
-	for _, part := range [][]byte{head, signed} {
-		if _, err := a.write.Write(part); err != nil {
-			return fmt.Errorf("writing records: %w", err)
-		}
+	return a.records.put(binary.BigEndian.AppendUint32(head, uint32(len(signed))), signed)
+}
+
+// Entropy appends an anchor or a value.
+func (a *Archive) Entropy(kind string, at witness.Millis, message []byte) error {
+	return a.entropy.put(fmt.Appendf(nil, "%s %d %x\n", kind, at, message))
+}
+
+// Judged writes what was judged.
+func (a *Archive) Judged(j Judgement) error {
+	err := errors.Join(
+		os.WriteFile(a.path("verdicts"), witness.AppendVerdicts(nil, j.Parameters.Set, j.Verdicts), 0o644),
+		os.WriteFile(a.path("links"), j.Weights.AppendText(nil), 0o644))
+	if !a.begun {
+		err = errors.Join(err, os.WriteFile(a.path("before"), j.Before.AppendText(nil), 0o644))
+	}
+	a.begun = true
+	if err != nil {
+		return fmt.Errorf("writing what was judged: %w", err)
 	}
 	return nil
 }
 
-// Close ends the file of the last epoch.
-func (a *Archive) Close() error {
-	if a.file == nil {
-		return nil
-	}
-	flushed, closed := a.write.Flush(), a.file.Close()
-	a.file = nil
-	if flushed != nil {
-		return fmt.Errorf("writing records: %w", flushed)
-	}
-	return closed
-}
+// Close ends the files of the last epoch.
+func (a *Archive) Close() error { return errors.Join(a.records.close(), a.entropy.close()) }
 
 // Published is a station as the registry has it, and what it really is.
 type Published struct {
@@ -95,16 +147,4 @@ func (w *world) published() []Published {
 		list[i] = Published{s.id, s.site.Owner.String(), s.site.Cell.String(), s.site.Gain, s.site.Loss, s.site.Plan, s.kind}
 	}
 	return list
-}
-
-// anchor is the epoch's, signed by the network.
-func (d *day) anchor(parameters [32]byte) (Record, error) {
-	w := d.world
-	from := witness.Slot(d.epoch) * w.timing.EpochSlots
-	body := witness.Anchor{From: from, To: from + w.timing.EpochSlots, Timing: w.timing, Parameters: parameters, X0: d.chain.X0()}
-	signed, err := radio.Sign(w.operator, w.network, radio.KindAnchor, body.Append(nil))
-	if err != nil {
-		return Record{}, err
-	}
-	return Record{signed, body.Begins() - 3_600_000}, nil
 }

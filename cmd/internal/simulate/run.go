@@ -27,6 +27,22 @@ type Keeper interface {
 	Begin(witness.Epoch) error
 	// Keep takes a signed record of it; the first is the epoch's anchor.
 	Keep(Record) error
+	// Entropy takes an anchor or a value as a journal has them, of the epoch and of the
+	// next as far as the first value after the freeze.
+	Entropy(kind string, at witness.Millis, message []byte) error
+	// Judged takes what the simulation's own judge made of the epoch.
+	Judged(Judgement) error
+}
+
+// Judgement is what the facts of an epoch, known without records, come to.
+type Judgement struct {
+	Epoch      witness.Epoch
+	Parameters *witness.Parameters
+	Before     witness.State
+	Verdicts   []witness.Verdict
+	After      witness.State
+	Links      witness.LinkState
+	Weights    *witness.Weights
 }
 
 // Run simulates and judges. Records go to keeper, which may be nil.
@@ -56,8 +72,12 @@ func Run(ctx context.Context, c Config, keeper Keeper) (Result, error) {
 		if err == nil {
 			err = d.record(keeper, court.parameters.Hash())
 		}
+		var judged Judgement
 		if err == nil {
-			err = court.judge(d)
+			judged, err = court.judge(d)
+		}
+		if err == nil && keeper != nil {
+			err = keeper.Judged(judged)
 		}
 		if err != nil {
 			return Result{}, fmt.Errorf("epoch %d: %w", n, err)
@@ -77,11 +97,14 @@ func (d *day) record(keeper Keeper, parameters [32]byte) error {
 	if err := keeper.Begin(d.epoch); err != nil {
 		return err
 	}
-	anchor, err := d.anchor(parameters)
+	anchor, err := d.world.anchor(d.epoch, d.chain, parameters)
 	if err != nil {
 		return err
 	}
 	if err := keeper.Keep(anchor); err != nil {
+		return err
+	}
+	if err := d.reveal(keeper, parameters); err != nil {
 		return err
 	}
 	return d.pack(keeper.Keep)

@@ -25,11 +25,16 @@ func mustRun(t testing.TB, c Config, k Keeper) Result {
 type memory struct {
 	sites   []Published
 	records []Record
+	entropy int
+	judged  []Judgement
 }
 
 func (m *memory) Sites(sites []Published) error { m.sites = sites; return nil }
 func (m *memory) Begin(witness.Epoch) error     { return nil }
 func (m *memory) Keep(r Record) error           { m.records = append(m.records, r); return nil }
+func (m *memory) Judged(j Judgement) error      { m.judged = append(m.judged, j); return nil }
+
+func (m *memory) Entropy(string, witness.Millis, []byte) error { m.entropy++; return nil }
 
 // TestRecordsAreThoseOfANetwork reads every record as an ingest would: signatures,
 // bodies, ranges, openings that give the tags that others heard.

@@ -15,7 +15,7 @@ type Settled struct {
 	Counted map[radio.Station]bool    // witnesses that were drawn
 	Weights map[radio.Station]float64 // of the links to them, 0 to 1
 	Beacon  float64                   // share, in units of a beacon
-	Witness float64                   // of each that counts
+	Shares  map[radio.Station]float64 // of those who count
 }
 
 // Judged notes a verdict with the case it is on. A final one, of a frozen epoch, takes
@@ -96,7 +96,7 @@ func (r *Covering) judgeLink(b *flight, c *witness.Case, j *witness.Judged, fact
 		}
 	case final == nil:
 	case final.Counted[j.Station]:
-		l.Word, l.Counted, l.Weight, l.Share = "Counted", true, final.Weights[j.Station], final.Witness
+		l.Word, l.Counted, l.Weight, l.Share = "Counted", true, final.Weights[j.Station], final.Shares[j.Station]
 	default:
 		l.State, l.Word, l.Words = Off, "Not drawn", "Another witness in this hex was drawn"
 	}

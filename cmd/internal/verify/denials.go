@@ -56,14 +56,14 @@ func (d Denials) add(words []string) error {
 	case words[0] == "station" && len(stations) == 1:
 		d.stations[stations[0]] = true
 	case words[0] == "pair" && len(stations) == 2 && stations[0] != stations[1]:
-		d.pairs[inOrder(stations[0], stations[1])] = true
+		d.pairs[pairOf(stations[0], stations[1])] = true
 	default:
 		return fmt.Errorf("%q: want station ID, or pair ID ID of two", strings.Join(words, " "))
 	}
 	return nil
 }
 
-func inOrder(a, b radio.Station) [2]radio.Station {
+func pairOf(a, b radio.Station) [2]radio.Station {
 	if bytes.Compare(a.Bytes(), b.Bytes()) > 0 {
 		a, b = b, a
 	}
@@ -75,7 +75,7 @@ func (d Denials) station(s radio.Station) bool { return d.stations[s] }
 
 // pair says whether two stations are denied together.
 func (d Denials) pair(a, b radio.Station) bool {
-	return len(d.pairs) > 0 && d.pairs[inOrder(a, b)]
+	return len(d.pairs) > 0 && d.pairs[pairOf(a, b)]
 }
 
 // AppendText appends the list as ReadDenials reads it, sorted: the same for equal

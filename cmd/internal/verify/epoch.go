@@ -1,0 +1,135 @@
+package verify
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hexspot/coverage"
+)
+
+// The files of a result.
+const (
+	parametersName = "parameters.json"
+	sitesName      = "sites"
+	entropyName    = "entropy"
+	denyName       = "deny"
+	verdictsName   = "verdicts"
+	linksName      = "links"
+	stateName      = "state"
+	stationsName   = "stations"
+	summaryName    = "summary"
+	manifestName   = "manifest.json"
+)
+
+// Epoch verifies a frozen epoch into a new directory, which is whole or not there. The
+// same records give the same bytes, in any order, with any number of workers.
+func Epoch(ctx context.Context, in Inputs, dir string) (Summary, error) {
+	start := time.Now()
+	if err := in.check(); err != nil {
+		return Summary{}, err
+	}
+	if _, err := os.Lstat(dir); err == nil {
+		return Summary{}, fmt.Errorf("verifying epoch %d: %w: %s", in.Epoch, os.ErrExist, dir)
+	}
+	r := newRun(in, dir)
+	err := r.verifyInto(ctx, dir)
+	if err = errors.Join(err, r.scratch.remove()); err != nil {
+		return Summary{}, fmt.Errorf("verifying epoch %d: %w", in.Epoch, err)
+	}
+	r.summary.Took = time.Since(start)
+	r.summary.Busy, r.summary.Signing = time.Duration(r.busy.Load()), time.Duration(r.signing.Load())
+	return r.summary, nil
+}
+
+func (r *run) verifyInto(ctx context.Context, dir string) error {
+	for _, stage := range [...]func(context.Context) error{
+		func(context.Context) error { return r.readSites() },
+		r.explode,
+		func(context.Context) error { return r.prepare() },
+		func(context.Context) error { return r.limitTags() },
+		r.judge,
+		func(context.Context) error { return r.weigh() },
+	} {
+		if err := stage(ctx); err != nil {
+			return err
+		}
+	}
+	draft := dir + ".tmp"
+	if err := os.RemoveAll(draft); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(draft, 0o755); err != nil {
+		return err
+	}
+	if err := r.write(ctx, draft); err != nil {
+		return errors.Join(err, os.RemoveAll(draft))
+	}
+	if err := os.Rename(draft, dir); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
+}
+
+// write makes all files of the result.
+func (r *run) write(ctx context.Context, dir string) error {
+	var m manifest
+	var paid accounts
+	index := &indexer{scratch{dir: r.scratch.dir + ".index", limit: r.in.memory()}}
+	defer func() { _ = index.scratch.remove() }()
+	files := []struct {
+		name    string
+		content func(io.Writer) error
+	}{
+		{parametersName, text(r.p.Encode())},
+		{sitesName, r.writeSites},
+		{entropyName, text(r.z.appendText(r.factory.values.(slots).appendText(nil)))},
+		{denyName, text(r.in.Denials.AppendText(nil))},
+		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
+		{linksName, text(r.weights.AppendText(nil))},
+		{stateName, text(r.after.Links.AppendText(r.after.State.AppendText(nil)))},
+		{stationsName, func(w io.Writer) error { return r.writeStations(w, paid) }},
+		{summaryName, r.writeSummary},
+	}
+	for _, f := range files {
+		if err := m.write(dir, f.name, f.content); err != nil {
+			return err
+		}
+	}
+	if err := index.write(dir); err != nil {
+		return err
+	}
+	list := m.appendJSON(nil)
+	r.summary.Root = sha256.Sum256(list)
+	if err := new(manifest).write(dir, manifestName, text(list)); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+func (r *run) writeSites(w io.Writer) error {
+	var listings iter.Seq2[coverage.Listing, error] = func(yield func(coverage.Listing, error) bool) {
+		for _, l := range r.listings {
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+	return coverage.WriteSnapshot(w, r.in.Network, uint64(r.in.Epoch), listings)
+}
+
+func (r *run) writeSummary(w io.Writer) error {
+	r.summary.Rules, r.summary.Slot = r.p.Set.Name, r.z.Slot
+	if r.in.Before.Known {
+		before := r.in.Before.Epoch
+		r.summary.Before = &before
+	}
+	_, err := w.Write(r.summary.appendText(nil))
+	return err
+}

@@ -1,0 +1,96 @@
+package verify
+
+import (
+	"context"
+	"sync"
+
+	"hexspot/coverage"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// judge is the first pass: every case for itself.
+func (r *run) judge(ctx context.Context) error {
+	var mu sync.Mutex
+	err := r.eachPart(ctx, func(part int) error {
+		drops := Drops{}
+		groups, err := r.load(part, drops)
+		if err != nil {
+			return err
+		}
+		r.opens[part] = r.openAll(groups)
+		own, err := witness.NewReciprocity(r.p, nil, r.length())
+		if err != nil {
+			return err
+		}
+		cases := int64(0)
+		for _, g := range groups {
+			for _, c := range r.cases(part, g) {
+				cases++
+				v := witness.Judge(&c, r.p)
+				own.Add(&v)
+				mu.Lock()
+				r.recent.links.Add(&c, &v)
+				mu.Unlock()
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		r.recent.reciprocity.Merge(own)
+		r.summary.Drops.add(drops)
+		r.summary.Openings += int64(len(r.opens[part]))
+		r.tell(StageJudging, 0, cases)
+		return nil
+	})
+	return err
+}
+
+// cases are those of a group, with what other reports of its stations mean for them.
+func (r *run) cases(part int, g namedGroup) []witness.Case {
+	cases := r.factory.cases(g.groupName, g.group, r.opens[part][g.first:g.first+len(g.beacons)])
+	for i := range cases {
+		if !cases[i].Late {
+			cases[i] = r.index.Relate(cases[i], nil)
+		}
+	}
+	return cases
+}
+
+// weigh closes the first pass: weights of links, the state for the next epoch, and how
+// dense the stations of the epoch before stood.
+func (r *run) weigh() error {
+	r.after = Before{Known: true, Epoch: r.in.Epoch, State: r.recent.reciprocity.After()}
+	r.after.Links, r.weights = r.recent.links.Settle(r.in.Before.Links, r.in.Epoch)
+	r.recent.links = nil
+	r.counted = make([]bool, len(r.sites))
+	var cells []coverage.Hex
+	for i := range r.listings {
+		if r.counted[i] = r.active(r.listings[i].Station); r.counted[i] {
+			cells = append(cells, r.listings[i].Site.Cell)
+		}
+	}
+	var err error
+	if r.density, err = r.p.Set.Density(cells); err != nil {
+		return err
+	}
+	r.scales = make([]coverage.Scale, len(r.sites))
+	for i := range r.sites {
+		if r.scales[i], err = r.p.Scale(r.density, r.sites[i].Cell, r.counted[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// active says whether density counts a station: it had a good event in the epoch
+// before, or with a set that says so a good beacon in the time before.
+func (r *run) active(s radio.Station) bool {
+	from, _ := r.in.Timing.Slots(r.in.Epoch)
+	begin := int64(r.in.Timing.Start(from))
+	e := r.in.Before.State[s]
+	if r.p.DensityAge > 0 {
+		return e.Beaconed > 0 && e.Beaconed > begin-r.p.DensityAge
+	}
+	last := max(e.Beaconed, e.Witnessed)
+	return last > 0 && last >= begin-r.length()
+}

@@ -1,0 +1,188 @@
+package verify
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// Result reads a verified epoch. It holds little in memory and is safe for concurrent
+// use.
+type Result struct {
+	dir        string
+	summary    Summary
+	parameters *witness.Parameters
+}
+
+// Open opens a verified epoch. It does not read the large files; Check does.
+func Open(dir string) (*Result, error) {
+	r := &Result{dir: dir}
+	if err := r.open(); err != nil {
+		return nil, fmt.Errorf("opening the verdicts in %s: %w", dir, err)
+	}
+	return r, nil
+}
+
+func (r *Result) open() error {
+	text, err := os.ReadFile(r.path(summaryName))
+	if err != nil {
+		return err
+	}
+	if r.summary, err = parseSummary(text); err != nil {
+		return err
+	}
+	if text, err = os.ReadFile(r.path(manifestName)); err != nil {
+		return err
+	}
+	r.summary.Root = sha256.Sum256(text)
+	if text, err = os.ReadFile(r.path(parametersName)); err != nil {
+		return err
+	}
+	r.parameters, err = witness.ParseParameters(text)
+	return err
+}
+
+func (r *Result) path(name string) string { return filepath.Join(r.dir, name) }
+
+// Summary is the epoch's. Drops and times are not kept.
+func (r *Result) Summary() Summary { return r.summary }
+
+// Parameters are those that the epoch was judged with.
+func (r *Result) Parameters() *witness.Parameters { return r.parameters }
+
+// Check compares each file with the manifest.
+func (r *Result) Check() error {
+	text, err := os.ReadFile(r.path(manifestName))
+	if err != nil {
+		return err
+	}
+	m, err := parseManifest(text)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, e := range m {
+		faults = append(faults, r.checkFile(e))
+	}
+	return errors.Join(faults...)
+}
+
+func (r *Result) checkFile(e entry) error {
+	if e.Name != filepath.Base(e.Name) {
+		return fmt.Errorf("%s is no name of a file", e.Name)
+	}
+	file, err := os.Open(r.path(e.Name))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	size, err := io.Copy(sum, file)
+	if err == nil && (size != e.Size || !bytes.Equal(sum.Sum(nil), e.Hash)) {
+		err = errors.New("it is not what the manifest lists")
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.Name, err)
+	}
+	return nil
+}
+
+// Report is the verdict on one report, within its case.
+type Report struct {
+	Tag    witness.Tag
+	Slot   witness.Slot
+	Start  witness.Millis // of the slot
+	Beacon bool           // a beacon report; else an observation
+	witness.Judged
+	Case witness.Verdict // the whole case
+}
+
+// Report gives the verdicts on a record: one on a beacon record, up to 32 on a witness
+// record, by tag. None: nothing of it was judged in this epoch.
+func (r *Result) Report(id radio.RecordID) ([]Report, error) {
+	offsets, err := findPlaces(r.path(indexName), id)
+	if err != nil {
+		return nil, fmt.Errorf("looking for record %v: %w", id, err)
+	}
+	var reports []Report
+	for _, offset := range offsets {
+		v, err := r.caseAt(offset)
+		if err != nil {
+			return nil, fmt.Errorf("looking for record %v: %w", id, err)
+		}
+		reports = appendReports(reports, v, id)
+	}
+	return reports, nil
+}
+
+func appendReports(reports []Report, v witness.Verdict, id radio.RecordID) []Report {
+	for i, list := range [...][]witness.Judged{v.Beacons, v.Witnesses} {
+		for _, j := range list {
+			if j.ID == id {
+				reports = append(reports, Report{v.Tag, witness.Slot(v.Slot), witness.Millis(v.Start), i == 0, j, v})
+			}
+		}
+	}
+	return reports
+}
+
+// caseStart begins a case in `verdicts`.
+const caseStart = "case "
+
+// Case gives the verdicts on a tag: one, or one for each slot that it was opened for.
+func (r *Result) Case(tag witness.Tag) ([]witness.Verdict, error) {
+	want := hex.EncodeToString(tag[:])
+	lines, err := openLines(r.path(verdictsName), caseStart)
+	if err != nil {
+		return nil, err
+	}
+	defer lines.close()
+	offset, err := lines.find(caseStart + want)
+	var verdicts []witness.Verdict
+	for err == nil && offset >= 0 {
+		var v witness.Verdict
+		var next int64
+		if v, next, err = r.parseCase(lines, offset); err != nil || v.Tag != tag {
+			break
+		}
+		verdicts, offset = append(verdicts, v), next
+	}
+	if err != nil {
+		return nil, fmt.Errorf("looking for tag %s: %w", want, err)
+	}
+	return verdicts, nil
+}
+
+func (r *Result) caseAt(offset int64) (witness.Verdict, error) {
+	lines, err := openLines(r.path(verdictsName), caseStart)
+	if err != nil {
+		return witness.Verdict{}, err
+	}
+	defer lines.close()
+	v, _, err := r.parseCase(lines, offset)
+	return v, err
+}
+
+// parseCase reads the case at an offset and says where the next one is, -1: nowhere.
+func (r *Result) parseCase(lines *lines, offset int64) (witness.Verdict, int64, error) {
+	text, next, err := lines.block(offset)
+	if err != nil {
+		return witness.Verdict{}, -1, err
+	}
+	list, err := witness.ParseVerdicts(text, r.parameters.Set)
+	if err != nil {
+		return witness.Verdict{}, -1, err
+	}
+	if len(list) != 1 {
+		return witness.Verdict{}, -1, fmt.Errorf("%d cases at %d, want one", len(list), offset)
+	}
+	return list[0], next, nil
+}

@@ -1,0 +1,142 @@
+package verify
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// Station is what an epoch has of one station.
+type Station struct {
+	witness.Tally
+	Clues []witness.Clue // about the station; they bear on all its links
+	Links []StationLink  // of which there is evidence
+}
+
+// StationLink is a link with its weight and the clues about it alone.
+type StationLink struct {
+	Partner radio.Station
+	Weight  uint64 // ten-thousandths, with the clues about either station
+	Clues   []witness.Clue
+}
+
+// Tally is a station's, false if it is neither in the snapshot nor has reported.
+func (r *Result) Tally(s radio.Station) (witness.Tally, bool, error) {
+	l, err := openLines(r.path(stationsName), "")
+	if err != nil {
+		return witness.Tally{}, false, err
+	}
+	defer l.close()
+	want := hex.EncodeToString(s.Bytes())
+	offset, err := l.find(want)
+	if err != nil || offset < 0 {
+		return witness.Tally{}, false, err
+	}
+	line, _, err := l.block(offset)
+	if err != nil || !strings.HasPrefix(string(line), want+" ") {
+		return witness.Tally{}, false, err
+	}
+	t, err := witness.ParseTally(string(line))
+	return t, err == nil, err
+}
+
+// Tallies are those of all stations, by station. The first error ends them.
+func (r *Result) Tallies() iter.Seq2[witness.Tally, error] {
+	return func(yield func(witness.Tally, error) bool) {
+		file, err := os.Open(r.path(stationsName))
+		if err != nil {
+			yield(witness.Tally{}, err)
+			return
+		}
+		defer file.Close()
+		in := bufio.NewReader(file)
+		for {
+			line, err := in.ReadString('\n')
+			if errors.Is(err, io.EOF) && line == "" {
+				return
+			}
+			var t witness.Tally
+			if err == nil {
+				t, err = witness.ParseTally(line)
+			}
+			if !yield(t, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Station gives all that is known of a station, false as Tally. It reads the file of
+// links once.
+func (r *Result) Station(s radio.Station) (Station, bool, error) {
+	t, ok, err := r.Tally(s)
+	if err != nil || !ok {
+		return Station{}, false, err
+	}
+	found := Station{Tally: t}
+	if err := r.readLinks(&found); err != nil {
+		return Station{}, false, fmt.Errorf("reading the links of %v: %w", s, err)
+	}
+	return found, true, nil
+}
+
+// readLinks looks for the lines that name the station, and the clues below them.
+func (r *Result) readLinks(s *Station) error {
+	file, err := os.Open(r.path(linksName))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	want := hex.AppendEncode(nil, s.Tally.Station.Bytes())
+	in := bufio.NewReaderSize(file, 1<<16)
+	within := false
+	for {
+		line, err := in.ReadSlice('\n')
+		if errors.Is(err, io.EOF) && len(line) == 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		isClue := bytes.HasPrefix(line, []byte("clue "))
+		if !isClue {
+			within = bytes.Contains(line, want)
+		}
+		if within {
+			if err := s.take(string(line)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// take reads a line of `links` that is about the station.
+func (s *Station) take(line string) error {
+	l, err := witness.ParseLinkLine(strings.TrimSuffix(line, "\n"))
+	if err != nil {
+		return err
+	}
+	switch {
+	case l.Station != (radio.Station{}):
+		s.Clues = append(s.Clues, l.Clue)
+	case l.Link != (witness.Twins{}):
+		partner := l.Link.A
+		if partner == s.Tally.Station {
+			partner = l.Link.B
+		}
+		s.Links = append(s.Links, StationLink{Partner: partner, Weight: l.Weight})
+	case len(s.Links) > 0:
+		last := &s.Links[len(s.Links)-1]
+		last.Clues = append(last.Clues, l.Clue)
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"hexspot/coverage"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// run is one verification.
+type run struct {
+	in       Inputs
+	reading  reading
+	stations *roster
+	scratch  scratch
+	crowd    *crowd
+	limit    *tagLimit // nil: nobody has more tags than count
+
+	mu      sync.Mutex // of what follows, while records are read
+	entropy *entropy
+	index   *witness.BeaconIndex
+	summary Summary
+
+	listings []coverage.Listing
+	sites    []witness.SiteFacts // by number; of the stations that the snapshot lists
+	p        *witness.Parameters
+	z        slotValue
+	factory  *factory
+	opens    [parts]opened // of the beacon reports of a part, in its order
+
+	recent  recent
+	density *coverage.Density
+	scales  []coverage.Scale // by number, like the sites
+	counted []bool
+	weights *witness.Weights
+	after   Before
+
+	progress struct {
+		sync.Mutex
+		Progress
+	}
+	signing, busy atomic.Int64 // ns
+}
+
+// recent is what both passes know of other events.
+type recent struct {
+	reciprocity *witness.Reciprocity
+	links       *witness.LinkBook
+}
+
+func newRun(in Inputs, dir string) *run {
+	r := &run{
+		in: in, reading: reading{in.Network, in.Timing}, stations: newRoster(), crowd: newCrowd(),
+		entropy: newEntropy(in.Network), index: witness.NewBeaconIndex(),
+	}
+	r.scratch = scratch{dir: dir + ".scratch", limit: in.memory()}
+	if in.Scratch != "" {
+		r.scratch.dir = in.Scratch
+	}
+	r.summary = Summary{Epoch: in.Epoch, Network: in.Network, Drops: Drops{}}
+	return r
+}
+
+// readSites takes the snapshot. Its stations have the first numbers.
+func (r *run) readSites() error {
+	for l, err := range r.in.Sites {
+		if err != nil {
+			return err
+		}
+		facts, err := witness.SiteFactsOf(l.Site)
+		if err != nil {
+			return fmt.Errorf("site of %v: %w", l.Station, err)
+		}
+		if int(r.stations.number(l.Station)) != len(r.sites) {
+			return fmt.Errorf("the snapshot lists %v twice", l.Station)
+		}
+		r.listings, r.sites = append(r.listings, l), append(r.sites, facts)
+	}
+	return nil
+}
+
+// site are the facts of a station.
+func (r *run) site(s radio.Station, _ witness.Epoch) witness.SiteFacts {
+	if n := int(r.stations.number(s)); n < len(r.sites) {
+		return r.sites[n]
+	}
+	return witness.SiteFacts{}
+}
+
+// prepare has everything that cases are made with.
+func (r *run) prepare() error {
+	list := r.entropy.chains(r.summary.Drops)
+	var err error
+	if r.p, err = r.in.parameters(list); err != nil {
+		return err
+	}
+	var ok bool
+	if r.z, ok = list.firstAfter(r.in.Timing.Freezes(r.in.Epoch)); !ok {
+		return ErrNoValueYet
+	}
+	from, to := r.in.Timing.Slots(r.in.Epoch)
+	r.factory, err = newFactory(Facts{
+		Network: r.in.Network, Timing: r.in.Timing, Plans: r.p.Plans, Sites: r.site, Denials: r.in.Denials, Logged: r.in.Logged,
+	}, list.slots(from, to))
+	if err != nil {
+		return err
+	}
+	r.recent.links = witness.NewLinkBook(r.p)
+	r.recent.reciprocity, err = witness.NewReciprocity(r.p, r.in.Before.State, r.length())
+	return err
+}
+
+// length of the epoch in ms.
+func (r *run) length() int64 { return int64(r.in.Timing.EpochSlots) * int64(r.in.Timing.Slot) }
+
+// eachPart calls work for every part, by some goroutines.
+func (r *run) eachPart(ctx context.Context, work func(part int) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	var next atomic.Int64
+	for range r.in.workers() {
+		group.Go(func() error {
+			for {
+				part := int(next.Add(1)) - 1
+				if part >= parts {
+					return nil
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := r.timed(func() error { return work(part) }); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	return group.Wait()
+}
+
+// timed counts how long goroutines work, for the share that signatures take.
+func (r *run) timed(work func() error) error {
+	start := time.Now()
+	defer func() { r.busy.Add(int64(time.Since(start))) }()
+	return work()
+}
+
+// tell reports progress.
+func (r *run) tell(stage Stage, records, cases int64) {
+	if r.in.Progress == nil {
+		return
+	}
+	r.progress.Lock()
+	defer r.progress.Unlock()
+	r.progress.Stage = stage
+	r.progress.Records += records
+	r.progress.Cases += cases
+	r.in.Progress(r.progress.Progress)
+}

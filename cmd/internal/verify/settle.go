@@ -1,0 +1,140 @@
+package verify
+
+import (
+	"context"
+	"io"
+
+	"hexspot/radio"
+	"hexspot/rewards"
+	"hexspot/witness"
+)
+
+// settle is the second pass: final verdicts, in their order, and what they are worth.
+func (r *run) settle(ctx context.Context, verdicts io.Writer, index *indexer) (accounts, error) {
+	paid := newAccounts(r.stations.size())
+	out := newInOrder(verdicts)
+	err := r.eachPart(ctx, func(part int) error {
+		s, err := r.settlePart(part, paid)
+		if err != nil {
+			out.fail(err)
+			return err
+		}
+		r.tell(StageSettling, 0, s.sums.Cases)
+		return out.write(part, s.text, func(base int64) error {
+			r.summary.add(s.sums)
+			return index.add(s.places, base)
+		})
+	})
+	return paid, err
+}
+
+// settled is a part that was judged for good.
+type settled struct {
+	text   []byte
+	places []place
+	sums   Sums
+}
+
+func (r *run) settlePart(part int, paid accounts) (settled, error) {
+	groups, err := r.load(part, Drops{}) // they were counted in the first pass
+	if err != nil {
+		return settled{}, err
+	}
+	var s settled
+	for _, g := range groups {
+		for _, c := range r.cases(part, g) {
+			v := witness.Judge(&c, r.p)
+			r.recent.reciprocity.Settle(&v)
+			s.places = appendPlaces(s.places, &v, int64(len(s.text)))
+			s.text = v.AppendText(s.text, r.p.Set)
+			if err := r.pay(&c, &v, paid, &s.sums); err != nil {
+				return settled{}, err
+			}
+		}
+	}
+	return s, nil
+}
+
+func appendPlaces(places []place, v *witness.Verdict, offset int64) []place {
+	for _, list := range [...][]witness.Judged{v.Beacons, v.Witnesses} {
+		for i := range list {
+			places = append(places, place{list[i].ID, offset})
+		}
+	}
+	return places
+}
+
+// pay books a case for its stations.
+func (r *run) pay(c *witness.Case, v *witness.Verdict, paid accounts, sums *Sums) error {
+	sums.count(v)
+	for i := range v.Beacons {
+		j := &v.Beacons[i]
+		paid.with(r.stations.number(j.Station), func(a *account) { a.beacons = a.beacons.plus(j.Reason) })
+	}
+	for i := range v.Witnesses {
+		j := &v.Witnesses[i]
+		paid.with(r.stations.number(j.Station), func(a *account) { a.heard = a.heard.plus(j.Reason) })
+	}
+	b := v.Beacon()
+	if b == nil || !b.Valid() {
+		return nil
+	}
+	candidates := witness.Candidates(c, v)
+	selected, err := r.p.Select(r.z.Entropy, c.Tag, candidates)
+	if err != nil {
+		return err
+	}
+	r.weaken(paid, b.Station, candidates)
+	paid.with(r.stations.number(b.Station), func(a *account) {
+		a.witnesses += uint64(len(candidates))
+		a.selections += uint64(len(selected))
+	})
+	sums.Selected += int64(len(selected))
+	return r.payShares(b.Station, selected, paid)
+}
+
+// payShares books the shares of a beacon and its selected witnesses, as they are and as
+// they would be if every link had its whole weight.
+func (r *run) payShares(beaconer radio.Station, selected []radio.Station, paid accounts) error {
+	weights, whole := make([]uint64, len(selected)), make([]uint64, len(selected))
+	for i, s := range selected {
+		weights[i], whole[i] = r.weights.Link(beaconer, s), rewards.Whole
+	}
+	by := r.stations.number(beaconer)
+	scale := uint64(r.scales[by])
+	shares, err := rewards.SharesOf(scale, weights)
+	if err != nil {
+		return err
+	}
+	most, err := rewards.SharesOf(scale, whole)
+	if err != nil {
+		return err
+	}
+	paid.with(by, func(a *account) {
+		a.beacon += shares.Beaconer
+		a.beaconWhole += most.Beaconer
+	})
+	for i, s := range selected {
+		paid.with(r.stations.number(s), func(a *account) {
+			a.selected++
+			a.witness += shares.Witnesses[i]
+			a.witnessWhole += most.Witnesses[i]
+		})
+	}
+	return nil
+}
+
+// weaken notes the links of valid reports that do not have their whole weight.
+func (r *run) weaken(paid accounts, beaconer radio.Station, candidates []witness.Candidate) {
+	for _, c := range candidates {
+		clue, ok := r.weights.Weakest(beaconer, c.Station)
+		if !ok || clue.Weight >= rewards.Whole {
+			continue
+		}
+		for _, ends := range [...][2]radio.Station{{beaconer, c.Station}, {c.Station, beaconer}} {
+			paid.with(r.stations.number(ends[0]), func(a *account) {
+				a.weaken(witness.WeakLink{Partner: ends[1], Weight: uint64(clue.Weight), Clue: clue})
+			})
+		}
+	}
+}
