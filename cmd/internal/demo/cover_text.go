@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"hexspot/cmd/internal/proof"
+	"hexspot/cmd/internal/town"
 )
 
 // coverageRows are the summary's lines about proof of coverage.
@@ -29,4 +30,38 @@ func coverageConclusion(v *proof.CoverageVerdict) string {
 		return ""
 	}
 	return fmt.Sprintf("; %s beacons and their witnesses are judged as the air has it, %s valid, and no attack went through", grouped(v.Judged()), grouped(v.BeaconsBy[proof.Valid]))
+}
+
+// coverageLines are the table's lines about proof of coverage.
+func coverageLines(c *town.Coverage) []string {
+	if c == nil {
+		return nil
+	}
+	k := c.Counts
+	made, ended, worst := 0, 0, ""
+	for _, a := range c.Attacks {
+		if a.Sent > 0 {
+			made++
+		}
+		switch a.State {
+		case town.OK:
+			ended++
+		case town.Bad:
+			worst = ", NOT AS IT MUST BE: " + a.Kind
+		}
+	}
+	return []string{
+		row("beacons", grouped(k.Emitted)+" sent", fmt.Sprintf("valid %s of %s judged, not sent %s", grouped(k.Held), grouped(k.Closed), grouped(k.Skipped))),
+		row("witnesses", grouped(k.Taken)+" heard", fmt.Sprintf("valid %s of %s judged, receipts %s", grouped(k.Valid), grouped(k.Witnesses), grouped(k.Receipts))),
+		row("attacks", fmt.Sprintf("%d kinds made", made), fmt.Sprintf("%d rejected, dropped or refused%s", ended, worst)),
+	}
+}
+
+// coverageText is the end of the one line.
+func coverageText(c *town.Coverage) string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprintf("  beacons: sent %s, valid %s of %s; witnesses %s of %s",
+		grouped(c.Counts.Emitted), grouped(c.Counts.Held), grouped(c.Counts.Closed), grouped(c.Counts.Valid), grouped(c.Counts.Witnesses))
 }

@@ -37,10 +37,7 @@ func (r *Covering) Judged(c *witness.Case, v *witness.Verdict, final *Settled) {
 		j := &v.Witnesses[i]
 		r.judgeLink(b, c, j, facts, final)
 	}
-	if !b.closed {
-		b.closed = true
-		r.count(b, v)
-	}
+	r.count(b, v)
 }
 
 func (r *Covering) judgeBeacon(b *flight, v *witness.Verdict, final *Settled) {
@@ -108,40 +105,86 @@ func distance(a, b coverage.Position) float64 {
 	return math.Round(math.Sqrt(dx*dx+dy*dy+dz*dz)) / 1000
 }
 
-// count counts a case that has closed, and what became of attacks in it.
+// count counts a case that has closed, and what became of attacks in it. A final verdict
+// is counted in the place of the one before.
 func (r *Covering) count(b *flight, v *witness.Verdict) {
 	if b.by != proof.Honest {
-		a := r.attacks[b.by]
-		for i := range v.Beacons {
-			r.fate(a, r.set.Beacon, &v.Beacons[i])
+		if !b.closed {
+			r.countAttack(b, v)
 		}
-		for i := range v.Witnesses {
-			r.fate(a, r.set.Witness, &v.Witnesses[i])
-		}
+		b.closed = true
 		return
 	}
-	r.counts.Closed++
-	epoch := r.epoch(witness.Epoch(b.Epoch))
-	epoch.Beacons++
+	if b.closed {
+		r.add(b, -1)
+	}
+	b.closed, b.tally = true, r.tallyOf(v)
+	r.add(b, 1)
+}
+
+func (r *Covering) countAttack(b *flight, v *witness.Verdict) {
+	a := r.attacks[b.by]
+	for i := range v.Beacons {
+		r.fate(a, r.set.Beacon, &v.Beacons[i])
+	}
+	for i := range v.Witnesses {
+		r.fate(a, r.set.Witness, &v.Witnesses[i])
+	}
+}
+
+// tally is what a case adds to the counts.
+type tally struct {
+	held, witnesses, valid int
+	faults                 []string
+}
+
+func (r *Covering) tallyOf(v *witness.Verdict) (t tally) {
 	if d := v.Beacon(); d != nil && d.Valid() {
-		r.counts.Held++
-		epoch.Valid++
+		t.held = 1
 	} else if d != nil {
-		r.faults[string(d.Reason)]++
+		t.faults = append(t.faults, string(d.Reason))
 	}
 	for i := range v.Witnesses {
 		j := &v.Witnesses[i]
 		if r.relayed[relayed{v.Tag, j.Station}] {
-			r.fate(r.attacks[proof.Relay], r.set.Witness, j)
+			r.countRelay(v.Tag, j)
 			continue
 		}
-		r.counts.Witnesses++
+		t.witnesses++
 		if j.Valid() {
-			r.counts.Valid++
-			epoch.Witnesses++
+			t.valid++
 		} else {
-			r.faults[string(j.Reason)]++
+			t.faults = append(t.faults, string(j.Reason))
 		}
+	}
+	return t
+}
+
+// countRelay counts the report of a hotspot that heard a beacon from a relay, once.
+func (r *Covering) countRelay(tag witness.Tag, j *witness.Judged) {
+	name := relayed{tag, j.Station}
+	if !r.relays[name] {
+		r.relays[name] = true
+		r.fate(r.attacks[proof.Relay], r.set.Witness, j)
+	}
+}
+
+// add adds a case to the counts, or takes it off.
+func (r *Covering) add(b *flight, sign int) {
+	epoch, t := r.epoch(witness.Epoch(b.Epoch)), b.tally
+	r.counts.Closed += sign
+	r.counts.Held += sign * t.held
+	r.counts.Witnesses += sign * t.witnesses
+	r.counts.Valid += sign * t.valid
+	for _, f := range t.faults {
+		if r.faults[f] += sign; r.faults[f] == 0 {
+			delete(r.faults, f)
+		}
+	}
+	if epoch.Word == "" { // else its files have been counted
+		epoch.Beacons += sign
+		epoch.Valid += sign * t.held
+		epoch.Witnesses += sign * t.valid
 	}
 }
 

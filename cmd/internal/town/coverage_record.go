@@ -15,7 +15,7 @@ import (
 // How many beacons are kept, and shown.
 const (
 	beaconsMost  = 96
-	beaconsShown = 24
+	beaconsShown = 36
 	epochsShown  = 6
 )
 
@@ -31,6 +31,7 @@ type Covering struct {
 	byTag   map[witness.Tag]*flight
 	attacks map[proof.Source]*Attack
 	relayed map[relayed]bool // heard first from somebody who sent it again
+	relays  map[relayed]bool // of them, those that were counted
 	value   *Entropy
 	counts  CoverageCounts
 	faults  map[string]int
@@ -62,6 +63,7 @@ type flight struct {
 	by      proof.Source
 	station radio.Station // of a hotspot, or of the attacker that reports it
 	closed  bool
+	tally   tally // of its verdict, once closed
 	links   map[radio.Station]*Link
 }
 
@@ -74,7 +76,7 @@ type relayed struct {
 func NewCovering(c CoveringConfig) *Covering {
 	r := &Covering{
 		config: c, set: c.Rules, places: map[radio.Station]*StationPlace{}, byTag: map[witness.Tag]*flight{},
-		attacks: map[proof.Source]*Attack{}, relayed: map[relayed]bool{}, faults: map[string]int{}, epochs: map[witness.Epoch]*Epoch{},
+		attacks: map[proof.Source]*Attack{}, relayed: map[relayed]bool{}, relays: map[relayed]bool{}, faults: map[string]int{}, epochs: map[witness.Epoch]*Epoch{},
 		resent: attackWords["resent"], foreign: attackWords["foreign_report"],
 	}
 	for _, p := range c.Places {

@@ -85,7 +85,7 @@ function one(b) {
     `${clock(b.at)}.${millis(b.at)} UTC`, `slot ${count(b.slot)}`, b.mhz ? `${b.mhz.toFixed(1)} MHz` : "", b.sf ? `SF${b.sf}` : "",
     b.sf ? `${fixed(b.eirp_dbm, 0)} dBm EIRP` : "", `tag ${b.tag.slice(0, 8)}…`, b.share ? `share ${b.share.toFixed(4)}` : "",
   ].filter(Boolean).join(" · ");
-  replace("one-rules", rulesOf("beacon", b));
+  replace("one-rules", rulesOf("the beacon", b));
   id("heard-head").replaceChildren(columns([["Heard by"], ["Distance", "num wide"], ["RSSI", "num", "dBm"], ["SNR", "num wide", "dB"], ["Margin", "num wide", "dB"], ["Verdict"]]));
   replace("heard", ...(b.links.length ? b.links.flatMap((l) => heard(b, l)) : empty(6, b.stage === "on_air" ? "Nobody has heard it so far." : "Nobody heard it. That is no fault of the beacon.")));
 }
@@ -103,7 +103,7 @@ function rulesOf(key, r) {
   if (!r.rules.length) return el("span");
   const failed = r.rules.filter((f) => f.outcome === "failed");
   const plain = r.rules.filter((f) => !f.unit && f.outcome === "passed").map((f) => f.rule);
-  const box = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rules with value, limit and margin", hidden: "" },
+  const box = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Rules on ${key}, with value, limit and margin`, hidden: "" },
     el("table", { class: "rules" },
       el("thead", {}, columns([["Rule"], ["Value", "num"], ["Limit", "num"], ["Margin", "num"]])),
       el("tbody", {}, ...r.rules.filter((f) => f.unit || f.outcome === "failed").map(rule))),
@@ -148,7 +148,7 @@ function heard(b, l) {
     el("td", { class: level && level.margin < 0 ? "num wide badly" : "num wide" }, level ? signed(level.margin, 1) : ""),
     el("td", {}, state(l.state, l.word)));
   if (!l.rules.length) return [row];
-  return [row, el("tr", { class: "more" }, el("td", { colspan: 6 }, rulesOf(`${b.tag}-${l.hotspot}`, l)))];
+  return [row, el("tr", { class: "more" }, el("td", { colspan: 6 }, rulesOf(`the report of ${nameOf(l.hotspot)}`, l)))];
 }
 
 const attackTitle = (c, kind) => c.attacks.find((a) => a.kind === kind)?.title ?? kind;
@@ -156,7 +156,7 @@ const attackTitle = (c, kind) => c.attacks.find((a) => a.kind === kind)?.title ?
 function beacons(c, shown) {
   id("follow").hidden = !chosen;
   id("beacons-note").textContent = chosen ? "" : "newest first";
-  id("beacons-head").replaceChildren(columns([["Sent, UTC"], ["By"], ["On", "wide", "MHz"], ["Rate", "wide"], ["Heard by", "num"], ["Verdict"]]));
+  id("beacons-head").replaceChildren(columns([["Sent, UTC"], ["By"], ["On", "wide", "MHz"], ["Rate", "wide"], ["Heard by", "num"], ["Hold", "num wide"], ["Verdict"]]));
   replace("beacons", ...(c.beacons.length ? c.beacons.map((b) => {
     const button = el("button", { class: "link", type: "button", "data-key": b.tag, "aria-pressed": String(b.tag === shown?.tag) }, places.get(b.hotspot)?.foe ? "The forger" : nameOf(b.hotspot));
     button.addEventListener("click", () => {
@@ -168,9 +168,9 @@ function beacons(c, shown) {
       el("td", { class: "mono", title: b.at }, clock(b.at)),
       el("td", {}, button, el("span", { class: "why" }, b.attack ? attackTitle(c, b.attack) : b.words)),
       el("td", { class: "wide" }, b.mhz ? b.mhz.toFixed(1) : ""), el("td", { class: "wide" }, b.sf ? `SF${b.sf}` : ""),
-      el("td", { class: "num" }, count(b.links.length), b.stage === "on_air" || b.attack ? "" : el("span", { class: "u" }, `${count(good)} hold`)),
+      el("td", { class: "num" }, count(b.links.length)), el("td", { class: "num wide" }, b.stage === "on_air" || b.attack ? "" : count(good)),
       el("td", {}, state(b.state, b.word)));
-  }) : empty(6, "No beacon yet. Each hotspot owes one a window, in the slot drawn for it.")));
+  }) : empty(7, "No beacon yet. Each hotspot owes one a window, in the slot drawn for it.")));
 }
 
 function attacks(c) {
