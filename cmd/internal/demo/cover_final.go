@@ -57,11 +57,14 @@ func (c *court) final(r *verify.Result) error {
 	if err != nil {
 		return err
 	}
-	count := finals{court: c, result: r, value: z.Entropy}
+	count := finals{court: c, result: r, value: z.Entropy, beaconed: map[radio.Station]uint64{}, witnessed: map[radio.Station]uint64{}}
 	for i := range cases {
 		if err := count.one(&cases[i]); err != nil {
 			return err
 		}
+	}
+	if err := count.compare(); err != nil {
+		return fmt.Errorf("epoch %d: %w", s.Epoch, err)
 	}
 	c.record.Verified(s.Epoch, count.beacons, count.valid, count.witnesses, count.counted, fmt.Sprintf("%x", s.Root))
 	return nil
@@ -84,7 +87,8 @@ func (c *court) casesOf(e witness.Epoch) ([]witness.Case, error) {
 type finals struct {
 	*court
 	result                             *verify.Result
-	value                              witness.Entropy // that selects
+	value                              witness.Entropy          // that selects
+	beaconed, witnessed                map[radio.Station]uint64 // shares, 10^-8
 	beacons, valid, witnesses, counted int
 }
 
@@ -150,12 +154,28 @@ func (f *finals) settle(c *witness.Case, v *witness.Verdict) (*town.Settled, err
 	if err != nil {
 		return s, err
 	}
+	f.beaconed[b.Station] += shares.Beaconer
 	s.Beacon = inUnits(shares.Beaconer)
 	s.Shares = map[radio.Station]float64{}
 	for i, station := range selected {
+		f.witnessed[station] += shares.Witnesses[i]
 		s.Shares[station] = inUnits(shares.Witnesses[i])
 	}
 	return s, nil
+}
+
+// compare holds what was worked out here against the network's accounts.
+func (f *finals) compare() error {
+	for t, err := range f.result.Tallies() {
+		if err != nil {
+			return err
+		}
+		if t.Beacon != f.beaconed[t.Station] || t.Witness != f.witnessed[t.Station] {
+			return fmt.Errorf("the account of %v has shares %d and %d, its cases have %d and %d",
+				t.Station, t.Beacon, t.Witness, f.beaconed[t.Station], f.witnessed[t.Station])
+		}
+	}
+	return nil
 }
 
 // weightTo is the weight of a link, whole where there is no evidence about it.

@@ -8,6 +8,9 @@ import (
 	"hexspot/cmd/internal/proof"
 )
 
+// fewHotspots may be too far apart to hear each other: then nothing can be valid.
+const fewHotspots = 3
+
 // problems are why a town's proof of coverage has not passed, none if it has. What a
 // short town had no time to show is none.
 func (c *cover) problems(v *proof.CoverageVerdict) []string {
@@ -18,7 +21,7 @@ func (c *cover) problems(v *proof.CoverageVerdict) []string {
 	if c.windowsShown() < 2 {
 		return list
 	}
-	if v.BeaconsBy[proof.Valid] == 0 || v.WitnessesBy[proof.Valid] == 0 && len(c.hotspots) > 1 {
+	if few := len(c.hotspots) < fewHotspots; !few && (v.BeaconsBy[proof.Valid] == 0 || v.WitnessesBy[proof.Valid] == 0) {
 		list = append(list, fmt.Sprintf("of %d honest beacons %d were verified, with %d witnesses", v.Judged(), v.BeaconsBy[proof.Valid], v.WitnessesBy[proof.Valid]))
 	}
 	for _, a := range v.Attacks {

@@ -17,6 +17,9 @@ func coverageRows(v *proof.CoverageVerdict) [][2]string {
 		{"  judged", fmt.Sprintf("%s: %s; %s of them in frozen epochs", grouped(v.Judged()), byCount(v.BeaconsBy), grouped(v.Final))},
 		{"  witnesses", fmt.Sprintf("%s taken by chips: %s", grouped(v.Taken), byCount(v.WitnessesBy))},
 	}
+	if v.Misdated > 0 {
+		rows = append(rows, [2]string{"  machine too busy", fmt.Sprintf("%s reports dated more than 250 ms off", grouped(v.Misdated))})
+	}
 	for _, a := range v.Attacks {
 		rows = append(rows, [2]string{"  " + a.Attack, fmt.Sprintf("%s sent, %s taken by chips; %s", grouped(a.Sent), grouped(a.Taken), byCount(a.Fates))})
 	}
@@ -26,8 +29,11 @@ func coverageRows(v *proof.CoverageVerdict) [][2]string {
 }
 
 func coverageConclusion(v *proof.CoverageVerdict) string {
-	if v == nil {
+	switch {
+	case v == nil:
 		return ""
+	case v.Judged() == 0:
+		return "; no beacon's case has closed in so short a time"
 	}
 	return fmt.Sprintf("; %s beacons and their witnesses are judged as the air has it, %s valid, and no attack went through", grouped(v.Judged()), grouped(v.BeaconsBy[proof.Valid]))
 }

@@ -65,10 +65,10 @@ func TestTown(t *testing.T) {
 	}
 }
 
-// fastCoverage has epochs of twelve seconds, so that a short town sees one that is whole,
-// frozen and verified.
+// fastCoverage has epochs of eight seconds, so that a short town sees one that is whole,
+// frozen and verified. Reports are in time for longer than a mark is looked for.
 var fastCoverage = witness.Schedule{
-	Timing:      witness.Timing{Slot: 1000, WindowSlots: 6, GuardSlots: 1, EpochSlots: 12, Lead: 100, Spread: 300, Report: 2500},
+	Timing:      witness.Timing{Slot: 1000, WindowSlots: 4, GuardSlots: 1, EpochSlots: 8, Lead: 100, Spread: 300, Report: 6000},
 	AnchorAhead: 5000,
 }
 
@@ -77,7 +77,7 @@ var fastCoverage = witness.Schedule{
 func TestTownWithCoverage(t *testing.T) {
 	t.Parallel()
 	c := shortTown(io.Discard)
-	c.Hotspots, c.Devices, c.For, c.Coverage, c.schedule = 4, 8, 30*time.Second, true, &fastCoverage
+	c.Hotspots, c.Devices, c.For, c.Coverage, c.schedule = 4, 8, 26*time.Second, true, &fastCoverage
 	v := townPasses(t, c).Coverage
 	if v.BeaconsBy[proof.Valid] < 4 || v.WitnessesBy[proof.Valid] < 4 || v.Final < 4 || v.Due == 0 || v.Resent == 0 || v.Foreign["network"] == 0 {
 		t.Errorf("%+v", v)

@@ -13,6 +13,7 @@ import (
 // quarters of a dB, RSSI in whole dB.
 const (
 	hostSlack   = 250 * time.Millisecond // of instants that a host works out from its clock and the chip's counter
+	heldUp      = 2 * time.Second        // of the same on a machine that was held up while it read the counter
 	rssiSlack   = 1.01                   // dB
 	snrSlack    = 0.13                   // dB
 	cellSlack   = 30.0                   // metres: two published cells of resolution 12, each 14 m
@@ -44,16 +45,28 @@ func (j *coverageJudgement) misreported(e emission, r beaconRecord) (list []stri
 	if math.Abs((r.Conducted - e.sent.Conducted).Float()) > levelSlack {
 		differ("reported %v conducted, sent %v", r.Conducted, e.sent.Conducted)
 	}
-	if off := r.Sent.Time().Sub(e.sent.StartAt); off.Abs() > hostSlack {
+	if off := r.Sent.Time().Sub(e.sent.StartAt); j.misdated(off) {
 		differ("reported %v off the start", off)
 	}
 	return list
+}
+
+// misdated says whether a report's instant is further off than a machine can excuse, and
+// counts what is excused.
+func (j *coverageJudgement) misdated(off time.Duration) bool {
+	if off.Abs() > hostSlack && off.Abs() <= heldUp {
+		j.Misdated++
+	}
+	return off.Abs() > heldUp
 }
 
 // misheard names each value of an observation that is not what the chip took; of several
 // copies any may stand there.
 func (j *coverageJudgement) misheard(first Taking, o observation) []string {
 	faults := differences(first, o)
+	if off := o.Heard.Time().Sub(first.At); j.misdated(off) && o.Copies == 1 {
+		faults = append(faults, fmt.Sprintf("reported %v off the end of the frame", off))
+	}
 	for _, t := range j.taken[o.Frame.Tag] {
 		if o.Copies > 1 && t.Station == first.Station && len(differences(t, o)) == 0 {
 			return nil
@@ -69,9 +82,6 @@ func differences(t Taking, o observation) (list []string) {
 	}
 	if math.Abs((o.ChannelRSSI-t.RSSI).Float()) > rssiSlack || math.Abs((o.SNR-t.SNR).Float()) > snrSlack {
 		differ("reported %v, SNR %v, taken %v, SNR %v", o.ChannelRSSI, o.SNR, t.RSSI, t.SNR)
-	}
-	if off := o.Heard.Time().Sub(t.At); off.Abs() > hostSlack {
-		differ("reported %v off the end of the frame", off)
 	}
 	return list
 }
@@ -133,6 +143,8 @@ func (j *coverageJudgement) beaconAlone(e emission, v said) witness.Fault {
 		return "unknown" // its site counts from the next epoch on
 	case j.claims(v.Beacons, e.station, "value_late") && j.valueLate(k):
 		return "value_late"
+	case j.claims(v.Beacons, e.station, "outside_slot") && len(records) > 0 && !j.c.timing.InSlot(records[0].Sent, k, 0):
+		return "outside_slot" // it was dated by a machine that was held up
 	case len(records) > 0 && records[0].at >= j.c.timing.CaseCloses(k):
 		return "too_late"
 	}

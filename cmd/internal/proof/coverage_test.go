@@ -239,7 +239,7 @@ func TestCoverageFaults(t *testing.T) {
 		{"another frequency", func(s *scene) { s.records[0].beacon.Frequency += 200_000 }, BeaconMisreported},
 		{"another rate", func(s *scene) { s.records[0].beacon.SF = 9 }, BeaconMisreported},
 		{"another power", func(s *scene) { s.records[0].beacon.Conducted = 1200 }, BeaconMisreported},
-		{"another time", func(s *scene) { s.records[0].beacon.Sent += 400 }, BeaconMisreported},
+		{"another time", func(s *scene) { s.records[0].beacon.Sent += 2100 }, BeaconMisreported},
 		{"another slot", func(s *scene) { s.records[0].beacon.Slot++ }, BeaconMisreported},
 		{"a report of nothing", func(s *scene) {
 			s.report(s.cleo, &witness.Beacon{Slot: s.first + 7, Signature: radio.Signature{9}, OnAir: witness.OnAir{Sent: 1}})
@@ -250,7 +250,7 @@ func TestCoverageFaults(t *testing.T) {
 		{"a taking reported twice", func(s *scene) { s.records = append(s.records, s.records[1]) }, TakingUnreported},
 		{"another level", func(s *scene) { s.records[1].heard.ChannelRSSI += 300 }, TakingMisreported},
 		{"another SNR", func(s *scene) { s.records[1].heard.SNR += 50 }, TakingMisreported},
-		{"heard at another time", func(s *scene) { s.records[1].heard.Heard += 400 }, TakingMisreported},
+		{"heard at another time", func(s *scene) { s.records[1].heard.Heard += 2100 }, TakingMisreported},
 		{"an invented observation", func(s *scene) {
 			s.records = append(s.records, written{by: s.cleo, at: 1, heard: s.records[1].heard})
 		}, ObservationInvented},
@@ -261,6 +261,7 @@ func TestCoverageFaults(t *testing.T) {
 		}, ObservationInvented},
 		{"an honest beacon rejected", func(s *scene) { s.verdicts[0].Beacons[0].Reason = "channel" }, WrongVerdict},
 		{"an honest witness rejected", func(s *scene) { s.verdicts[0].Witnesses[0].Reason = "too_weak" }, WrongVerdict},
+		{"outside its slot, and it was not", func(s *scene) { s.verdicts[0].Beacons[0].Reason = "outside_slot" }, WrongVerdict},
 		{"late, and it was not", func(s *scene) { s.verdicts[0].Witnesses[0].Reason = "too_late" }, WrongVerdict},
 		{"late, and not said so", func(s *scene) { s.records[1].at = s.timing.CaseCloses(s.first + 1) }, WrongVerdict},
 		{"a value called late", func(s *scene) { s.verdicts[0].Beacons[0].Reason = "value_late" }, WrongVerdict},
@@ -309,6 +310,10 @@ func TestCoverageExcuses(t *testing.T) {
 		{"a report that came too late", func(s *scene) {
 			s.records[1].at = s.timing.CaseCloses(s.first + 1)
 			s.verdicts[0].Witnesses[0].Reason = "too_late"
+		}},
+		{"a beacon that was dated by a machine held up", func(s *scene) {
+			s.records[0].beacon.Sent -= 800
+			s.verdicts[0].Beacons[0].Reason, s.verdicts[0].Witnesses[0].Reason = "outside_slot", witness.FaultBeacon
 		}},
 		{"a value that came too late", func(s *scene) {
 			s.c.Value(s.first+1, s.at(1, 480*time.Millisecond))

@@ -34,6 +34,7 @@ type CoverageVerdict struct {
 	BeaconsBy   map[string]int `json:"beacons"`   // honest ones whose case has closed, by reason
 	Taken       int            `json:"taken"`     // of them, by chips
 	WitnessesBy map[string]int `json:"witnesses"` // of what was taken, by reason
+	Misdated    int            `json:"misdated"`  // reports of a machine that was held up, by less than 2 s
 	Final       int            `json:"final"`     // honest beacons of epochs that were frozen and verified
 
 	Attacks []AttackVerdict `json:"attacks"`

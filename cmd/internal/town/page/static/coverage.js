@@ -8,6 +8,8 @@ let places = new Map(); // by EUI
 let chosen = null; // tag; null: the newest that is judged
 let now = null;
 
+const phone = matchMedia("(max-width: 640px)");
+
 const nameOf = (eui) => places.get(eui)?.name || short(eui);
 const person = (eui) => el("span", { class: places.get(eui)?.name ? undefined : "mono", title: eui }, places.get(eui)?.foe ? `${nameOf(eui)}, the forger` : nameOf(eui));
 
@@ -26,7 +28,7 @@ function render(s) {
   id("facts").textContent = [s.name, s.region, `network ${c.network}`, `rules ${c.rules}`].join(" · ");
   strip(c, s.now);
   const beacon = pick(c);
-  if (changed("map", [c.places.map((p) => [p.eui, p.waits]), beacon])) drawMap(c, beacon);
+  if (changed("map", [c.places.map((p) => [p.eui, p.waits]), beacon, phone.matches])) drawMap(c, beacon);
   if (changed("one", beacon)) one(beacon);
   if (changed("beacons", [c.beacons, chosen])) beacons(c, beacon);
   if (changed("attacks", c.attacks)) attacks(c);
@@ -63,7 +65,7 @@ function drawMap(c, beacon) {
   id("map-sentence").textContent = !beacon ? "No beacon yet. Each hotspot owes one a window, in the slot drawn for it."
     : places.has(beacon.hotspot) ? `${nameOf(beacon.hotspot)} was heard by ${plural(beacon.links.length, "hotspot")}; ${beacon.stage === "on_air" ? "their reports are sealed until its case closes" : `${count(beacon.links.filter((l) => l.state === "ok").length)} of their reports hold`}.`
       : "This frame was sent by nobody of this network.";
-  id("map").replaceChildren(map(c.places, beacon));
+  id("map").replaceChildren(map(c.places, beacon, phone.matches));
   const box = (kind, text) => el("span", {}, el("i", { class: kind }), text);
   id("legend").replaceChildren(
     el("span", { class: "ramp" }, ...[1, 2, 3, 4, 5].map((n) => el("i", { class: `sig-${n}` })), el("span", { class: "ticks" }, steps.map((n) => fixed(n, 0)).join("  "), el("span", { class: "u" }, "dBm, at the hotspot that heard it"))),

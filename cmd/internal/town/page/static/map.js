@@ -1,14 +1,17 @@
 import { svg } from "./dom.js";
 import { count, fixed } from "./format.js";
 
-const width = 720, height = 540, pad = 34;
+// A plan is as wide as its place, so that dots and words keep their size.
+const wide = { width: 720, height: 540, pad: 34 }, narrow = { width: 340, height: 340, pad: 22 };
+let { width, height, pad } = wide;
 
 // The signal ramp's steps, dBm.
 export const steps = [-120, -110, -100, -90];
 export const step = (rssi) => 1 + steps.filter((limit) => rssi >= limit).length;
 
 // map draws hotspots in their hexes, and who heard the chosen beacon.
-export function map(places, beacon) {
+export function map(places, beacon, small) {
+  ({ width, height, pad } = small ? narrow : wide);
   const project = projection(places);
   const drawing = svg("svg", { class: "plan", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label(places, beacon) });
   const links = new Map((beacon?.links ?? []).map((l) => [l.hotspot, l]));
@@ -76,12 +79,12 @@ function dot(p, [x, y], link) {
 // pin is the chosen beacon's sender, with its name.
 function pin([x, y], p) {
   const hex = [[0, -11], [9.5, -5.5], [9.5, 5.5], [0, 11], [-9.5, 5.5], [-9.5, -5.5]].map(([dx, dy]) => [x + dx, y + dy]);
-  const wide = p.name.length * 6.9 + 20, left = Math.min(Math.max(x - wide / 2, 4), width - wide - 4), below = y + 44 < height;
+  const long = p.name.length * 6.9 + 20, left = Math.min(Math.max(x - long / 2, 4), width - long - 4), below = y + 44 < height;
   const top = below ? y + 18 : y - 40;
   return [
     svg("path", { class: "pin", d: path(hex) }), svg("circle", { class: "pin-eye", cx: round(x), cy: round(y), r: 3.4 }),
-    svg("rect", { class: "pill", x: round(left), y: round(top), width: round(wide), height: 22, rx: 11 }),
-    svg("text", { class: "name", x: round(left + wide / 2), y: round(top + 15.5), "text-anchor": "middle" }, p.name),
+    svg("rect", { class: "pill", x: round(left), y: round(top), width: round(long), height: 22, rx: 11 }),
+    svg("text", { class: "name", x: round(left + long / 2), y: round(top + 15.5), "text-anchor": "middle" }, p.name),
   ];
 }
 
