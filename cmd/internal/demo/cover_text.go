@@ -57,7 +57,7 @@ func coverageLines(c *town.Coverage) []string {
 		}
 	}
 	return []string{
-		row("beacons", grouped(k.Emitted)+" sent", fmt.Sprintf("valid %s of %s judged, not sent %s", grouped(k.Held), grouped(k.Closed), grouped(k.Skipped))),
+		row("beacons", grouped(k.Emitted)+" sent", fmt.Sprintf("valid %s of %s judged, too early %s, not sent %s", grouped(k.Held), grouped(k.Closed), grouped(k.Early), grouped(k.Skipped))),
 		row("witnesses", grouped(k.Taken)+" heard", fmt.Sprintf("valid %s of %s judged, receipts %s", grouped(k.Valid), grouped(k.Witnesses), grouped(k.Receipts))),
 		row("attacks", fmt.Sprintf("%d kinds made", made), fmt.Sprintf("%d rejected, dropped or refused%s", ended, worst)),
 	}

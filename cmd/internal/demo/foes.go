@@ -185,32 +185,28 @@ func (f *foes) invent(k witness.Slot, lot witness.Lot) error {
 // forge sends, as the entropy has it drawn for the forger, the tag of a signature that is
 // none, and reports it.
 func (f *foes) forge(k witness.Slot, lot witness.Lot) error {
-	d, err := f.schedule.DrawBeacon(k, lot, f.plan)
-	if err != nil {
-		return err
-	}
-	var opening radio.Signature
-	random(opening[:])
-	if err := f.emit(proof.FalseOpening, witness.BeaconFrame(lot, opening), d); err != nil {
-		return err
-	}
-	return f.mail.beacon(d, opening)
+	return f.pretend(proof.FalseOpening, k, lot, f.mail.beacon)
 }
 
 // intrude sends a beacon of another network, and a report for it to ours.
 func (f *foes) intrude(k witness.Slot) error {
 	lot := witness.Lot{Network: f.foreign, Station: f.forger.station}
 	random(lot.Entropy[:])
+	return f.pretend(proof.ForeignBeacon, k, lot, f.mail.abroad)
+}
+
+// pretend sends and reports a beacon whose opening is no signature.
+func (f *foes) pretend(by proof.Source, k witness.Slot, lot witness.Lot, report func(witness.Drawn, radio.Signature) error) error {
 	d, err := f.schedule.DrawBeacon(k, lot, f.plan)
 	if err != nil {
 		return err
 	}
 	var opening radio.Signature
 	random(opening[:])
-	if err := f.emit(proof.ForeignBeacon, witness.BeaconFrame(lot, opening), d); err != nil {
+	if err := f.emit(by, witness.BeaconFrame(lot, opening), d); err != nil {
 		return err
 	}
-	return f.mail.abroad(d, opening)
+	return report(d, opening)
 }
 
 func random(b []byte) { _, _ = rand.Read(b) } // it never fails

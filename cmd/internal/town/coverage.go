@@ -51,7 +51,8 @@ type CoverageCounts struct {
 	Taken     int    `json:"taken"`    // beacons of hotspots, by chips
 	Reports   int    `json:"reports"`  // in the journal: beacons and observations
 	Receipts  uint64 `json:"receipts"` // that hotspots have
-	Closed    int    `json:"closed"`   // cases of hotspots' beacons
+	Early     int    `json:"early"`    // beacons that were judged before the sites count
+	Closed    int    `json:"closed"`   // cases of hotspots' beacons, later ones
 	Held      int    `json:"held"`     // of them, those whose beacon is valid
 	Witnesses int    `json:"witnesses"`
 	Valid     int    `json:"witnesses_valid"`

@@ -59,9 +59,13 @@ func (r *Covering) judgeBeacon(b *flight, v *witness.Verdict, final *Settled) {
 
 // early says it plainly where a site does not count yet, which is no fault of anybody.
 func (r *Covering) early(state *State, word, words *string, epoch uint64, reason witness.Fault) {
-	if reason == "unknown" && epoch < uint64(r.config.Sites) {
+	if r.tooEarly(epoch, reason) {
 		*state, *word, *words = Off, "Too early", "Its site counts from the next epoch on"
 	}
+}
+
+func (r *Covering) tooEarly(epoch uint64, reason witness.Fault) bool {
+	return reason == "unknown" && epoch < uint64(r.config.Sites)
 }
 
 func witnessesOf(c *witness.Case) map[radio.Station]*witness.WitnessFacts {
@@ -118,7 +122,7 @@ func (r *Covering) count(b *flight, v *witness.Verdict) {
 	if b.closed {
 		r.add(b, -1)
 	}
-	b.closed, b.tally = true, r.tallyOf(v)
+	b.closed, b.tally = true, r.tallyOf(b, v)
 	r.add(b, 1)
 }
 
@@ -134,14 +138,20 @@ func (r *Covering) countAttack(b *flight, v *witness.Verdict) {
 
 // tally is what a case adds to the counts.
 type tally struct {
-	held, witnesses, valid int
-	faults                 []string
+	early, held, witnesses, valid int
+	faults                        []string
 }
 
-func (r *Covering) tallyOf(v *witness.Verdict) (t tally) {
-	if d := v.Beacon(); d != nil && d.Valid() {
+// tallyOf counts a verdict. Before sites count there is no fault, and nothing else to be
+// counted.
+func (r *Covering) tallyOf(b *flight, v *witness.Verdict) (t tally) {
+	switch d := v.Beacon(); {
+	case d == nil:
+	case d.Valid():
 		t.held = 1
-	} else if d != nil {
+	case r.tooEarly(b.Epoch, d.Reason):
+		return tally{early: 1}
+	default:
 		t.faults = append(t.faults, string(d.Reason))
 	}
 	for i := range v.Witnesses {
@@ -172,7 +182,8 @@ func (r *Covering) countRelay(tag witness.Tag, j *witness.Judged) {
 // add adds a case to the counts, or takes it off.
 func (r *Covering) add(b *flight, sign int) {
 	epoch, t := r.epoch(witness.Epoch(b.Epoch)), b.tally
-	r.counts.Closed += sign
+	r.counts.Early += sign * t.early
+	r.counts.Closed += sign * (1 - t.early)
 	r.counts.Held += sign * t.held
 	r.counts.Witnesses += sign * t.witnesses
 	r.counts.Valid += sign * t.valid

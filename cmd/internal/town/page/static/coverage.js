@@ -55,7 +55,7 @@ function strip(c, at) {
     ["Entropy", v ? [el("span", { class: "mono hexes" }, v.hex.slice(0, 8))] : ["none yet"], v ? `of slot …${String(v.slot).slice(-3)}, ${count(v.late_ms)} ms after its start` : "comes at each slot's start"],
     ["Epoch ends in", unit(count(seconds(t.epoch_ends, at)), "s"), `${count(t.epoch)}, frozen ${t.report_ms / 1000} s later`],
     ["Beacons sent", [count(c.counts.emitted)], `${count(c.counts.skipped)} not sent, with reason`],
-    ["Beacons valid", [count(c.counts.held), el("span", { class: "u" }, `of ${count(c.counts.closed)}`)], "of those judged"],
+    ["Beacons valid", [count(c.counts.held), el("span", { class: "u" }, `of ${count(c.counts.closed)}`)], c.counts.early ? `of those judged, ${count(c.counts.early)} too early` : "of those judged"],
     ["Witnesses valid", [count(c.counts.witnesses_valid), el("span", { class: "u" }, `of ${count(c.counts.witnesses)}`)], `${count(c.counts.receipts)} receipts`],
   ].map(stat));
 }
