@@ -96,14 +96,16 @@ func (f *foes) replay(k witness.Slot) error {
 	if f.stale == nil {
 		return nil
 	}
-	heard := witness.MillisOf(f.stale.StartAt.Add(f.stale.Duration))
-	if f.schedule.Start(k) <= f.schedule.End(f.schedule.SlotAt(heard))+witness.MarkSlack {
+	if !tooOld(f.schedule.Timing, f.slotAt(f.stale.StartAt), k) {
 		return nil
 	}
 	o := *f.stale
 	f.stale = nil
 	return f.again(proof.StaleReplay, o, f.plan.BeaconMaxEIRP, time.Now().Add(f.schedule.Lead.Duration()))
 }
+
+// tooOld says that no hotspot looks for a slot's mark any more in another slot.
+func tooOld(t witness.Timing, of, now witness.Slot) bool { return t.Start(now) > t.End(of)+witness.MarkSlack }
 
 // again sends what a hotspot sent.
 func (f *foes) again(by proof.Source, o overheard, eirp radio.DBm, start time.Time) error {
