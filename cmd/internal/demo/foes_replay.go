@@ -105,7 +105,9 @@ func (f *foes) replay(k witness.Slot) error {
 }
 
 // tooOld says that no hotspot looks for a slot's mark any more in another slot.
-func tooOld(t witness.Timing, of, now witness.Slot) bool { return t.Start(now) > t.End(of)+witness.MarkSlack }
+func tooOld(t witness.Timing, of, now witness.Slot) bool {
+	return t.Start(now) > t.End(of)+witness.MarkSlack
+}
 
 // again sends what a hotspot sent.
 func (f *foes) again(by proof.Source, o overheard, eirp radio.DBm, start time.Time) error {
