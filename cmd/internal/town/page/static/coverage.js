@@ -199,7 +199,7 @@ function epochs(c) {
   id("epochs-note").textContent = `sites count from ${clock(c.clock.sites_from)} UTC`;
   id("epochs-head").replaceChildren(columns([["Epoch"], ["Valid", "num"], ["Witnesses", "num"], ["Counted", "num"]]));
   replace("epochs", ...c.epochs.map((e) => el("tr", {},
-    el("td", {}, el("span", { title: e.begins }, `${clock(e.begins)} to ${clock(e.ends)}`), el("span", { class: "why" }, state(e.state, e.word), e.root ? el("span", { class: "mono", title: `root ${e.root}` }, ` ${e.root.slice(0, 10)}…`) : "")),
+    el("td", {}, el("span", { title: e.begins }, `${clock(e.begins)} to ${clock(e.ends)}`), el("span", { class: "why" }, state(e.state, e.number < c.clock.sites_epoch ? `${e.word}, before sites count` : e.word), e.root ? el("span", { class: "mono", title: `root ${e.root}` }, ` ${e.root.slice(0, 10)}…`) : "")),
     el("td", { class: "num" }, count(e.valid), el("span", { class: "u" }, `of ${count(e.beacons)}`)),
     el("td", { class: "num" }, count(e.witnesses)),
     el("td", { class: "num" }, e.word === "Verified" ? count(e.counted) : ""))));
