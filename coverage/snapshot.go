@@ -15,7 +15,7 @@ type Listing struct {
 	Entry
 }
 
-func compareListings(a, b Listing) int { return bytes.Compare(a.Station.Bytes(), b.Station.Bytes()) }
+func compareListings(a, b Listing) int { return a.Station.Compare(b.Station) }
 
 // A snapshot is the registry as of an epoch as a file of the epoch's bundle. It is
 // text: a head, then one line for each station, rising by the station's 33 bytes.

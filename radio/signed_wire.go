@@ -47,15 +47,17 @@ func (s Signed) size() int {
 // encoding of at most 4,096 bytes, an unknown kind and an unsound station; what it
 // accepts, Append gives back. It does not verify the signature. The body is a
 // copy.
-func ParseSigned(b []byte) (Signed, error) {
-	s, err := parseSigned(b)
+func ParseSigned(b []byte) (Signed, error) { return parseSignedBy(b, StationFromBytes) }
+
+func parseSignedBy(b []byte, check func([]byte) (Station, error)) (Signed, error) {
+	s, err := parseSigned(b, check)
 	if err != nil {
 		return Signed{}, fmt.Errorf("signed record: %w", err)
 	}
 	return s, nil
 }
 
-func parseSigned(b []byte) (Signed, error) {
+func parseSigned(b []byte, check func([]byte) (Station, error)) (Signed, error) {
 	if len(b) > MaxSigned {
 		return Signed{}, fmt.Errorf("%d bytes, at most %d", len(b), MaxSigned)
 	}
@@ -69,14 +71,14 @@ func parseSigned(b []byte) (Signed, error) {
 	if len(b) != 0 {
 		return Signed{}, fmt.Errorf("%d bytes follow the signature", len(b))
 	}
-	return signedOf(values[fieldStation], values[fieldKind], values[fieldBody], values[fieldSignature])
+	return signedOf(check, values[fieldStation], values[fieldKind], values[fieldBody], values[fieldSignature])
 }
 
-func signedOf(station, kind, body, signature []byte) (Signed, error) {
+func signedOf(check func([]byte) (Station, error), station, kind, body, signature []byte) (Signed, error) {
 	if len(signature) != SignatureSize {
 		return Signed{}, fmt.Errorf("signature of %d bytes, want %d", len(signature), SignatureSize)
 	}
-	key, err := StationFromBytes(station)
+	key, err := check(station)
 	if err != nil {
 		return Signed{}, err
 	}

@@ -70,6 +70,12 @@ func stationOfP256(key *ecdsa.PublicKey) (Station, error) {
 // Bytes gives the 33 bytes of the station.
 func (s Station) Bytes() []byte { return bytes.Clone(s.key[:]) }
 
+// Compare orders stations by their bytes.
+func (s Station) Compare(o Station) int { return bytes.Compare(s.key[:], o.key[:]) }
+
+// AppendHex appends the bytes as 66 hexadecimal digits.
+func (s Station) AppendHex(b []byte) []byte { return hex.AppendEncode(b, s.key[:]) }
+
 // IsZero says that this is no station.
 func (s Station) IsZero() bool { return s == Station{} }
 

@@ -1,8 +1,8 @@
 package witness
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 
@@ -169,11 +169,23 @@ func (r *Reciprocity) After() State {
 // AppendText appends the state as lines of station, last beaconed, last witnessed,
 // sorted by station: the same for equal states.
 func (s State) AppendText(b []byte) []byte {
-	stations := slices.SortedFunc(maps.Keys(s), compareStations)
-	for _, station := range stations {
-		b = fmt.Appendf(b, "%x %d %d\n", station.Bytes(), s[station].Beaconed, s[station].Witnessed)
-	}
-	return b
+	out := textSink{b: b}
+	s.text(&out)
+	return out.b
 }
 
-func compareStations(a, b radio.Station) int { return bytes.Compare(a.Bytes(), b.Bytes()) }
+// WriteText writes what AppendText appends.
+func (s State) WriteText(w io.Writer) error {
+	out := textSink{w: w}
+	s.text(&out)
+	return out.flush()
+}
+
+func (s State) text(out *textSink) {
+	for _, station := range slices.SortedFunc(maps.Keys(s), compareStations) {
+		out.b = fmt.Appendf(station.AppendHex(out.b), " %d %d\n", s[station].Beaconed, s[station].Witnessed)
+		out.line()
+	}
+}
+
+func compareStations(a, b radio.Station) int { return a.Compare(b) }

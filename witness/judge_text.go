@@ -56,7 +56,7 @@ func (j *Judged) appendWitness(b []byte, rules []Rule) []byte {
 }
 
 func (j *Judged) appendIdentity(b []byte) []byte {
-	b = append(hex.AppendEncode(b, j.Station.Bytes()), ' ')
+	b = append(j.Station.AppendHex(b), ' ')
 	return append(hex.AppendEncode(b, j.ID[:]), ' ')
 }
 

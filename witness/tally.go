@@ -1,7 +1,6 @@
 package witness
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 
@@ -111,7 +110,7 @@ func (t *Tally) Weaken(l WeakLink) {
 	}
 	t.Weakest = append(t.Weakest, l)
 	slices.SortFunc(t.Weakest, func(a, b WeakLink) int {
-		return cmp.Or(cmp.Compare(a.Weight, b.Weight), bytes.Compare(a.Partner.Bytes(), b.Partner.Bytes()))
+		return cmp.Or(cmp.Compare(a.Weight, b.Weight), a.Partner.Compare(b.Partner))
 	})
 	t.Weakest = t.Weakest[:min(len(t.Weakest), MostWeak)]
 }

@@ -1,7 +1,6 @@
 package witness
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -21,7 +20,7 @@ import (
 // ones as valid, - if none; WEAKEST is PARTNER/WEIGHT/CLUE/REPORTS/VALUE/NONE/FULL joined
 // by commas, - if none.
 func (t *Tally) AppendText(b []byte) []byte {
-	b = hex.AppendEncode(b, t.Station.Bytes())
+	b = t.Station.AppendHex(b)
 	counted := "counted"
 	if t.Newcomer {
 		counted = "newcomer"
@@ -66,7 +65,7 @@ func appendWeakest(b []byte, links []WeakLink) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = hex.AppendEncode(b, l.Partner.Bytes())
+		b = l.Partner.AppendHex(b)
 		b = fmt.Appendf(b, "/%d/%s/%d/%d/%d/%d", l.Weight, l.Clue.Name, l.Clue.Reports, l.Clue.Value, l.Clue.None, l.Clue.Full)
 	}
 	return b

@@ -1,9 +1,9 @@
 package witness
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -22,17 +22,32 @@ import (
 // The sums are those of the running generation, then of the one before, each in
 // the order of its type's fields.
 func (s LinkState) AppendText(b []byte) []byte {
-	b = fmt.Appendf(b, "generation %d\n", s.Generation)
+	out := textSink{b: b}
+	s.text(&out)
+	return out.b
+}
+
+// WriteText writes what AppendText appends.
+func (s LinkState) WriteText(w io.Writer) error {
+	out := textSink{w: w}
+	s.text(&out)
+	return out.flush()
+}
+
+func (s LinkState) text(out *textSink) {
+	out.b = fmt.Appendf(out.b, "generation %d\n", s.Generation)
 	for _, way := range slices.SortedFunc(maps.Keys(s.Ways), Way.compare) {
-		b = appendSums(b, "way", way.From, way.To, s.Ways[way], WaySums.list)
+		out.b = appendSums(out.b, "way", way.From, way.To, s.Ways[way], WaySums.list)
+		out.line()
 	}
 	for _, way := range slices.SortedFunc(maps.Keys(s.Near), Way.compare) {
-		b = appendSums(b, "near", way.From, way.To, s.Near[way], NearSums.list)
+		out.b = appendSums(out.b, "near", way.From, way.To, s.Near[way], NearSums.list)
+		out.line()
 	}
 	for _, t := range slices.SortedFunc(maps.Keys(s.Twins), Twins.compare) {
-		b = appendSums(b, "twins", t.A, t.B, s.Twins[t], TwinSums.list)
+		out.b = appendSums(out.b, "twins", t.A, t.B, s.Twins[t], TwinSums.list)
+		out.line()
 	}
-	return b
 }
 
 func (s WaySums) list() []int64 {
@@ -55,7 +70,7 @@ func appendSums[S any](b []byte, kind string, from, to radio.Station, sums [2]S,
 
 func appendStations(b []byte, stations ...radio.Station) []byte {
 	for _, s := range stations {
-		b = hex.AppendEncode(append(b, ' '), s.Bytes())
+		b = s.AppendHex(append(b, ' '))
 	}
 	return b
 }
@@ -67,19 +82,33 @@ func appendStations(b []byte, stations ...radio.Station) []byte {
 //	link A B WEIGHT
 //	clue CLUE REPORTS VALUE NONE FULL WEIGHT
 func (w *Weights) AppendText(b []byte) []byte {
+	out := textSink{b: b}
+	w.text(&out)
+	return out.b
+}
+
+// WriteText writes what AppendText appends.
+func (w *Weights) WriteText(to io.Writer) error {
+	out := textSink{w: to}
+	w.text(&out)
+	return out.flush()
+}
+
+func (w *Weights) text(out *textSink) {
 	for _, s := range slices.SortedFunc(maps.Keys(w.stations), compareStations) {
 		for _, c := range w.stations[s] {
-			b = c.appendText(appendStations(append(b, "station"...), s))
+			out.b = c.appendText(appendStations(append(out.b, "station"...), s))
+			out.line()
 		}
 	}
 	for _, t := range slices.SortedFunc(maps.Keys(w.links), Twins.compare) {
-		b = appendStations(append(b, "link"...), t.A, t.B)
-		b = fmt.Appendf(b, " %d\n", w.Link(t.A, t.B))
+		out.b = appendStations(append(out.b, "link"...), t.A, t.B)
+		out.b = fmt.Appendf(out.b, " %d\n", w.Link(t.A, t.B))
 		for _, c := range w.links[t] {
-			b = c.appendText(append(b, "clue"...))
+			out.b = c.appendText(append(out.b, "clue"...))
 		}
+		out.line()
 	}
-	return b
 }
 
 func (c Clue) appendText(b []byte) []byte {

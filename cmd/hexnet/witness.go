@@ -10,6 +10,7 @@ import (
 
 // witnessCommand has the tools about proof of coverage.
 type witnessCommand struct {
+	Verify      verifyCommand      `cmd:"" help:"Verify an epoch again, from the records, and compare with what is published."`
 	JudgeRecord judgeRecordCommand `cmd:"" help:"Put recorded receptions of devices through the physical rules of both rule sets."`
 }
 

@@ -20,18 +20,89 @@ import (
 	"hexspot/witness"
 )
 
-// ArchivedSites are the sites of an archive, as a registry publishes them in every epoch,
-// by station.
-func ArchivedSites(dir string) ([]coverage.Listing, error) {
-	b, err := os.ReadFile(filepath.Join(dir, "sites.json"))
+// Archived is an archive that is read.
+type Archived struct {
+	dir     string
+	Network radio.Network
+	Sites   []coverage.Listing // as a registry publishes them in every epoch, by station
+	Epochs  []witness.Epoch    // ascending
+	Before  witness.State      // that the first epoch began with
+}
+
+// OpenArchive opens what an Archive has written.
+func OpenArchive(dir string) (*Archived, error) {
+	a := &Archived{dir: dir}
+	if err := a.open(); err != nil {
+		return nil, fmt.Errorf("opening the archive: %w", err)
+	}
+	return a, nil
+}
+
+func (a *Archived) open() error {
+	b, err := os.ReadFile(filepath.Join(a.dir, "sites.json"))
 	if err != nil {
-		return nil, fmt.Errorf("reading an archive: %w", err)
+		return err
 	}
 	var published []Published
 	if err := json.Unmarshal(b, &published); err != nil {
-		return nil, fmt.Errorf("reading sites.json: %w", err)
+		return fmt.Errorf("sites.json: %w", err)
 	}
-	return Listings(published)
+	if a.Sites, err = Listings(published); err != nil {
+		return err
+	}
+	if a.Epochs, err = archivedEpochs(a.dir); err != nil {
+		return err
+	}
+	if len(a.Epochs) == 0 {
+		return errors.New("there is no epoch")
+	}
+	b, err = os.ReadFile(archived(a.dir, a.Epochs[0], "before"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) { // an archive that nobody judged has none
+		return err
+	}
+	if a.Before, err = witness.ParseState(b); err != nil {
+		return err
+	}
+	return a.readNetwork()
+}
+
+// errStop ends a reading.
+var errStop = errors.New("enough")
+
+// readNetwork takes the network from the first record, an anchor.
+func (a *Archived) readNetwork() error {
+	err := a.Read(a.Epochs[0], func(r Journaled) error {
+		signed, err := radio.ParseSigned(r.Message)
+		if err != nil || signed.Kind != radio.KindAnchor {
+			return errors.Join(err, errors.New("the first record is no anchor"))
+		}
+		a.Network = signed.Station.Network()
+		return errStop
+	})
+	if errors.Is(err, errStop) {
+		return nil
+	}
+	return err
+}
+
+// Compare names what of an epoch's verdicts and links in another directory is not what the
+// simulation's own judge has written.
+func (a *Archived) Compare(e witness.Epoch, dir string) ([]string, error) {
+	var differ []string
+	for _, name := range [...]string{"verdicts", "links"} {
+		want, err := os.ReadFile(archived(a.dir, e, name))
+		if err != nil {
+			return nil, err
+		}
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(got, want) {
+			differ = append(differ, name)
+		}
+	}
+	return differ, nil
 }
 
 // Listings are sites as a registry publishes them, by station.
@@ -60,8 +131,7 @@ func (p Published) site() (coverage.Site, error) {
 	return coverage.NewSite(owner, cell, p.Gain, p.Loss, p.Plan)
 }
 
-// ArchivedEpochs are the epochs of an archive, ascending.
-func ArchivedEpochs(dir string) ([]witness.Epoch, error) {
+func archivedEpochs(dir string) ([]witness.Epoch, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "epoch-*.records"))
 	if err != nil {
 		return nil, err
@@ -79,27 +149,27 @@ func ArchivedEpochs(dir string) ([]witness.Epoch, error) {
 	return epochs, nil
 }
 
-// Archived is a record of an archive, as a journal has it.
-type Archived struct {
+// Journaled is a record of an archive, as a journal has it.
+type Journaled struct {
 	Kind    string
 	At      witness.Millis
 	Message []byte
 }
 
-// ReadArchived reads an epoch's entropy and then its records.
-func ReadArchived(dir string, e witness.Epoch, each func(Archived) error) error {
+// Read reads an epoch's entropy and then its records.
+func (a *Archived) Read(e witness.Epoch, each func(Journaled) error) error {
 	for _, read := range [...]struct {
 		what string
-		from func(*bufio.Reader, func(Archived) error) error
+		from func(*bufio.Reader, func(Journaled) error) error
 	}{{"entropy", readEntropy}, {"records", readRecords}} {
-		if err := readFile(archived(dir, e, read.what), each, read.from); err != nil {
+		if err := readFile(archived(a.dir, e, read.what), each, read.from); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func readFile(path string, each func(Archived) error, from func(*bufio.Reader, func(Archived) error) error) error {
+func readFile(path string, each func(Journaled) error, from func(*bufio.Reader, func(Journaled) error) error) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("reading an archive: %w", err)
@@ -111,7 +181,7 @@ func readFile(path string, each func(Archived) error, from func(*bufio.Reader, f
 	return nil
 }
 
-func readEntropy(r *bufio.Reader, each func(Archived) error) error {
+func readEntropy(r *bufio.Reader, each func(Journaled) error) error {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		words := strings.Split(lines.Text(), " ")
@@ -126,7 +196,7 @@ func readEntropy(r *bufio.Reader, each func(Archived) error) error {
 		if err != nil {
 			return err
 		}
-		if err := each(Archived{words[0], witness.Millis(at), message}); err != nil {
+		if err := each(Journaled{words[0], witness.Millis(at), message}); err != nil {
 			return err
 		}
 	}
@@ -136,7 +206,7 @@ func readEntropy(r *bufio.Reader, each func(Archived) error) error {
 // recordHead is a record's time and length.
 const recordHead = 12
 
-func readRecords(r *bufio.Reader, each func(Archived) error) error {
+func readRecords(r *bufio.Reader, each func(Journaled) error) error {
 	for {
 		var head [recordHead]byte
 		if _, err := io.ReadFull(r, head[:]); errors.Is(err, io.EOF) {
@@ -152,12 +222,22 @@ func readRecords(r *bufio.Reader, each func(Archived) error) error {
 		if _, err := io.ReadFull(r, message); err != nil {
 			return err
 		}
-		signed, err := radio.ParseSigned(message)
+		kind, err := kindOf(message)
 		if err != nil {
 			return err
 		}
-		if err := each(Archived{string(signed.Kind), witness.Millis(binary.BigEndian.Uint64(head[:])), message}); err != nil {
+		if err := each(Journaled{kind, witness.Millis(binary.BigEndian.Uint64(head[:])), message}); err != nil {
 			return err
 		}
 	}
+}
+
+// kindOf is the kind that a record states: its second field, behind the 33 bytes of the
+// station. Whoever reads on checks the rest.
+func kindOf(message []byte) (string, error) {
+	const at = 2 + radio.StationSize + 1
+	if len(message) <= at || len(message) <= at+int(message[at]) {
+		return "", errors.New("a record without a kind")
+	}
+	return string(message[at+1 : at+1+int(message[at])]), nil
 }

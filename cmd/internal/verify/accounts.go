@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"io"
 	"slices"
 	"sync"
@@ -85,7 +84,7 @@ func (r *run) writeStations(w io.Writer, paid accounts) error {
 		numbers[i] = uint32(i)
 	}
 	slices.SortFunc(numbers, func(a, b uint32) int {
-		return bytes.Compare(r.stations.station(a).Bytes(), r.stations.station(b).Bytes())
+		return r.stations.station(a).Compare(r.stations.station(b))
 	})
 	var line []byte
 	for _, n := range numbers {

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -64,7 +63,7 @@ func (d Denials) add(words []string) error {
 }
 
 func pairOf(a, b radio.Station) [2]radio.Station {
-	if bytes.Compare(a.Bytes(), b.Bytes()) > 0 {
+	if a.Compare(b) > 0 {
 		a, b = b, a
 	}
 	return [2]radio.Station{a, b}

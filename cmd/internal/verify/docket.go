@@ -37,7 +37,7 @@ type openingName struct {
 // NewDocket makes a docket without records.
 func NewDocket(f Facts) *Docket {
 	return &Docket{
-		facts: f, reading: reading{f.Network, f.Timing}, entropy: newEntropy(f.Network),
+		facts: f, reading: reading{f.Network, f.Timing, &radio.Stations{}}, entropy: newEntropy(f.Network),
 		groups: map[groupName]*group{}, known: map[radio.RecordID]groupNames{},
 		drops: Drops{}, opens: map[openingName]bool{},
 	}

@@ -42,7 +42,7 @@ func (d Drops) String() string {
 		if text != "" {
 			text += " "
 		}
-		text += fmt.Sprintf("%s=%d", name, d[name])
+		text += fmt.Sprintf("%s=%d", string(name), d[name])
 	}
 	return text
 }

@@ -45,10 +45,9 @@ func (e *entropy) addAnchor(r Record) error {
 		return DropSignature
 	}
 	id := signed.ID(e.network)
-	if was, ok := e.anchors[id]; ok && was.at <= r.Stamp {
-		return DropAgain
+	if was, ok := e.anchors[id]; !ok || r.Stamp < was.at {
+		e.anchors[id] = journaled{anchor, id, r.Stamp}
 	}
-	e.anchors[id] = journaled{anchor, id, r.Stamp}
 	return nil
 }
 

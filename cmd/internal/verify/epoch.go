@@ -92,8 +92,8 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{entropyName, text(r.z.appendText(r.factory.values.(slots).appendText(nil)))},
 		{denyName, text(r.in.Denials.AppendText(nil))},
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
-		{linksName, text(r.weights.AppendText(nil))},
-		{stateName, text(r.after.Links.AppendText(r.after.State.AppendText(nil)))},
+		{linksName, r.weights.WriteText},
+		{stateName, r.writeState},
 		{stationsName, func(w io.Writer) error { return r.writeStations(w, paid) }},
 		{summaryName, r.writeSummary},
 	}
@@ -122,6 +122,14 @@ func (r *run) writeSites(w io.Writer) error {
 		}
 	}
 	return coverage.WriteSnapshot(w, r.in.Network, uint64(r.in.Epoch), listings)
+}
+
+// writeState writes what the next epoch begins with.
+func (r *run) writeState(w io.Writer) error {
+	if err := r.after.State.WriteText(w); err != nil {
+		return err
+	}
+	return r.after.Links.WriteText(w)
 }
 
 func (r *run) writeSummary(w io.Writer) error {

@@ -16,6 +16,7 @@ const (
 type reading struct {
 	network radio.Network
 	timing  witness.Timing
+	known   *radio.Stations
 }
 
 // parsed is a record that was read, before its signature is verified.
@@ -35,7 +36,7 @@ func (r reading) parse(record Record) (parsed, error) {
 	if record.Stamp < 0 || record.Stamp >= maxTime {
 		return parsed{}, DropTime
 	}
-	signed, err := radio.ParseSigned(record.Message)
+	signed, err := r.known.ParseSigned(record.Message)
 	if err != nil {
 		return parsed{}, DropEncoding
 	}

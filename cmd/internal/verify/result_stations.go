@@ -3,7 +3,6 @@ package verify
 import (
 	"bufio"
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +35,7 @@ func (r *Result) Tally(s radio.Station) (witness.Tally, bool, error) {
 		return witness.Tally{}, false, err
 	}
 	defer l.close()
-	want := hex.EncodeToString(s.Bytes())
+	want := string(s.AppendHex(nil))
 	offset, err := l.find(want)
 	if err != nil || offset < 0 {
 		return witness.Tally{}, false, err
@@ -96,7 +95,7 @@ func (r *Result) readLinks(s *Station) error {
 		return err
 	}
 	defer file.Close()
-	want := hex.AppendEncode(nil, s.Tally.Station.Bytes())
+	want := s.Tally.Station.AppendHex(nil)
 	in := bufio.NewReaderSize(file, 1<<16)
 	within := false
 	for {

@@ -57,7 +57,7 @@ type recent struct {
 
 func newRun(in Inputs, dir string) *run {
 	r := &run{
-		in: in, reading: reading{in.Network, in.Timing}, stations: newRoster(), crowd: newCrowd(),
+		in: in, reading: reading{in.Network, in.Timing, &radio.Stations{}}, stations: newRoster(), crowd: newCrowd(),
 		entropy: newEntropy(in.Network), index: witness.NewBeaconIndex(),
 	}
 	r.scratch = scratch{dir: dir + ".scratch", limit: in.memory()}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"hexspot/cmd/internal/network"
+	"hexspot/cmd/internal/verify"
+	"hexspot/witness"
+)
+
+// verifyCommand verifies an epoch again, or a simulated network.
+type verifyCommand struct {
+	Epoch   uint64 `help:"Which epoch of --data."`
+	Records string `help:"Verify what 'hexnet simulate --out' wrote, instead." type:"existingdir" placeholder:"DIR" xor:"what"`
+	Config  string `help:"Configuration file of hexnet serve. Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
+	Workers int    `help:"Goroutines. Default: one a processor."`
+	Out     string `help:"Keep the result in this directory, which must not exist. Default: it is compared and removed." type:"path" placeholder:"DIR"`
+}
+
+// Help has the examples.
+func (verifyCommand) Help() string {
+	return `Makes the verdicts of an epoch from the records, and says whether they are those that hexnet serve has
+published, byte for byte: the exit code is 0 only then, or if nothing is published. While hexnet serve
+runs it reads the files that the journal was rolled into, and nothing that is younger.
+
+With --records it verifies each epoch of a simulated network, and compares with the verdicts of
+the simulation, which knew the facts without records.
+
+Examples:
+  hexnet witness verify --data /var/lib/hexnet --epoch 20785
+  hexnet simulate --hotspots 300 --epochs 2 --cheaters all=0.05 --out reports
+  hexnet witness verify --records reports`
+}
+
+// Run verifies and compares.
+func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *slog.Logger) (err error) {
+	if v.Workers <= 0 {
+		v.Workers = runtime.GOMAXPROCS(0)
+	}
+	if v.Out == "" {
+		scratch, err := os.MkdirTemp("", "hexnet-verify-")
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+		v.Out = filepath.Join(scratch, "result")
+	}
+	if v.Records != "" {
+		return v.simulated(ctx, std.out)
+	}
+	config, err := network.Load(v.Config)
+	if err != nil {
+		return err
+	}
+	found, err := network.Reverification{
+		Config: config, Data: network.Data(c.Data), Epoch: witness.Epoch(v.Epoch), Workers: v.Workers, Out: v.Out, Log: log,
+	}.Run(ctx)
+	if err != nil {
+		return err
+	}
+	return tellReverified(std.out, found)
+}
+
+func tellReverified(w io.Writer, found network.Reverified) error {
+	if err := writeVerified(w, found.Summary); err != nil {
+		return err
+	}
+	if found.FilesOnly {
+		fmt.Fprintln(w, "the network runs: only files that were rolled off were read")
+	}
+	switch {
+	case !found.Published:
+		_, err := fmt.Fprintln(w, "nothing is published of this epoch")
+		return err
+	case len(found.Differ) > 0:
+		return fmt.Errorf("the published result is another one: %s differ", strings.Join(found.Differ, ", "))
+	}
+	_, err := fmt.Fprintln(w, "the same as published, byte for byte")
+	return err
+}
+
+func writeVerified(w io.Writer, s verify.Summary) error {
+	fmt.Fprintf(w, "epoch %d, rules %s, root %x\n", s.Epoch, s.Rules, s.Root)
+	fmt.Fprintf(w, "  %d records, dropped: %s\n", s.Records, orNone(s.Drops.String()))
+	fmt.Fprintf(w, "  %d beacons, %d valid; %d observations, %d valid, %d orphans; %d too late\n",
+		s.Beacons, s.ValidBeacons, s.Observations, s.ValidObservations, s.Orphans, s.Late)
+	fmt.Fprintf(w, "  %d selected; shares %d to beaconers, %d to witnesses (10^-8)\n", s.Selected, s.BeaconShares, s.WitnessShares)
+	_, err := fmt.Fprintf(w, "  %v, signatures %.0f %% of the work\n", s.Took.Round(time.Millisecond), 100*s.SigningShare())
+	return err
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"hexspot/cmd/internal/simulate"
+	"hexspot/cmd/internal/verify"
+	"hexspot/coverage"
+	"hexspot/witness"
+)
+
+// simulated verifies every epoch of an archive, each with the state of the one before.
+func (v verifyCommand) simulated(ctx context.Context, w io.Writer) error {
+	archive, err := simulate.OpenArchive(v.Records)
+	if err != nil {
+		return err
+	}
+	set, err := witness.SetNamed("hexspot-1")
+	if err != nil {
+		return err
+	}
+	schedule, err := witness.ScheduleNamed("default")
+	if err != nil {
+		return err
+	}
+	inputs := verify.Inputs{
+		Network: archive.Network, Timing: schedule.Timing, Workers: v.Workers,
+		Parameters: []*witness.Parameters{witness.DefaultParameters(set)}, Sites: listed(archive.Sites),
+		Before: verify.Before{State: archive.Before},
+	}
+	for _, epoch := range archive.Epochs {
+		dir := filepath.Join(v.Out, strconv.FormatUint(uint64(epoch), 10))
+		if inputs.Before, err = v.simulatedEpoch(ctx, w, inputs, archive, epoch, dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v verifyCommand) simulatedEpoch(ctx context.Context, w io.Writer, in verify.Inputs, archive *simulate.Archived, epoch witness.Epoch, dir string) (verify.Before, error) {
+	in.Epoch = epoch
+	in.Records = func(_ context.Context, each func(verify.Record) error) error {
+		return archive.Read(epoch, func(r simulate.Journaled) error {
+			return each(verify.Record{Kind: r.Kind, Stamp: r.At, Message: r.Message})
+		})
+	}
+	s, err := verify.Epoch(ctx, in, dir)
+	if err != nil {
+		return verify.Before{}, err
+	}
+	if err := writeVerified(w, s); err != nil {
+		return verify.Before{}, err
+	}
+	differ, err := archive.Compare(epoch, dir)
+	if err == nil && len(differ) > 0 {
+		err = errors.New("the simulation's own judge comes to other " + strings.Join(differ, ", "))
+	}
+	if err != nil {
+		return verify.Before{}, fmt.Errorf("epoch %d: %w", epoch, err)
+	}
+	fmt.Fprintln(w, "  verdicts and links are those of the simulation, byte for byte")
+	return verify.ReadBefore(dir)
+}
+
+func listed(listings []coverage.Listing) func(func(coverage.Listing, error) bool) {
+	return func(yield func(coverage.Listing, error) bool) {
+		for _, l := range listings {
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+}

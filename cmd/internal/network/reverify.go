@@ -1,0 +1,111 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hexspot/cmd/internal/verify"
+	"hexspot/internal/journal"
+	"hexspot/witness"
+)
+
+// Reverification verifies an epoch again, from what a data directory has.
+type Reverification struct {
+	Config  Config
+	Data    Data
+	Epoch   witness.Epoch
+	Workers int
+	Out     string // directory to be made for the result
+	Log     *slog.Logger
+}
+
+// Reverified is what came of it.
+type Reverified struct {
+	Summary   verify.Summary
+	Published bool     // there is a result of the network's own
+	Differ    []string // the files in which they differ
+	FilesOnly bool     // the network runs: what it has not rolled off yet was not read
+}
+
+// Run verifies and compares. It changes nothing in the data directory.
+func (v Reverification) Run(ctx context.Context) (Reverified, error) {
+	published := results(v.Data.path(verdictsDir)).path(v.Epoch)
+	var found Reverified
+	inputs, end, err := v.inputs(ctx, published, &found)
+	if err != nil {
+		return found, err
+	}
+	found.Summary, err = verify.Epoch(ctx, inputs, v.Out)
+	if err = errors.Join(err, end()); err != nil {
+		return found, err
+	}
+	if _, err := os.Stat(published); errors.Is(err, fs.ErrNotExist) {
+		return found, nil
+	}
+	found.Published = true
+	found.Differ, err = verify.Compare(published, v.Out)
+	return found, err
+}
+
+func (v Reverification) inputs(ctx context.Context, published string, found *Reverified) (in verify.Inputs, end func() error, err error) {
+	schedule, err := v.Config.Coverage.schedule()
+	if err != nil {
+		return in, nil, err
+	}
+	if in.Parameters, err = v.Config.Coverage.parameters(); err != nil {
+		return in, nil, err
+	}
+	if in.Network, err = v.Data.Network(); err != nil {
+		return in, nil, err
+	}
+	if in.Before, err = results(v.Data.path(verdictsDir)).before(v.Epoch); err != nil {
+		return in, nil, err
+	}
+	if in.Denials, err = v.denials(published); err != nil {
+		return in, nil, err
+	}
+	book, err := v.Data.Book(ctx, "")
+	if err != nil {
+		return in, nil, err
+	}
+	records, closeRecords, err := v.records(ctx, epochWindow(schedule, v.Epoch), found)
+	if err != nil {
+		return in, nil, errors.Join(err, book.Close())
+	}
+	in.Timing, in.Epoch, in.Workers, in.Records = schedule.Timing, v.Epoch, v.Workers, records
+	in.Sites = book.Snapshot(ctx, uint64(v.Epoch))
+	return in, func() error { return errors.Join(closeRecords(), book.Close()) }, nil
+}
+
+// denials are those that the epoch was judged with; the list may have changed since.
+func (v Reverification) denials(published string) (verify.Denials, error) {
+	path := filepath.Join(published, "deny")
+	if _, err := os.Stat(path); err == nil {
+		return readDenials(path)
+	}
+	return readDenials(v.Data.denyPath(v.Config.Coverage))
+}
+
+// records are those of log and files, or of files alone where the network runs.
+func (v Reverification) records(ctx context.Context, w window, found *Reverified) (func(context.Context, func(verify.Record) error) error, func() error, error) {
+	store, err := OpenStore(ctx, v.Config, v.Data, v.Log)
+	if errors.Is(err, journal.ErrInUse) {
+		found.FilesOnly = true
+		return func(ctx context.Context, each func(verify.Record) error) error {
+			_, err := readFiles(ctx, v.Data.filesURL(v.Config.Journal), w, time.Time{}, each)
+			return err
+		}, func() error { return nil }, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("the records: %w", err)
+	}
+	return func(ctx context.Context, each func(verify.Record) error) error {
+		return store.Records(ctx, w, each)
+	}, store.Close, nil
+}
