@@ -68,7 +68,7 @@ func TestTown(t *testing.T) {
 // fastCoverage has epochs of eight seconds, so that a short town sees one that is whole,
 // frozen and verified. Reports are in time for longer than a mark is looked for.
 var fastCoverage = witness.Schedule{
-	Timing:      witness.Timing{Slot: 1000, WindowSlots: 4, GuardSlots: 1, EpochSlots: 8, Lead: 100, Spread: 300, Report: 6000},
+	Timing:      witness.Timing{Slot: 1000, WindowSlots: 4, GuardSlots: 1, EpochSlots: 8, Lead: 300, Spread: 200, Report: 6000},
 	AnchorAhead: 5000,
 }
 

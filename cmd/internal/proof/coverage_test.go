@@ -319,6 +319,13 @@ func TestCoverageExcuses(t *testing.T) {
 			s.c.Value(s.first+1, s.at(1, 480*time.Millisecond))
 			s.verdicts[0].Beacons[0].Reason, s.verdicts[0].Witnesses[0].Reason = "value_late", witness.FaultBeacon
 		}},
+		{"a forged beacon in a slot whose value came too late", func(s *scene) {
+			s.c.Value(s.first+2, s.at(2, 480*time.Millisecond))
+			s.verdicts[3].Beacons[0].Reason = "value_late"
+		}},
+		{"a mark that could not be looked up in time", func(s *scene) {
+			s.end.Told[s.bob] = Told{Dropped: map[string]uint64{"mark": 1, "late": 1}}
+		}},
 		{"a witness next door", func(s *scene) {
 			s.c.stands[s.bob] = Stand{X: 200, Gain: 200}
 			for i := range 2 {
