@@ -38,10 +38,13 @@ func (demoCommand) Help() string {
 devices that join and send, and a small network server answers; a page shows it while it runs. A second MQTT
 client compares what arrives, and what is said of downlinks, with what was on the air and what the chips sent.
 The exit code is 0 only if every frame with a good CRC arrived exactly once and unchanged, and no other, and
-every downlink has its answer, its report and its transmission at its microsecond.
+every downlink has its answer, its report and its transmission at its microsecond. The town's hotspots also take
+part in proof of coverage, with epochs of a minute, and attackers with them: every beacon and every witness must
+get the verdict that follows from what the chips sent and took, and every attack its own reason.
 
 Examples:
   hexnet demo
+  hexnet demo --no-coverage --for 20s
   hexnet demo --for 60s --hotspots 30 --devices 200 --seed 7
   hexnet demo --replay tower-sensor.ndjson.gz --speed max --summary json
   hexnet demo --replay tower-sensor.ndjson.gz --broker tcp://127.0.0.1:1883`
