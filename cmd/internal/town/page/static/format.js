@@ -6,8 +6,9 @@ export function count(n) {
 }
 
 export function fixed(x, decimals) {
-  const text = Math.abs(x).toFixed(decimals);
-  return (x < 0 && Number(text) !== 0 ? minus : "") + text;
+  const [whole, rest] = Math.abs(x).toFixed(decimals).split(".");
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, thin) + (rest === undefined ? "" : `.${rest}`);
+  return (x < 0 && /[1-9]/.test(text) ? minus : "") + text;
 }
 
 // percent has as many decimals as a small share needs.
