@@ -64,6 +64,7 @@ bench: ## Go benchmarks and whole-program measurements
 	go test -run '^$$' -bench . -benchmem ./...
 	bin/hexnet bench --hexspot bin/hexspot
 	bin/hexnet bench journal
+	bin/hexnet bench verify
 
 fuzz: ## fuzz every target for FUZZTIME (default 30s)
 	@.ci/fuzz $(FUZZTIME)

@@ -11,7 +11,6 @@ import (
 
 	"hexspot/cmd/internal/simulate"
 	"hexspot/cmd/internal/verify"
-	"hexspot/coverage"
 	"hexspot/witness"
 )
 
@@ -31,7 +30,7 @@ func (v verifyCommand) simulated(ctx context.Context, w io.Writer) error {
 	}
 	inputs := verify.Inputs{
 		Network: archive.Network, Timing: schedule.Timing, Workers: v.Workers,
-		Parameters: []*witness.Parameters{witness.DefaultParameters(set)}, Sites: listed(archive.Sites),
+		Parameters: []*witness.Parameters{witness.DefaultParameters(set)}, Sites: verify.Listed(archive.Sites),
 		Before: verify.Before{State: archive.Before},
 	}
 	for _, epoch := range archive.Epochs {
@@ -66,14 +65,4 @@ func (v verifyCommand) simulatedEpoch(ctx context.Context, w io.Writer, in verif
 	}
 	fmt.Fprintln(w, "  verdicts and links are those of the simulation, byte for byte")
 	return verify.ReadBefore(dir)
-}
-
-func listed(listings []coverage.Listing) func(func(coverage.Listing, error) bool) {
-	return func(yield func(coverage.Listing, error) bool) {
-		for _, l := range listings {
-			if !yield(l, nil) {
-				return
-			}
-		}
-	}
 }

@@ -14,7 +14,6 @@ import (
 
 	"hexspot/cmd/internal/simulate"
 	"hexspot/cmd/internal/verify"
-	"hexspot/coverage"
 	"hexspot/witness"
 )
 
@@ -69,13 +68,7 @@ func verifyInputs(archive *simulate.Archived, workers int) verify.Inputs {
 	p, timing := epochRules()
 	return verify.Inputs{
 		Network: archive.Network, Timing: timing, Epoch: archive.Epochs[0], Parameters: []*witness.Parameters{p},
-		Sites: func(yield func(coverage.Listing, error) bool) {
-			for _, l := range archive.Sites {
-				if !yield(l, nil) {
-					return
-				}
-			}
-		},
+		Sites: verify.Listed(archive.Sites),
 		Records: func(_ context.Context, each func(verify.Record) error) error {
 			return archive.Read(archive.Epochs[0], func(r simulate.Journaled) error {
 				return each(verify.Record{Kind: r.Kind, Stamp: r.At, Message: r.Message})

@@ -23,9 +23,9 @@ import (
 // numbers are those of a network, the physics is plain.
 const (
 	madeEpoch   witness.Epoch = 20_270
-	madeWindows               = 4       // beacons a station
-	spacing                   = 0.00635 // degrees north; 706 m
-	middle                    = 45.0
+	madeWindows int           = 4       // beacons a station
+	spacing     float64       = 0.00635 // degrees north; 706 m
+	middle      float64       = 45
 )
 
 func epochRules() (*witness.Parameters, witness.Timing) {

@@ -91,3 +91,11 @@ func (r results) prune(last witness.Epoch, keep int) error {
 	}
 	return err
 }
+
+// Verified are the epochs with verdicts, ascending.
+func (d Data) Verified() ([]witness.Epoch, error) { return results(d.path(verdictsDir)).epochs() }
+
+// OpenVerified opens the verdicts of an epoch.
+func (d Data) OpenVerified(e witness.Epoch) (*verify.Result, error) {
+	return verify.Open(results(d.path(verdictsDir)).path(e))
+}

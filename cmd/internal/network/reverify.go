@@ -42,6 +42,9 @@ func (v Reverification) Run(ctx context.Context) (Reverified, error) {
 		return found, err
 	}
 	found.Summary, err = verify.Epoch(ctx, inputs, v.Out)
+	if err != nil && found.FilesOnly {
+		err = fmt.Errorf("%w (the network runs: what it has not rolled off into files yet was not read)", err)
+	}
 	if err = errors.Join(err, end()); err != nil {
 		return found, err
 	}

@@ -63,7 +63,11 @@ const (
 func (f *verifying) run(ctx context.Context) error {
 	for {
 		wait := verifyEvery
-		if err := f.catchUp(ctx, present()); err != nil && ctx.Err() == nil {
+		switch err := f.catchUp(ctx, present()); {
+		case err == nil || ctx.Err() != nil:
+		case errors.Is(err, verify.ErrNoValueYet): // after a pause of the network it comes with the next chain
+			wait = max(verifyEvery, f.schedule.Slot.Duration())
+		default:
 			f.log.Error("an epoch was not verified, trying again", "epoch", f.next, "error", err)
 			wait = min(verifyAgain, f.epochLength())
 		}
@@ -79,13 +83,11 @@ func (f *verifying) epochLength() time.Duration {
 	return (f.schedule.Slot * witness.Millis(f.schedule.EpochSlots)).Duration()
 }
 
-// catchUp verifies every epoch that is frozen and whose selection is drawn.
+// catchUp verifies every epoch that is frozen and whose selection is drawn. Until it is,
+// the error is verify.ErrNoValueYet.
 func (f *verifying) catchUp(ctx context.Context, now witness.Millis) error {
 	for f.next < f.frozen() && f.schedule.Freezes(f.next)+f.schedule.Slot <= now {
 		err := f.one(ctx, f.next)
-		if errors.Is(err, verify.ErrNoValueYet) && now < f.schedule.Freezes(f.next)+f.schedule.Report {
-			return nil // it comes
-		}
 		if errors.Is(err, verify.ErrNoEntropy) {
 			f.log.Info("an epoch had no entropy: there is nothing to verify", "epoch", f.next)
 			err = nil

@@ -74,26 +74,32 @@ func (c *journaledCountry) Judged(j simulate.Judgement) error {
 	return nil
 }
 
-// mustJournal simulates two epochs into a store.
-func mustJournal(t *testing.T, data Data) (*Store, *journaledCountry) {
+// mustStore opens a store that runs until its end.
+func mustStore(t *testing.T, data Data) (s *Store, end func()) {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	s, err := OpenStore(t.Context(), Config{}, data, log)
+	s, err := OpenStore(t.Context(), Config{}, data, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Journal.Run(ctx) }()
-	t.Cleanup(func() {
+	return s, func() {
 		stop()
 		if err := errors.Join(<-ended, s.Close()); err != nil {
 			t.Error(err)
 		}
-	})
-	c := &journaledCountry{t: t, data: data, parts: provingParts{journal: s.Journal, log: log}}
+	}
+}
+
+// mustJournal simulates two epochs into a store.
+func mustJournal(t *testing.T, data Data) (*Store, *journaledCountry) {
+	t.Helper()
+	s, end := mustStore(t, data)
+	t.Cleanup(end)
+	c := &journaledCountry{t: t, data: data, parts: provingParts{journal: s.Journal, log: slog.New(slog.DiscardHandler)}}
 	c.appends.SetLimit(256)
-	_, err = simulate.Run(t.Context(), simulate.Config{
+	_, err := simulate.Run(t.Context(), simulate.Config{
 		Hotspots: 30, Epochs: 2, Seed: 2, Cheaters: simulate.Each(0.05), Signatures: true, Workers: 2,
 	}, c)
 	if err = errors.Join(err, c.appends.Wait()); err != nil {

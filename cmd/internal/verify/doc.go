@@ -3,6 +3,7 @@
 // fit into memory, and writes the result as files whose bytes follow from the records
 // alone. Docket does the gathering in memory, for live use.
 //
-// It reads no clock and no configuration. What it is given, records above all, may be
-// hostile: every report ends in one verdict or in a Drop with a name.
+// It reads no configuration, and a clock only to say how long it took. What it is given,
+// records above all, may be hostile: every report ends in one verdict or in a Drop with
+// a name.
 package verify

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"path/filepath"
 	"time"
@@ -114,14 +113,7 @@ func (r *run) write(ctx context.Context, dir string) error {
 }
 
 func (r *run) writeSites(w io.Writer) error {
-	var listings iter.Seq2[coverage.Listing, error] = func(yield func(coverage.Listing, error) bool) {
-		for _, l := range r.listings {
-			if !yield(l, nil) {
-				return
-			}
-		}
-	}
-	return coverage.WriteSnapshot(w, r.in.Network, uint64(r.in.Epoch), listings)
+	return coverage.WriteSnapshot(w, r.in.Network, uint64(r.in.Epoch), Listed(r.listings))
 }
 
 // writeState writes what the next epoch begins with.

@@ -47,7 +47,7 @@ func TestRootIsTheSameEverywhere(t *testing.T) {
 	}
 	in := Inputs{
 		Network: snapshot.Network, Timing: schedule.Timing, Epoch: witness.Epoch(snapshot.Epoch),
-		Parameters: []*witness.Parameters{witness.DefaultParameters(set)}, Sites: listed(snapshot.Listings),
+		Parameters: []*witness.Parameters{witness.DefaultParameters(set)}, Sites: Listed(snapshot.Listings),
 		Records: from(keptEpoch(t)),
 	}
 	first, dir := mustEpoch(t, in)
@@ -78,7 +78,7 @@ func keepEpoch(t *testing.T) {
 		t.Fatal(err)
 	}
 	var sites, records bytes.Buffer
-	if err := coverage.WriteSnapshot(&sites, c.network, uint64(c.judged[0].Epoch), listed(c.listings)); err != nil {
+	if err := coverage.WriteSnapshot(&sites, c.network, uint64(c.judged[0].Epoch), Listed(c.listings)); err != nil {
 		t.Fatal(err)
 	}
 	zip := gzip.NewWriter(&records)

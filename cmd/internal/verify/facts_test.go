@@ -179,7 +179,7 @@ func (n *testNetwork) inputs(records []Record) Inputs {
 			records[i] = n.withParameters(r, p.Hash())
 		}
 	}
-	return Inputs{Network: n.id, Timing: n.timing, Epoch: 1, Parameters: []*witness.Parameters{p}, Sites: listed(nil), Records: from(records), Workers: 2}
+	return Inputs{Network: n.id, Timing: n.timing, Epoch: 1, Parameters: []*witness.Parameters{p}, Sites: Listed(nil), Records: from(records), Workers: 2}
 }
 
 func (n *testNetwork) withParameters(r Record, hash [32]byte) Record {

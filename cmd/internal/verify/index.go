@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 
 	"hexspot/radio"
 )
@@ -79,35 +80,29 @@ func findPlaces(path string, id radio.RecordID) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	want := binary.BigEndian.Uint64(id[:])
-	at := func(i int) (name uint64, offset int64, err error) {
-		var b [indexSize]byte
-		_, err = file.ReadAt(b[:], int64(i)*indexSize)
-		return binary.BigEndian.Uint64(b[:]), int64(binary.BigEndian.Uint64(b[8:])), err
-	}
-	n := int(info.Size() / indexSize)
-	low, high := 0, n
-	for low < high {
-		middle := int(uint(low+high) / 2)
-		name, _, err := at(middle)
-		if err != nil {
-			return nil, err
-		}
-		if cmp.Less(name, want) {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
+	x := placeReader{file: file}
+	n, want := int(info.Size()/indexSize), binary.BigEndian.Uint64(id[:])
 	var offsets []int64
-	for ; low < n; low++ {
-		name, offset, err := at(low)
-		if err != nil || name != want {
-			return offsets, err
+	for i := sort.Search(n, func(i int) bool { name, _ := x.at(i); return name >= want }); i < n; i++ {
+		name, offset := x.at(i)
+		if name != want {
+			break
 		}
-		if len(offsets) == 0 || offsets[len(offsets)-1] != offset { // several observations of it are in one case
-			offsets = append(offsets, offset)
-		}
+		offsets = append(offsets, offset)
 	}
-	return offsets, nil
+	return slices.Compact(offsets), x.err // several observations of a record may be in one case
+}
+
+// placeReader reads places. The first error stays.
+type placeReader struct {
+	file *os.File
+	err  error
+}
+
+func (x *placeReader) at(i int) (name uint64, offset int64) {
+	var b [indexSize]byte
+	if _, err := x.file.ReadAt(b[:], int64(i)*indexSize); err != nil {
+		x.err = cmp.Or(x.err, err)
+	}
+	return binary.BigEndian.Uint64(b[:]), int64(binary.BigEndian.Uint64(b[8:]))
 }

@@ -61,7 +61,7 @@ func (c *country) Judged(j simulate.Judgement) error {
 var smallCountry = sync.OnceValues(func() (*country, error) {
 	c := &country{}
 	_, err := simulate.Run(context.Background(), simulate.Config{
-		Hotspots: 90, Epochs: 2, Seed: 5, Cheaters: simulate.Each(0.04), Signatures: true, Workers: 2,
+		Hotspots: 48, Epochs: 2, Seed: 5, Cheaters: simulate.Each(0.04), Signatures: true, Workers: 2,
 	}, c)
 	return c, err
 })
@@ -128,7 +128,7 @@ func TestDocketJudgesAsTheSimulation(t *testing.T) {
 	if got, want := after.AppendText(nil), j.After.AppendText(nil); !bytes.Equal(got, want) {
 		t.Error(firstDifference(got, want))
 	}
-	if len(cases) < 300 || len(d.Drops()) != 0 {
+	if len(cases) < 180 || len(d.Drops()) != 0 {
 		t.Errorf("%d cases, dropped %v", len(cases), d.Drops())
 	}
 }

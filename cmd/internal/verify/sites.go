@@ -2,11 +2,23 @@ package verify
 
 import (
 	"fmt"
+	"iter"
 
 	"hexspot/coverage"
 	"hexspot/radio"
 	"hexspot/witness"
 )
+
+// Listed is a snapshot that is in memory, as Inputs want it.
+func Listed(listings []coverage.Listing) iter.Seq2[coverage.Listing, error] {
+	return func(yield func(coverage.Listing, error) bool) {
+		for _, l := range listings {
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+}
 
 // SitesOf are the facts of the stations that a snapshot lists. A station that it does
 // not list is not registered.

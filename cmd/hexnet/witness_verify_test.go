@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func runVerify(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(t.Context(), append([]string{"witness", "verify", "--data", t.TempDir()}, args...), streams{nil, &o, &e})
+	return code, o.String(), e.String()
+}
+
+// TestVerifyRecords verifies a simulated network through the records it wrote, and notices
+// when they are not those that its verdicts are of.
+func TestVerifyRecords(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "reports")
+	var out, errs bytes.Buffer
+	code := run(t.Context(), []string{"simulate", "--hotspots", "40", "--epochs", "2", "--cheaters", "all=0.03", "--out", dir}, streams{nil, &out, &errs})
+	if code != exitOK {
+		t.Fatalf("exit code %d: %s", code, errs.String())
+	}
+	kept := filepath.Join(t.TempDir(), "kept")
+	code, text, fault := runVerify(t, "--records", dir, "--out", kept)
+	if code != exitOK || strings.Count(text, "are those of the simulation, byte for byte") != 2 {
+		t.Errorf("exit code %d\n%s%s", code, text, fault)
+	}
+	if left, err := os.ReadDir(kept); err != nil || len(left) != 2 {
+		t.Errorf("kept %v, %v", left, err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "epoch-*.records"))
+	if err != nil || len(files) != 2 {
+		t.Fatal(files, err)
+	}
+	records, err := os.ReadFile(files[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	records[len(records)-1] ^= 1 // of the last signature
+	if err := os.WriteFile(files[1], records, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, text, fault = runVerify(t, "--records", dir)
+	if code != exitFailure || !strings.Contains(text, "signature=1") || !strings.Contains(fault, "verdicts") {
+		t.Errorf("a spoilt signature: exit code %d\n%s%s", code, text, fault)
+	}
+}
+
+// TestVerifySaysWhatIsMissing has no network to verify.
+func TestVerifySaysWhatIsMissing(t *testing.T) {
+	if code, text, fault := runVerify(t, "--epoch", "7"); code != exitFailure || !strings.Contains(fault, "network key") {
+		t.Errorf("exit code %d\n%s%s", code, text, fault)
+	}
+	if code, _, fault := runVerify(t, "--records", t.TempDir()); code != exitFailure || !strings.Contains(fault, "sites.json") {
+		t.Errorf("exit code %d\n%s", code, fault)
+	}
+}

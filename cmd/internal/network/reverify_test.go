@@ -1,0 +1,119 @@
+package network
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"hexspot/hardware/keys"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// mustReveal journals the entropy of an epoch and the next, signed by the data
+// directory's key.
+func mustReveal(t *testing.T, s *Store, data Data, epoch witness.Epoch) provingParts {
+	t.Helper()
+	key, err := keys.LoadOrCreate(data.path(keyFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := demoConfig().Coverage
+	schedule, err := config.schedule()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parameters, err := config.parameters()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := provingParts{
+		network: key.Station().Network(), schedule: schedule, parameters: parameters, journal: s.Journal, records: s,
+		log: slog.New(slog.DiscardHandler),
+	}
+	for e := epoch; e <= epoch+1; e++ {
+		from, to := schedule.Slots(e)
+		chain, err := witness.NewChain(p.network, from, to, witness.Entropy{byte(e)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		anchor := witness.Anchor{From: from, To: to, Timing: schedule.Timing, Parameters: parameters[0].Hash(), X0: chain.X0()}
+		signed, err := radio.Sign(key.Signer(), p.network, radio.KindAnchor, anchor.Append(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, _ := chain.Value(to - 1)
+		message := witness.AppendValues(nil, []witness.Value{{Slot: to - 1, Entropy: value}})
+		for kind, m := range map[string][]byte{"anchor": signed.Append(nil), "value": message} {
+			at := schedule.Start(from) - 1
+			if kind == "value" {
+				at = schedule.Start(to - 1)
+			}
+			if err := p.keep(t.Context(), kind, 0, fmt.Sprint(kind, from), at, m); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return p
+}
+
+// TestReverify verifies an epoch again: the same, byte for byte; and says which file of the
+// published result is another one.
+func TestReverify(t *testing.T) {
+	t.Parallel()
+	data := Data(t.TempDir())
+	s, end := mustStore(t, data)
+	const epoch witness.Epoch = 1000
+	f := &verifying{provingParts: mustReveal(t, s, data, epoch), results: results(data.path(verdictsDir)), workers: 1, keep: 9, deny: data.path(denyFile)}
+	book, err := data.Book(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	f.registry, f.next = book, epoch
+	f.frozen = func() witness.Epoch { return epoch + 1 }
+	if err := f.results.clean(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(f.deny, []byte("# nobody\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+1)); err != nil || f.next != epoch+1 {
+		t.Fatalf("next %d, %v", f.next, err)
+	}
+	again := Reverification{Config: demoConfig(), Data: data, Epoch: epoch, Workers: 2, Log: f.log}
+	again.Out = filepath.Join(t.TempDir(), "running")
+	if found, err := again.Run(t.Context()); !found.FilesOnly || err == nil || !strings.Contains(err.Error(), "not rolled off") {
+		t.Errorf("while the journal is in use: %+v, %v", found, err)
+	}
+	end()
+	again.Out = filepath.Join(t.TempDir(), "again")
+	found, err := again.Run(t.Context())
+	if err != nil || !found.Published || len(found.Differ) != 0 || found.FilesOnly {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	if list, err := data.Verified(); err != nil || !slices.Equal(list, []witness.Epoch{epoch}) {
+		t.Errorf("verified: %v, %v", list, err)
+	}
+	if r, err := data.OpenVerified(epoch); err != nil || r.Summary().Root != found.Summary.Root {
+		t.Errorf("the published result: %v", err)
+	}
+	manifest := filepath.Join(f.results.path(epoch), "manifest.json")
+	b, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, hash, _ := strings.Cut(string(b), `"links"`)
+	hash = strings.Replace(hash, `sha256":"`, `sha256":"00`, 1)
+	if err := os.WriteFile(manifest, []byte(head+`"links"`+hash), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	again.Out = filepath.Join(t.TempDir(), "differs")
+	if found, err = again.Run(t.Context()); err != nil || !slices.Equal(found.Differ, []string{"links"}) {
+		t.Errorf("%+v, %v", found.Differ, err)
+	}
+}

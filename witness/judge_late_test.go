@@ -1,0 +1,99 @@
+package witness
+
+import (
+	"slices"
+	"testing"
+
+	"hexspot/radio"
+)
+
+// TestLateIsTooLate: a case that came when its epoch was frozen is too late for every set,
+// opened or not, and neither event nor evidence.
+func TestLateIsTooLate(t *testing.T) {
+	for _, set := range []*Set{hexspot1, helium202605} {
+		for _, opened := range []bool{true, false} {
+			e := sampleEpoch(t, set)
+			e.Before = State{}
+			c := &e.Cases[0]
+			c.Late = true
+			if !opened {
+				c.Beacons = nil
+			}
+			verdicts, after, err := e.Judge(1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := verdicts[0]
+			for _, j := range slices.Concat(v.Beacons, v.Witnesses) {
+				if j.Reason != FaultLate || len(j.Findings) != 0 || j.OfBeacon {
+					t.Errorf("%s, opened %v: %q with %d findings", set.Name, opened, j.Reason, len(j.Findings))
+				}
+			}
+			if len(v.Witnesses) == 0 || len(after) != 0 {
+				t.Errorf("%s: %d witnesses, state %v", set.Name, len(v.Witnesses), after)
+			}
+			book := NewLinkBook(e.Parameters)
+			book.Add(c, &v)
+			if len(book.ways)+len(book.stations) != 0 {
+				t.Errorf("%s: a late case is evidence", set.Name)
+			}
+			text := v.AppendText(nil, set)
+			if again, err := ParseVerdicts(text, set); err != nil || len(again) != 1 {
+				t.Errorf("%s: %v\n%s", set.Name, err, text)
+			}
+		}
+	}
+}
+
+// TestSelectBySet: by cell and value, or by arrival, MaxSelected at most.
+func TestSelectBySet(t *testing.T) {
+	var candidates []Candidate
+	for n := range 20 {
+		site := sampleSite(t, byte(n+1), 45+float64(n)/20, 5.7)
+		candidates = append(candidates, Candidate{sampleStation(t, n), site.Cell, int64(100 - n), [32]byte{byte(n)}})
+	}
+	for _, set := range []*Set{hexspot1, helium202605} {
+		p := DefaultParameters(set)
+		p.MaxSelected = 5
+		got, err := p.Select(Entropy{1}, Tag{2}, candidates)
+		if err != nil || len(got) != 5 {
+			t.Fatalf("%s: %d, %v", set.Name, len(got), err)
+		}
+		var want []radio.Station
+		if set == helium202605 {
+			for n := range 5 {
+				want = append(want, candidates[19-n].Station)
+			}
+		} else {
+			selected, err := SelectByCell(Entropy{1}, Tag{2}, candidates, 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range selected {
+				want = append(want, s.Station)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", set.Name, got, want)
+		}
+	}
+}
+
+// TestWeakestClueIsTheWeight, from both ends, of the link or of a station.
+func TestWeakestClueIsTheWeight(t *testing.T) {
+	a, b, c := sampleStation(t, 1), sampleStation(t, 2), sampleStation(t, 3)
+	link, _ := twinsOf(a, b)
+	w := &Weights{
+		stations: map[radio.Station][]Clue{a: {{Name: ClueAround, Weight: 700}}, c: {{Name: ClueTwins, Weight: 9_000}}},
+		links:    map[Twins][]Clue{link: {{Name: ClueFading, Weight: 800}, {Name: ClueSlope, Weight: 10_000}}},
+	}
+	for _, pair := range [][2]radio.Station{{a, b}, {b, a}, {a, c}, {c, b}, {b, c}} {
+		clue, ok := w.Weakest(pair[0], pair[1])
+		if !ok || uint64(clue.Weight) != w.Link(pair[0], pair[1]) {
+			t.Errorf("%v, %v, weight %d", clue, ok, w.Link(pair[0], pair[1]))
+		}
+	}
+	if _, ok := w.Weakest(b, sampleStation(t, 4)); ok {
+		t.Error("a link without clues has a weakest")
+	}
+}
