@@ -36,6 +36,8 @@ const (
 	sitEvery   = 500 * time.Millisecond
 	afterClose = 500 * time.Millisecond
 	rememberOf = 2 // epochs back whose records are kept
+
+	rememberMost = 30 // the same while the network's verdicts on them are awaited
 )
 
 func newCourt(c *cover) *court {
@@ -117,8 +119,13 @@ func (c *court) sit(now witness.Millis) error {
 		c.proof.Verdict(v, false)
 		c.cover.record.Judged(&one, &v, nil)
 	}
-	if e := c.epochAt(now); e > rememberOf {
-		c.docket.Forget(e - rememberOf)
-	}
+	c.docket.Forget(c.oldest(c.epochAt(now)))
 	return nil
+}
+
+// oldest is the first epoch whose records are of use: the network may be late with its
+// verdicts.
+func (c *court) oldest(now witness.Epoch) witness.Epoch {
+	before := func(n witness.Epoch) witness.Epoch { return now - min(now, n) }
+	return max(min(c.finals, before(rememberOf)), before(rememberMost))
 }

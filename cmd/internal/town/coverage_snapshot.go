@@ -16,7 +16,6 @@ type CoverageFacts struct {
 	Ended    bool // the town has
 	Hotspots map[radio.Station]CoveringHotspot
 	Refusals map[witness.RefusalReason]int64 // by the network
-	Problem  string                          // found by others, one sentence; empty: none
 }
 
 // CoveringHotspot is what a hotspot says of itself.
@@ -141,8 +140,6 @@ func (c *Coverage) judge(f CoverageFacts, counting bool) Verdict {
 	}
 	k := c.Counts
 	switch {
-	case f.Problem != "":
-		return Verdict{Bad, "Something is wrong", f.Problem}
 	case k.Emitted == 0:
 		return Verdict{Off, "Waiting", "No beacon has been sent yet: hotspots boot, then each waits for the slot that is drawn for it."}
 	case !counting:

@@ -36,7 +36,6 @@ func TestCoverageVerdicts(t *testing.T) {
 		"works":          {towntest.Coverage(nil), town.OK, "Works", "3 of 3 beacons judged so far hold, and 5 of 5 witness reports"},
 		"waiting":        {towntest.NoBeacon(), town.Off, "Waiting", "No beacon has been sent yet"},
 		"early":          {towntest.Early(), town.Off, "Too early", "count from 08:41:00 UTC on"},
-		"a problem":      {towntest.Coverage(func(f *town.CoverageFacts) { f.Problem = "No." }), town.Bad, "Something is wrong", "No."},
 		"an attack":      {towntest.PassedThrough(), town.Bad, "An attack went through", "Report for another network"},
 		"cannot send":    {towntest.Coverage(waits), town.Warn, "Not everywhere", "4 hotspots cannot send beacons"},
 		"cannot, at end": {towntest.Coverage(func(f *town.CoverageFacts) { waits(f); f.Ended = true }), town.OK, "Works", "hold"},

@@ -2,7 +2,7 @@ import { el, id, state, unit } from "./dom.js";
 import { clock, count, distance, fixed, millis, plural, short, signed } from "./format.js";
 import { follow } from "./live.js";
 import { map, steps } from "./map.js";
-import { changed, columns, empty, pairs, replace, stat, verdict } from "./parts.js";
+import { changed, columns, empty, replace, stat, verdict } from "./parts.js";
 
 let places = new Map(); // by EUI
 let chosen = null; // tag; null: the newest that is judged
@@ -189,7 +189,7 @@ function attacks(c) {
 }
 
 function why(c) {
-  const list = (name, rows, none) => id(name).replaceChildren(...(rows.length ? pairs(rows.map((r) => [r.words, r.count, r.code])) : [el("dt", {}, none), el("dd", {}, "0")]));
+  const list = (name, rows, none) => id(name).replaceChildren(...(rows.length ? rows.flatMap((r) => [el("dt", {}, r.words, el("span", { class: "why mono" }, r.code)), el("dd", {}, count(r.count))]) : [el("dt", {}, none), el("dd", {}, "0")]));
   list("skips", c.skips, "None: every due beacon was sent.");
   list("faults", c.faults, "None so far.");
   list("refusals", c.refusals, "None so far.");
