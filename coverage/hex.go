@@ -95,3 +95,23 @@ func (h Hex) GridDistance(other Hex) (int, error) {
 
 // String gives 15 lower-case hexadecimal digits.
 func (h Hex) String() string { return strconv.FormatUint(uint64(h), 16) }
+
+// Corner is a corner of a cell in degrees.
+type Corner struct{ Latitude, Longitude float64 }
+
+// Outline are the cell's corners around it, counter-clockwise: six of a hexagon, five of
+// a pentagon, and more where an edge of the grid's icosahedron crosses the cell.
+func (h Hex) Outline() ([]Corner, error) {
+	if !h.Valid() {
+		return nil, fmt.Errorf("outline of %v: %w", h, errNoCell)
+	}
+	places, err := h3.CellToBoundary(h3.Cell(h))
+	if err != nil {
+		return nil, fmt.Errorf("outline of %v: %w", h, err)
+	}
+	corners := make([]Corner, len(places))
+	for i, p := range places {
+		corners[i] = Corner{p.Lat, p.Lng}
+	}
+	return corners, nil
+}

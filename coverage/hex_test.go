@@ -214,3 +214,29 @@ func BenchmarkHexValid(b *testing.B) {
 		}
 	})
 }
+
+// TestOutline: the corners of a hexagon are six, of a pentagon five; they go around it
+// counter-clockwise.
+func TestOutline(t *testing.T) {
+	for text, corners := range map[string]int{"881f9ed947fffff": 6, "8009fffffffffff": 5} {
+		h, err := ParseHex(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outline, err := h.Outline()
+		if err != nil || len(outline) != corners {
+			t.Fatalf("%s: %v, %v", text, outline, err)
+		}
+		area := 0.0
+		for i, c := range outline {
+			next := outline[(i+1)%len(outline)]
+			area += c.Longitude*next.Latitude - next.Longitude*c.Latitude
+		}
+		if h.Resolution() == 8 && area <= 0 {
+			t.Errorf("%s goes around clockwise", text)
+		}
+	}
+	if corners, err := Hex(1).Outline(); err == nil {
+		t.Errorf("%v of what is no cell", corners)
+	}
+}

@@ -44,6 +44,9 @@ func (b *Beaconer) Status(now Millis) BeaconerStatus {
 	return s
 }
 
+// Last is what became of the last due beacon, or discovery beacon, so far.
+func (b *Beaconer) Last() Outcome { return b.last }
+
 // Next is when Step is due if nothing happens before; a minute ahead while no
 // anchor is known.
 func (b *Beaconer) Next(now Millis) Millis {

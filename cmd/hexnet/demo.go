@@ -28,6 +28,7 @@ type demoCommand struct {
 	Seed     uint64        `help:"Of the town: the same seed, the same places and devices." default:"1"`
 	Hotspots int           `help:"Of the town." default:"12"`
 	Devices  int           `help:"Of the town." default:"60"`
+	Coverage bool          `help:"Proof of coverage in the town, and attacks on it. Not with --broker." default:"true" negatable:""`
 	Listen   *string       `help:"Address of the town's page; empty: none. Default: 127.0.0.1:8080, or a free port if that is taken." placeholder:"ADDRESS"`
 }
 
@@ -37,10 +38,13 @@ func (demoCommand) Help() string {
 devices that join and send, and a small network server answers; a page shows it while it runs. A second MQTT
 client compares what arrives, and what is said of downlinks, with what was on the air and what the chips sent.
 The exit code is 0 only if every frame with a good CRC arrived exactly once and unchanged, and no other, and
-every downlink has its answer, its report and its transmission at its microsecond.
+every downlink has its answer, its report and its transmission at its microsecond. The town's hotspots also take
+part in proof of coverage, with epochs of a minute, and attackers with them: every beacon and every witness must
+get the verdict that follows from what the chips sent and took, and every attack its own reason.
 
 Examples:
   hexnet demo
+  hexnet demo --no-coverage --for 20s
   hexnet demo --for 60s --hotspots 30 --devices 200 --seed 7
   hexnet demo --replay tower-sensor.ndjson.gz --speed max --summary json
   hexnet demo --replay tower-sensor.ndjson.gz --broker tcp://127.0.0.1:1883`
@@ -108,7 +112,7 @@ func (d demoCommand) town(ctx context.Context, out io.Writer) (outcome, error) {
 	page.Announce = func(url string) { fmt.Fprintf(screen, "The town is at %s\n", url) }
 	sum, err := demo.RunTown(ctx, demo.Town{
 		Seed: d.Seed, Hotspots: d.Hotspots, Devices: d.Devices, Region: d.Region, For: d.For, Broker: d.Broker,
-		Page: page, Screen: screen, Log: warnings(screen),
+		Coverage: d.Coverage, Page: page, Screen: screen, Log: warnings(screen),
 	})
 	if sum.Hotspots == 0 {
 		return nil, err

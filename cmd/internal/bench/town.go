@@ -38,7 +38,7 @@ type townCost struct {
 func measureTown(ctx context.Context, hexnet string, progress io.Writer) (townCost, error) {
 	fmt.Fprintf(progress, "a town of %d hotspots and %d devices\n", townHotspots, townDevices)
 	c := exec.CommandContext(ctx, hexnet, "demo", "--hotspots", strconv.Itoa(townHotspots), "--devices", strconv.Itoa(townDevices),
-		"--for", townTime.String(), "--listen", "", "--summary", "json")
+		"--for", townTime.String(), "--listen", "", "--summary", "json", "--no-coverage")
 	var out bytes.Buffer
 	c.Stdout, c.Stderr, c.WaitDelay = &out, io.Discard, stopTimeout
 	ended := c.Run()

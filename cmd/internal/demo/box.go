@@ -38,6 +38,7 @@ type boxes struct {
 	plan    radio.Plan
 	output  mqtt.Config
 	antenna hotspot.Antenna
+	equip   func(*hotspot.Parts, radio.EUI) // may be nil; gives a hotspot more than that
 	log     *slog.Logger
 }
 
@@ -54,15 +55,19 @@ func (b boxes) make(chip *emulator.Chip) (box, error) {
 	if config.Firmware, err = syntheticFirmware(); err != nil {
 		return nil, err
 	}
-	h, err := hotspot.New(hotspot.Parts{
+	parts := hotspot.Parts{
 		Open:    func(context.Context) (hardware.Bus, error) { return chip.Bus(), nil },
 		Chip:    config,
 		Key:     key,
 		Outputs: []mqtt.Config{b.output},
 		Antenna: b.antenna,
 		Log:     b.log.With("hotspot", chip.EUI()),
-	})
-	words := key.Station().Words()
+	}
+	if b.equip != nil {
+		b.equip(&parts, chip.EUI())
+	}
+	h, err := hotspot.New(parts)
+	words := parts.Key.Station().Words()
 	return realBox{h, strings.Join(words[:], " ")}, err
 }
 

@@ -20,11 +20,14 @@ type meetingPoint struct {
 	output   mqtt.Config     // of each hotspot
 	observer mqttlink.Access // hears everything
 	server   mqttlink.Access // of a network server
+
+	network *network.Network // nil: an outside broker
+	data    network.Data     // of that network
 }
 
 // startBroker gives the broker with a URL, or, without, starts one in process that
 // hotspots log in to with their own keys; stop ends it.
-func startBroker(ctx context.Context, fail context.CancelCauseFunc, url string, log *slog.Logger) (at meetingPoint, stop func(), err error) {
+func startBroker(ctx context.Context, fail context.CancelCauseFunc, url string, coverage network.CoverageConfig, log *slog.Logger) (at meetingPoint, stop func(), err error) {
 	if url != "" {
 		at, err := outsideBroker(url)
 		return at, func() {}, err
@@ -34,7 +37,7 @@ func startBroker(ctx context.Context, fail context.CancelCauseFunc, url string, 
 		return meetingPoint{}, nil, err
 	}
 	remove := func() { _ = os.RemoveAll(dir) }
-	at, serve, err := newBroker(ctx, network.Data(dir), log)
+	at, serve, err := newBroker(ctx, network.Data(dir), coverage, log)
 	if err != nil {
 		remove()
 		return meetingPoint{}, nil, fmt.Errorf("starting the broker: %w", err)
@@ -80,14 +83,14 @@ var (
 
 // newBroker sets a network up on a free port, with accounts for observer and
 // network server.
-func newBroker(ctx context.Context, data network.Data, log *slog.Logger) (at meetingPoint, run func(context.Context) error, err error) {
+func newBroker(ctx context.Context, data network.Data, coverage network.CoverageConfig, log *slog.Logger) (at meetingPoint, run func(context.Context) error, err error) {
 	if at.observer, err = newAccount(data, observerRights); err != nil {
 		return at, nil, err
 	}
 	if at.server, err = newAccount(data, serverRights); err != nil {
 		return at, nil, err
 	}
-	config := network.Config{Broker: broker.Config{Listen: []string{"127.0.0.1:0"}}}
+	config := network.Config{Broker: broker.Config{Listen: []string{"127.0.0.1:0"}}, Coverage: coverage}
 	config.Broker.Limits.ConnectRate = 10_000 // all hotspots come from one address
 	n, err := network.New(ctx, config, data, log)
 	if err != nil {
@@ -99,6 +102,7 @@ func newBroker(ctx context.Context, data network.Data, log *slog.Logger) (at mee
 	}
 	at.observer.URL, at.server.URL = addresses[0], addresses[0]
 	at.output = mqtt.Config{Server: addresses[0], StationLogin: true, Network: n.ID().String()}
+	at.network, at.data = n, data
 	return at, n.Run, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"hexspot/cmd/internal/hotspot"
 	"hexspot/hardware/emulator"
 	"hexspot/radio"
 )
@@ -21,6 +22,8 @@ type box interface {
 	Ready(context.Context) error
 	Counts() counts
 	Name() string // for people, empty if it has none
+	// CoverageStatus is how its proof of coverage stands, false if it has none.
+	CoverageStatus() (hotspot.CoverageStatus, bool)
 }
 
 // counts are what a box has done since it started.

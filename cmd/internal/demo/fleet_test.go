@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hexspot/cmd/internal/hotspot"
 	"hexspot/hardware/emulator"
 	"hexspot/radio"
 )
@@ -35,6 +36,10 @@ func (b fakeBox) Ready(ctx context.Context) error { return waitUntil(ctx, time.N
 func (b fakeBox) Counts() counts { return b.counts }
 
 func (b fakeBox) Name() string { return "" }
+
+func (b fakeBox) CoverageStatus() (hotspot.CoverageStatus, bool) {
+	return hotspot.CoverageStatus{}, false
+}
 
 func fakeFleet(t *testing.T, boxes ...fakeBox) fleet {
 	t.Helper()

@@ -61,14 +61,16 @@ func TestTableStaysInItsPlace(t *testing.T) {
 }
 
 func TestTownTable(t *testing.T) {
-	got := townTable(towntest.Town(nil))
+	covered := towntest.Town(nil)
+	covered.Coverage = towntest.Coverage(nil)
+	got := townTable(covered)
 	for _, line := range got {
 		if utf8.RuneCountInString(line) > tableWidth {
 			t.Errorf("%d columns: %s", utf8.RuneCountInString(line), line)
 		}
 	}
 	golden(t, "town_table.golden", strings.Join(got, "\n")+"\n\n"+
-		strings.Join(townTable(towntest.Empty()), "\n")+"\n\n"+townLine(towntest.Town(nil))+"\n"+townLine(towntest.Empty())+"\n")
+		strings.Join(townTable(towntest.Empty()), "\n")+"\n\n"+townLine(covered)+"\n"+townLine(towntest.Empty())+"\n")
 }
 
 func TestPlainLines(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hexspot/cmd/internal/mqttlink"
+	"hexspot/cmd/internal/network"
 	"hexspot/radio"
 )
 
@@ -45,7 +46,7 @@ func newSession(c Config, script Script) *session {
 func (s *session) run(ctx context.Context) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	broker, stop, err := startBroker(ctx, fail, s.config.Broker, s.config.Log)
+	broker, stop, err := startBroker(ctx, fail, s.config.Broker, network.CoverageConfig{}, s.config.Log)
 	if err != nil {
 		return err
 	}

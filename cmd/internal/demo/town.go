@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hexspot/radio"
+	"hexspot/witness"
 )
 
 // Town says which town to run: hotspots and devices that share simulated air, and a
@@ -19,9 +20,12 @@ type Town struct {
 	Region   string        // empty: EU868
 	For      time.Duration // that devices live; zero: 150 s
 	Broker   string        // URL of a broker, with name and password if it asks for them; empty: one in process
+	Coverage bool          // proof of coverage, and attacks on it; not with a broker of others
 	Page     Address
 	Screen   *Screen
 	Log      *slog.Logger
+
+	schedule *witness.Schedule // of proof of coverage, instead of the protocol's for demonstrations
 }
 
 // Address is where a page listens.

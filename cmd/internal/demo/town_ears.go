@@ -14,7 +14,8 @@ import (
 type ears struct {
 	air      *emulator.Air
 	hotspots map[ether.ID]radio.EUI
-	checker  *checker // is told what must arrive
+	checker  *checker                                                                       // is told what must arrive
+	beacons  func(hotspot radio.EUI, x ether.Arrival, frame emulator.Frame, good bool) bool // takes those of beacons; may be nil
 
 	mu     sync.Mutex
 	onAir  map[emission]*outcome
@@ -56,11 +57,18 @@ func newEars(c *checker) *ears {
 // observe is told by the air of each arrival, and what the chip made of it.
 func (e *ears) observe(x ether.Arrival, err error) {
 	hotspot, ok := e.hotspots[x.To]
-	if _, down := e.hotspots[x.Signal.From]; !ok || down {
+	if !ok {
 		return
 	}
 	frame, given := e.air.Frame(x)
-	if good := given && err == nil && frame.CRC == radio.CRCOK; good {
+	good := given && err == nil && frame.CRC == radio.CRCOK
+	if e.beacons != nil && e.beacons(hotspot, x, frame, good) {
+		return
+	}
+	if _, down := e.hotspots[x.Signal.From]; down {
+		return
+	}
+	if good {
 		e.checker.expect(Reception{Hotspot: hotspot, At: x.End, Frame: frame})
 	}
 	e.mu.Lock()

@@ -22,6 +22,7 @@ func (s *townSession) snapshot() town.Snapshot {
 	defer cancel()
 	_ = s.server.Look(ctx, func(at time.Duration, l *lns.Server) {
 		now := s.recorder.Snapshot(s.facts(at, l))
+		now.Coverage = s.coverage()
 		s.last.Store(&now)
 	})
 	if last := s.last.Load(); last != nil {

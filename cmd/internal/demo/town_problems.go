@@ -32,6 +32,24 @@ var faultWords = map[proof.Fault]string{
 	proof.Altered:       "transmissions that are not what was commanded or reported",
 	proof.Mistimed:      "transmissions that were not at their instant",
 	proof.DutyCycle:     "sub-bands that were used longer than an hour allows",
+
+	proof.BrokenRecord:        "records in the journal that cannot be read",
+	proof.BeaconUnreported:    "beacons that a chip sent and that were not reported, or more than once",
+	proof.BeaconMisreported:   "beacon reports that are not what the chip sent",
+	proof.BeaconUnsent:        "beacon reports of what no chip sent",
+	proof.BeaconUnexplained:   "hotspots without a beacon in a window and without a reason",
+	proof.BeaconTwice:         "windows with two beacons of a hotspot",
+	proof.TakingUnreported:    "beacons that a chip took and that its hotspot did not report, or more than once",
+	proof.TakingMisreported:   "observations that are not what the chip took",
+	proof.ObservationInvented: "observations of what the chip never took",
+	proof.WrongVerdict:        "verdicts that are not what the air implies",
+	proof.NoVerdict:           "reports of beacons without a verdict",
+	proof.AttackAccepted:      "attacks that were accepted",
+	proof.AttackMisjudged:     "attacks that failed for another reason than their own",
+	proof.AttackMiscounted:    "hotspots whose count of dropped frames is not what their chips took",
+	proof.ReceiptChanged:      "records sent again that got another receipt than the first",
+	proof.CountedTwice:        "records that are in the journal twice",
+	proof.ForeignNotRefused:   "reports for another network that were not refused as such",
 }
 
 // problems are why the town has not passed, none if it has.
@@ -58,7 +76,11 @@ func (s *townSession) problems(sum TownSummary, err error) []string {
 	if fault := s.dwellers.fault.Load(); fault != nil {
 		list = append(list, fmt.Sprintf("the air did not take a frame: %v", *fault))
 	}
-	return append(list, s.serverProblems()...)
+	list = append(list, s.serverProblems()...)
+	if sum.Coverage != nil {
+		list = append(list, s.cover.problems(sum.Coverage)...)
+	}
+	return list
 }
 
 // serverProblems are those that the network server's own books have.

@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"hexspot/cmd/internal/proof"
 	"hexspot/internal/mosquitto"
+	"hexspot/witness"
 )
 
 // shortTown lives as long as it takes that most have joined and some have sent.
@@ -60,6 +62,30 @@ func TestTown(t *testing.T) {
 	}
 	if !strings.Contains(screen.String(), "hotspots 3/3") {
 		t.Errorf("the screen: %s", screen.String())
+	}
+}
+
+// fastCoverage has epochs of eight seconds, so that a short town sees one that is whole,
+// frozen and verified. Reports are in time for longer than a mark is looked for.
+var fastCoverage = witness.Schedule{
+	Timing:      witness.Timing{Slot: 1000, WindowSlots: 4, GuardSlots: 1, EpochSlots: 8, Lead: 300, Spread: 200, Report: 6000},
+	AnchorAhead: 5000,
+}
+
+// TestTownWithCoverage: what hotspots send and hear of each other's beacons is judged as
+// the air has it, and every attack is made and gets its reason.
+func TestTownWithCoverage(t *testing.T) {
+	t.Parallel()
+	c := shortTown(io.Discard)
+	c.Hotspots, c.Devices, c.For, c.Coverage, c.schedule = 4, 8, 26*time.Second, true, &fastCoverage
+	v := townPasses(t, c).Coverage
+	if v.BeaconsBy[proof.Valid] < 4 || v.WitnessesBy[proof.Valid] < 4 || v.Final < 4 || v.Due == 0 || v.Resent == 0 || v.Foreign["network"] == 0 {
+		t.Errorf("%+v", v)
+	}
+	for _, a := range v.Attacks {
+		if a.Sent == 0 {
+			t.Errorf("%+v", a)
+		}
 	}
 }
 

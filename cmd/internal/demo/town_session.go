@@ -42,6 +42,7 @@ type townSession struct {
 	dwellers *dwellers
 	server   *lns.Client
 	recorder *town.Recorder
+	cover    *cover // nil: no proof of coverage
 	phase    atomic.Pointer[town.Phase]
 	last     atomic.Pointer[town.Snapshot]
 
@@ -105,11 +106,16 @@ func (s *townSession) enter(p town.Phase) { s.phase.Store(&p) }
 func (s *townSession) run(ctx context.Context) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	broker, stop, err := startBroker(ctx, fail, s.config.Broker, s.config.Log)
+	broker, stop, err := startBroker(ctx, fail, s.config.Broker, s.config.coverConfig(), s.config.Log)
 	if err != nil {
 		return err
 	}
 	defer stop()
+	forget, err := s.takeCover(ctx, broker)
+	if err != nil {
+		return cause(ctx, err)
+	}
+	defer forget()
 	observer, err := s.observe(ctx, broker.observer)
 	if err != nil {
 		return err
@@ -130,6 +136,11 @@ func (s *townSession) run(ctx context.Context) error {
 		return cause(ctx, err)
 	}
 	defer stopServer()
+	stopCourt, err := s.sit(ctx, fail, broker)
+	if err != nil {
+		return cause(ctx, err)
+	}
+	defer stopCourt()
 	stopPage, err := s.showPage(ctx, fail)
 	if err != nil {
 		return err
@@ -161,9 +172,13 @@ func (p places) euis() []radio.EUI {
 }
 
 func (s *townSession) boxes(b meetingPoint) maker {
-	return boxes{
+	made := boxes{
 		plan: s.places.plan, output: b.output, antenna: hotspot.Antenna{GainDBi: roofGain.Float()}, log: s.config.Log,
-	}.make
+	}
+	if s.cover != nil {
+		made.equip = s.cover.equip
+	}
+	return made.make
 }
 
 // record takes down what each chip sends, until stop, which waits for the last.
@@ -190,20 +205,33 @@ func (s *townSession) transcribe(hotspot radio.EUI, sent <-chan emulator.Transmi
 	for {
 		select {
 		case t := <-sent:
-			s.proof.Transmitted(hotspot, t)
+			s.transmitted(hotspot, t)
 		case <-quit:
 			for len(sent) > 0 {
-				s.proof.Transmitted(hotspot, <-sent)
+				s.transmitted(hotspot, <-sent)
 			}
 			return
 		}
 	}
 }
 
+// transmitted tells the proofs of what a chip has sent. A beacon is on nobody's command.
+func (s *townSession) transmitted(hotspot radio.EUI, t emulator.Transmission) {
+	if s.cover != nil && proof.IsBeacon(t.Payload) {
+		s.proof.Uncommanded(hotspot, t)
+		s.cover.sent(hotspot, t)
+		return
+	}
+	s.proof.Transmitted(hotspot, t)
+}
+
 // populate puts hotspots and devices into the air.
 func (s *townSession) populate() (err error) {
 	for i, m := range s.fleet {
 		s.ears.hotspots[s.air.Join(m.chip, s.places.hotspots[i].station)] = m.eui
+	}
+	if s.cover != nil {
+		s.cover.enter(s.air, s.ears)
 	}
 	s.dwellers, err = newDwellers(s.places, s.air)
 	return err
@@ -249,6 +277,9 @@ func (s *townSession) live(ctx context.Context, fail context.CancelCauseFunc) er
 	}
 	s.booted = time.Now()
 	s.enter(town.Running)
+	if s.cover != nil {
+		s.cover.online = s.cover.slotAt(s.booted) + 2 // by then the first values have come
+	}
 	before, _ := cost()
 	stop := background(ctx, fail, s.dwellers.run)
 	err := waitUntil(ctx, s.booted.Add(s.config.For))
@@ -257,6 +288,10 @@ func (s *townSession) live(ctx context.Context, fail context.CancelCauseFunc) er
 		return err
 	}
 	s.ended = time.Now()
+	if s.cover != nil {
+		s.cover.endFoes()
+		s.cover.last = s.cover.slotAt(s.ended)
+	}
 	after, _ := cost()
 	s.lived = after - before
 	return s.settle(ctx)
@@ -273,6 +308,11 @@ func (s *townSession) settle(ctx context.Context) error {
 	settling, cancel := context.WithTimeout(ctx, settleMost)
 	defer cancel()
 	_ = until(settling, func() bool { return s.quiet(ctx) }) // what is open then, the verdict says
+	if s.cover != nil {
+		if err := waitUntil(ctx, s.cover.settled(s.cover.last)); err != nil {
+			return err
+		}
+	}
 	if err := waitUntil(ctx, time.Now().Add(quietTime)); err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ type TownSummary struct {
 	Leads     leads          `json:"lead_ms"`
 	Bands     []proof.Band   `json:"air_time"`
 
+	Coverage *proof.CoverageVerdict `json:"coverage"` // null: off
+
 	BootSeconds  float64  `json:"boot_seconds"`
 	LiveSeconds  float64  `json:"live_seconds"`
 	TotalSeconds float64  `json:"total_seconds"`
@@ -145,6 +147,9 @@ func (s *townSession) summary(err error) TownSummary {
 	if n := sum.Downlinks.Accepted; n > 0 {
 		share := float64(sum.Downlinks.Emitted) / float64(n)
 		sum.Share = &share
+	}
+	if s.cover != nil && s.cover.last > 0 {
+		sum.Coverage = s.judgeCoverage()
 	}
 	sum.Problems = s.problems(sum, err)
 	sum.Passed = len(sum.Problems) == 0

@@ -25,6 +25,7 @@ func townTable(s town.Snapshot) []string {
 		row("in RX1", shareText(s.Downlinks.FirstShare), leadText(s.Leads)),
 		row("air time", airText(s), ""),
 	}
+	lines = append(lines, coverageLines(s.Coverage)...)
 	for i, line := range lines {
 		lines[i] = clipped(line)
 	}
@@ -120,7 +121,8 @@ func clipped(line string) string {
 // townLine is a town in one line, for what is no terminal.
 func townLine(s town.Snapshot) string {
 	d := s.Downlinks
-	return fmt.Sprintf("%5.0fs  hotspots %d/%d  joined %d/%d  messages %s  downlinks: emitted %s, failed %s, lost %s, refused %s  RX1 %s",
+	line := fmt.Sprintf("%5.0fs  hotspots %d/%d  joined %d/%d  messages %s  downlinks: emitted %s, failed %s, lost %s, refused %s  RX1 %s",
 		s.Elapsed, s.Receiving, len(s.Hotspots), s.Devices.Joined, s.Devices.Total, grouped(s.Uplinks.Messages),
 		grouped(d.Emitted), grouped(d.Failed), grouped(d.Silent+d.Unanswered), grouped(d.Refused), shareText(d.FirstShare))
+	return line + coverageText(s.Coverage)
 }

@@ -20,7 +20,11 @@ func (s TownSummary) WriteText(w io.Writer) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	for _, text := range slices.Concat(s.Uplinks.Faults, s.Downlinks.Texts) {
+	texts := slices.Concat(s.Uplinks.Faults, s.Downlinks.Texts)
+	if s.Coverage != nil {
+		texts = append(texts, s.Coverage.Texts...)
+	}
+	for _, text := range texts {
 		fmt.Fprintf(w, "  %s\n", text)
 	}
 	_, err := fmt.Fprintln(w, s.conclusion())
@@ -48,6 +52,7 @@ func (s TownSummary) rows() [][2]string {
 	}
 	rows = append(rows, s.leadRows()...)
 	rows = append(rows, s.bandRows()...)
+	rows = append(rows, coverageRows(s.Coverage)...)
 	return append(rows,
 		[2]string{"times", fmt.Sprintf("boot %.1f s, town %.1f s, all %.1f s", s.BootSeconds, s.LiveSeconds, s.TotalSeconds)},
 		[2]string{"cost", fmt.Sprintf("%.1f s CPU, %.2f cores while it lived, %d MB memory", s.CPUSeconds, s.CPUShare, s.MemoryBytes>>20)})
@@ -103,7 +108,8 @@ func shareOf(share *float64) string {
 
 func (s TownSummary) conclusion() string {
 	if s.Passed {
-		return fmt.Sprintf("PASSED: %s frames arrived exactly once, %s downlinks each have their answer, report and transmission", grouped(s.Uplinks.Matched), grouped(s.Downlinks.Accepted))
+		return fmt.Sprintf("PASSED: %s frames arrived exactly once, %s downlinks each have their answer, report and transmission%s",
+			grouped(s.Uplinks.Matched), grouped(s.Downlinks.Accepted), coverageConclusion(s.Coverage))
 	}
 	return "FAILED: " + strings.Join(s.Problems, "; ")
 }

@@ -1,6 +1,7 @@
 package hotspot
 
 import (
+	"maps"
 	"time"
 
 	"hexspot/witness"
@@ -14,6 +15,9 @@ type CoverageCounts struct {
 	Refused   uint64 `json:"refused"` // records that the network did not want
 	Refusal   string `json:"last_refusal,omitempty"`
 	Unusable  uint64 `json:"unusable"` // messages of the network
+
+	// Skipped are due beacons that were not emitted, by the name of the reason.
+	Skipped map[string]uint64 `json:"skipped,omitempty"`
 }
 
 // CoverageStatus says how proof of coverage stands.
@@ -65,6 +69,7 @@ func (c *Coverage) Status() CoverageStatus {
 		Flying: len(c.records.flying), Unkept: len(c.records.unkept), Lost: c.records.lost, Overruns: c.dropped.Load(), Counts: c.counts,
 		Registry: c.submission.status(), Log: c.log.status(),
 	}
+	s.Counts.Skipped = maps.Clone(c.counts.Skipped)
 	s.Site, s.Antenna = c.siteFault, c.antenna
 	if p := c.site; p != nil {
 		s.Place = &SiteStatus{Plan: p.Plan, Gain: p.Gain.Float(), Loss: p.Loss.Float(), DataOnly: p.DataOnly}

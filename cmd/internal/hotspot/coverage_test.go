@@ -202,6 +202,9 @@ func TestNoBeaconWhy(t *testing.T) {
 				if s.Reason != c.reason || !strings.Contains(s.LastBeacon, c.last) || len(a.beacons()) > 0 {
 					t.Errorf("reason %q, want %q; last %q, want %q; %d emitted", s.Reason, c.reason, s.LastBeacon, c.last, len(a.beacons()))
 				}
+				if due := s.LastBeacon != "no beacon yet"; due != (len(s.Counts.Skipped) == 1) {
+					t.Errorf("last %q; skipped %v", s.LastBeacon, s.Counts.Skipped)
+				}
 			})
 		})
 	}

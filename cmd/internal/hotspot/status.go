@@ -58,6 +58,16 @@ func (h *Hotspot) status(ctx context.Context) Status {
 // maxStatus bounds what is read of one.
 const maxStatus = 64 << 10
 
+// CoverageStatus is how proof of coverage stands, false while the hotspot has no part
+// in it.
+func (h *Hotspot) CoverageStatus() (CoverageStatus, bool) {
+	c := h.coverage.Load()
+	if c == nil {
+		return CoverageStatus{}, false
+	}
+	return c.Status(), true
+}
+
 // tellStatus gives the status to whoever connects.
 func (h *Hotspot) tellStatus(ctx context.Context, conn net.Conn) error {
 	if err := conn.SetDeadline(time.Now().Add(socketWait)); err != nil {

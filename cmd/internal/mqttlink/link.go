@@ -1,6 +1,7 @@
 package mqttlink
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -14,6 +15,7 @@ import (
 type Access struct {
 	URL            string
 	User, Password string // empty: anonymous
+	Client         string // id of the client; empty: a random one
 }
 
 // Bounds of the exchanges with the broker.
@@ -61,7 +63,7 @@ func (l *Link) subscribe(ctx context.Context, filter string, take func(topic str
 func (l *Link) options(at Access) *mqtt.ClientOptions {
 	return mqtt.NewClientOptions().
 		AddBroker(at.URL).
-		SetClientID("demo-" + rand.Text()[:10]).
+		SetClientID(cmp.Or(at.Client, "demo-"+rand.Text()[:10])).
 		SetUsername(at.User).SetPassword(at.Password).
 		SetCleanSession(true).
 		SetAutoReconnect(false). // what is sent meanwhile would be missed

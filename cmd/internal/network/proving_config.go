@@ -21,6 +21,10 @@ type CoverageConfig struct {
 	Deny          string   `toml:"deny"`           // file of stations and pairs that do not count, below the data directory; default "deny.txt"
 	VerifyWorkers int      `toml:"verify_workers"` // goroutines that verify an epoch; default 1
 	KeepEpochs    int      `toml:"keep_epochs"`    // whose verdicts are kept; default: those of 30 days
+
+	// Schedule, if it is there, takes the place of Timing: a network that lasts for
+	// minutes may have epochs of seconds. No file can set it.
+	Schedule *witness.Schedule `toml:"-"`
 }
 
 // parameters are those of a set of rules, the default of the configuration first, then
@@ -54,6 +58,9 @@ func (c CoverageConfig) keepEpochs(t witness.Timing) int {
 
 // schedule is the row of the protocol's table.
 func (c CoverageConfig) schedule() (witness.Schedule, error) {
+	if c.Schedule != nil {
+		return *c.Schedule, c.Schedule.Validate()
+	}
 	if c.Timing == "" {
 		return witness.ScheduleNamed("default")
 	}

@@ -37,12 +37,13 @@ type Downlinks struct {
 	plan  radio.Plan
 	gains map[radio.EUI]radio.DB // of hotspots' antennas, less their cables
 
-	mu         sync.Mutex
-	stories    map[key]*story
-	order      []*story
-	sent       map[radio.EUI][]emulator.Transmission
-	uplinks    map[moment]time.Time // when they ended on the air
-	unreadable []string
+	mu          sync.Mutex
+	stories     map[key]*story
+	order       []*story
+	sent        map[radio.EUI][]emulator.Transmission
+	uncommanded map[radio.EUI][]emulator.Transmission // counted on the air, and judged elsewhere
+	uplinks     map[moment]time.Time                  // when they ended on the air
+	unreadable  []string
 }
 
 // NewDownlinks begins a collection about hotspots, given with their antennas' gain
@@ -50,7 +51,7 @@ type Downlinks struct {
 func NewDownlinks(plan radio.Plan, gains map[radio.EUI]radio.DB) *Downlinks {
 	return &Downlinks{
 		plan: plan, gains: gains, stories: map[key]*story{},
-		sent: map[radio.EUI][]emulator.Transmission{}, uplinks: map[moment]time.Time{},
+		sent: map[radio.EUI][]emulator.Transmission{}, uncommanded: map[radio.EUI][]emulator.Transmission{}, uplinks: map[moment]time.Time{},
 	}
 }
 
@@ -68,6 +69,25 @@ func (d *Downlinks) Transmitted(hotspot radio.EUI, t emulator.Transmission) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.sent[hotspot] = append(d.sent[hotspot], t)
+}
+
+// Uncommanded is told of each transmission that is nobody's downlink, such as a beacon:
+// it uses the duty cycle as any other does.
+func (d *Downlinks) Uncommanded(hotspot radio.EUI, t emulator.Transmission) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.uncommanded[hotspot] = append(d.uncommanded[hotspot], t)
+}
+
+// onAir are all transmissions by hotspot.
+func (d *Downlinks) onAir() map[radio.EUI][]emulator.Transmission {
+	all := map[radio.EUI][]emulator.Transmission{}
+	for _, list := range [...]map[radio.EUI][]emulator.Transmission{d.sent, d.uncommanded} {
+		for hotspot, sent := range list {
+			all[hotspot] = append(all[hotspot], sent...)
+		}
+	}
+	return all
 }
 
 // Uplink is told when an uplink that arrived under a context ended on the air, by

@@ -70,10 +70,10 @@ type Band struct {
 func (d *Downlinks) Bands() []Band {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	list := make([]Band, len(d.plan.SubBands))
+	list, all := make([]Band, len(d.plan.SubBands)), d.onAir()
 	for i, s := range d.plan.SubBands {
 		list[i] = Band{Name: s.Name, Limit: float64(s.Permille) / 10}
-		for hotspot, sent := range d.sent {
+		for hotspot, sent := range all {
 			list[i].add(hotspot, d.within(s, hotspot, sent))
 		}
 	}

@@ -33,6 +33,8 @@ func (d *Downlinks) Judge() *Verdict {
 		for _, t := range sent {
 			j.Airtime += t.Duration
 		}
+	}
+	for hotspot, sent := range d.onAir() {
 		j.duty(hotspot, sent)
 	}
 	for _, s := range d.order {

@@ -27,6 +27,8 @@ type Snapshot struct {
 
 	Packets []Packet   `json:"packets"` // newest first
 	Recent  []Downlink `json:"recent"`  // ended downlinks, newest first
+
+	Coverage *Coverage `json:"coverage"` // null: proof of coverage is off
 }
 
 // Phase is how far a demonstration has come.

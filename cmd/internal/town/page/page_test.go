@@ -39,7 +39,11 @@ func serve(t *testing.T, look func() town.Snapshot) *Page {
 	return p
 }
 
-func works() town.Snapshot { return towntest.Town(nil) }
+func works() town.Snapshot {
+	s := towntest.Town(nil)
+	s.Coverage = towntest.Coverage(nil)
+	return s
+}
 
 // ask makes a request with a Host of its own.
 func ask(t *testing.T, method, url, host string) (*http.Response, string) {
@@ -71,11 +75,17 @@ func TestRequests(t *testing.T) {
 		kind, has          string
 	}{
 		{"GET", "", "", 200, "text/html", `<main class="page">`},
-		{"GET", "app.js", "", 200, "text/javascript", "EventSource"},
+		{"GET", "app.js", "", 200, "text/javascript", "follow(render)"},
+		{"GET", "live.js", "", 200, "text/javascript", "EventSource"},
+		{"GET", "coverage.html", "", 200, "text/html", `<ul class="attacks"`},
+		{"GET", "coverage.js", "", 200, "text/javascript", "follow(render)"},
+		{"GET", "map.js", "", 200, "text/javascript", "export function map"},
+		{"GET", "coverage.css", "", 200, "text/css", ".plan"},
 		{"GET", "tokens.css", "", 200, "text/css", "--paper"},
 		{"GET", "fonts/noto-sans-latin-400-normal.woff2", "", 200, "font/woff2", "wOF2"},
 		{"GET", "fonts/OFL.txt", "", 200, "text/plain", "SIL OPEN FONT LICENSE"},
 		{"GET", "snapshot.json", "", 200, "application/json", `"verdict":{"state":"ok"`},
+		{"GET", "snapshot.json", "", 200, "application/json", `"kind":"false_opening"`},
 		{"HEAD", "events", "", 200, "text/event-stream", ""},
 		{"HEAD", "snapshot.json", "", 200, "application/json", ""},
 		{"GET", "snapshot.json", "localhost:80", 200, "application/json", "{"},
@@ -197,7 +207,7 @@ func TestNothingFromOutside(t *testing.T) {
 	if err := fstest.TestFS(static, "static/index.html", "static/tokens.css", "static/fonts/OFL.txt"); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"index.html", "app.js", "dom.js", "format.js", "plot.js", "theme.js", "page.css", "tokens.css"} {
+	for _, name := range []string{"index.html", "coverage.html", "app.js", "coverage.js", "map.js", "live.js", "parts.js", "coverage.css", "dom.js", "format.js", "plot.js", "theme.js", "page.css", "tokens.css"} {
 		b, err := static.ReadFile(path.Join("static", name))
 		if err != nil {
 			t.Fatal(err)

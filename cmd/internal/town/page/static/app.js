@@ -1,5 +1,7 @@
-import { el, id, icon, state, unit } from "./dom.js";
+import { el, id, state, unit } from "./dom.js";
 import { clock, count, fixed, mhz, millis, percent, plural, short, span } from "./format.js";
+import { follow } from "./live.js";
+import { columns, empty, pairs, stat, verdict } from "./parts.js";
 import { histogram } from "./plot.js";
 
 let names = new Map(); // of hotspots, by EUI
@@ -22,10 +24,7 @@ function render(s) {
 function head(s) {
   document.title = `${s.verdict.word}: ${s.name} · hexspot`;
   id("name").textContent = s.name;
-  const pill = id("state");
-  pill.className = `st fill ${s.verdict.state}`;
-  pill.replaceChildren(icon(s.verdict.state), s.verdict.word);
-  if (id("sentence").textContent !== s.verdict.text) id("sentence").textContent = s.verdict.text;
+  verdict(s.verdict);
   id("facts").textContent = [
     s.region, plural(s.hotspots.length, "hotspot"), plural(s.devices.total, "device"),
     `${{ starting: "starting for", running: "running for", ended: "ended after" }[s.phase]} ${span(s.elapsed_s)}`,
@@ -41,13 +40,8 @@ function strip(s) {
     ["Downlinks emitted", [count(d.emitted), el("span", { class: "u" }, `of ${count(d.accepted)}`)], `${count(d.refused)} refused`],
     ["In RX1", d.first_share === null ? ["none yet"] : unit(percent(100 * d.first_share), "%"), "of class A"],
     ["Median lead", s.leads.count ? unit(count(s.leads.p50_ms), "ms") : ["none yet"], s.leads.count ? `least ${count(s.leads.least_ms)} ms` : ""],
-  ].map(([k, v, d]) => el("div", { class: "stat" }, el("p", { class: "k" }, k), el("p", { class: "v" }, ...v), el("p", { class: "d" }, d))));
+  ].map(stat));
 }
-
-const columns = (list) => el("tr", {}, ...list.map(([name, kind, u]) =>
-  el("th", { scope: "col", class: kind }, name, u ? el("span", { class: "u" }, u) : "")));
-
-const empty = (n, text) => [el("tr", {}, el("td", { class: "empty", colspan: n }, text))];
 
 function packets(s) {
   id("packets-note").textContent = s.packets.length ? "newest first" : "";
@@ -116,8 +110,6 @@ function fates(s) {
   id("reasons").replaceChildren(...pairs(reasons.map((r) => [r.words, r.count, r.code])));
 }
 
-const pairs = (rows) => rows.flatMap(([k, n, code]) => [el("dt", { title: code }, k), el("dd", {}, count(n))]);
-
 function bands(s) {
   const limited = s.bands.filter((b) => b.limit_percent < 100);
   const most = limited.reduce((a, b) => (a && a.used_percent / a.limit_percent >= b.used_percent / b.limit_percent ? a : b), null);
@@ -159,33 +151,4 @@ function trouble(h) {
   return parts.length ? parts.join(", ") : state("ok", "Receives");
 }
 
-// The live dot tells whether data comes; old data stays, dated.
-let last = "";
-
-function connect() {
-  const events = new EventSource("events");
-  events.onmessage = (m) => {
-    const s = JSON.parse(m.data);
-    last = s.now;
-    live(true, s.phase === "ended" ? "Ended" : "Live");
-    render(s);
-  };
-  events.onerror = () => {
-    live(false, last ? `No data since ${clock(last)} UTC` : "No data");
-    if (events.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
-  };
-}
-
-function live(on, word) {
-  id("live").classList.toggle("on", on);
-  if (id("live-word").textContent !== word) id("live-word").textContent = word;
-}
-
-id("theme").addEventListener("click", () => {
-  const root = document.documentElement;
-  const dark = (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-  root.dataset.theme = dark ? "light" : "dark";
-  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* lasts for this window only */ }
-});
-
-connect();
+follow(render);

@@ -6,8 +6,9 @@ export function count(n) {
 }
 
 export function fixed(x, decimals) {
-  const text = Math.abs(x).toFixed(decimals);
-  return (x < 0 && Number(text) !== 0 ? minus : "") + text;
+  const [whole, rest] = Math.abs(x).toFixed(decimals).split(".");
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, thin) + (rest === undefined ? "" : `.${rest}`);
+  return (x < 0 && /[1-9]/.test(text) ? minus : "") + text;
 }
 
 // percent has as many decimals as a small share needs.
@@ -34,3 +35,12 @@ export const plural = (n, noun) => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 
 // short is the telling end of an EUI.
 export const short = (eui) => eui.slice(-8);
+
+// signed has its sign always, as margins do.
+export const signed = (x, decimals) => (x >= 0 ? "+" : "") + fixed(x, decimals);
+
+// distance is in tens of metres below a kilometre.
+export function distance(m) {
+  if (m < 1000) return [String(Math.round(m / 10) * 10), "m"];
+  return [m < 10_000 ? (m / 1000).toFixed(2) : (m / 1000).toFixed(1), "km"];
+}
