@@ -47,7 +47,7 @@ func Journal(ctx context.Context, c JournalConfig, out io.Writer) error {
 		return err
 	}
 	defer log.Close()
-	n := &network{hexnet: c.Hexnet, dir: dir, log: log}
+	n := &server{hexnet: c.Hexnet, dir: dir, log: log}
 	if err := n.start(ctx); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func appendFor(ctx context.Context, j *journal.Journal, over time.Duration, inFl
 }
 
 // pubacks measures from a station's publication to its PUBACK.
-func (n *network) pubacks(ctx context.Context, t *journalTable, c JournalConfig) error {
+func (n *server) pubacks(ctx context.Context, t *journalTable, c JournalConfig) error {
 	if err := n.ready(); err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (n *network) pubacks(ctx context.Context, t *journalTable, c JournalConfig)
 }
 
 // load runs stations until all are online, and then for a while.
-func (n *network) load(ctx context.Context, c stations.Config, over time.Duration) ([]time.Duration, memory, error) {
+func (n *server) load(ctx context.Context, c stations.Config, over time.Duration) ([]time.Duration, memory, error) {
 	fleet, err := n.fleet(c)
 	if err != nil {
 		return nil, memory{}, err

@@ -13,6 +13,7 @@ import (
 
 	"hexspot/hardware/keys"
 	"hexspot/radio"
+	"hexspot/witness"
 )
 
 // Config is what stations log in to and how they publish.
@@ -22,6 +23,9 @@ type Config struct {
 	Network string
 	Pace    time.Duration // between two messages of a station; 0: as soon as one is acknowledged
 	Bytes   int           // of a payload
+
+	Reports time.Duration  // between two reports of a station; 0: it makes none
+	Timing  witness.Timing // of the network, for reports
 }
 
 // Fleet is the stations.
@@ -29,6 +33,9 @@ type Fleet struct {
 	config   Config
 	stations []*station
 	online   atomic.Int64
+	network  radio.Network // that reports are for
+	entropy  *entropy      // that all of them hear of; nil without reports
+	faults   faults
 }
 
 // station has one message in flight.
@@ -40,21 +47,41 @@ type station struct {
 	mu    sync.Mutex
 	acked uint64 // the messages 0 to acked-1
 	took  []time.Duration
+
+	reporter *reporter // nil: it makes no reports
 }
 
 // New makes the stations and their keys.
 func New(c Config) (*Fleet, error) {
 	f := &Fleet{config: c}
-	for range c.Count {
-		key, err := keys.Generate(keys.Ed25519)
+	if c.Reports > 0 {
+		var err error
+		if f.network, err = radio.ParseNetwork(c.Network); err != nil {
+			return nil, err
+		}
+		f.entropy = newEntropy(f.network, c.Timing, &f.faults)
+	}
+	for n := range c.Count {
+		key, err := keys.Generate(kindOf(n))
 		if err != nil {
 			return nil, fmt.Errorf("making a station's key: %w", err)
 		}
 		s := &station{key: key, fleet: f}
 		binary.BigEndian.PutUint64(s.eui[:], rand.Uint64()) // an EUI belongs to its first key, also in another fleet
+		if c.Reports > 0 {
+			s.reporter = newReporter(key, f)
+		}
 		f.stations = append(f.stations, s)
 	}
 	return f, nil
+}
+
+// kindOf is the key of a station: one in eight has what secure elements make.
+func kindOf(n int) keys.Kind {
+	if n%8 == 7 {
+		return keys.P256
+	}
+	return keys.Ed25519
 }
 
 // Run publishes until ctx ends. Stations come back whenever they are disconnected.
@@ -121,16 +148,29 @@ func (s *station) run(ctx context.Context) {
 
 // session publishes from one login to the loss of its connection.
 func (s *station) session(ctx context.Context) {
-	client, err := s.login()
+	c, err := s.login()
 	if err != nil {
 		return
 	}
 	s.fleet.online.Add(1)
 	defer s.fleet.online.Add(-1)
-	defer client.Disconnect(0)
+	var both sync.WaitGroup
+	defer both.Wait()
+	defer c.Disconnect(0)
+	if s.reporter != nil {
+		both.Go(func() {
+			defer c.Disconnect(0) // what failed once ends the session
+			s.reporter.session(ctx, c)
+		})
+	}
+	s.uplinks(ctx, c)
+}
+
+// uplinks publishes them until one is not acknowledged.
+func (s *station) uplinks(ctx context.Context, c connection) {
 	for ctx.Err() == nil {
 		begun := time.Now()
-		if !s.publish(client) {
+		if !s.publish(c) {
 			return
 		}
 		if s.fleet.config.Pace > 0 {
@@ -139,25 +179,32 @@ func (s *station) session(ctx context.Context) {
 	}
 }
 
-func (s *station) login() (paho.Client, error) {
+// connection is one that has logged in.
+type connection struct {
+	paho.Client
+	gone <-chan struct{} // closed when it is lost
+}
+
+func (s *station) login() (connection, error) {
 	token, err := s.key.Token(s.fleet.config.Network, s.eui, time.Now())
 	if err != nil {
-		return nil, err
+		return connection{}, err
 	}
+	gone := make(chan struct{})
 	client := paho.NewClient(paho.NewClientOptions().AddBroker(s.fleet.config.URL).SetClientID(s.eui.String()).
 		SetUsername(s.key.Station().String()).SetPassword(token).SetAutoReconnect(false).SetConnectTimeout(answerTimeout).
-		SetConnectionLostHandler(func(paho.Client, error) {})) // publish hears of it
+		SetConnectionLostHandler(func(paho.Client, error) { close(gone) })) // publish hears of it
 	connected := client.Connect()
 	if !connected.WaitTimeout(answerTimeout) {
-		return nil, context.DeadlineExceeded
+		return connection{}, context.DeadlineExceeded
 	}
-	return client, connected.Error()
+	return connection{client, gone}, connected.Error()
 }
 
 // publish sends the next message and says whether it was acknowledged.
-func (s *station) publish(client paho.Client) bool {
+func (s *station) publish(c connection) bool {
 	begun := time.Now()
-	token := client.Publish("eu868/gateway/"+s.eui.String()+"/event/up", 1, false, s.payload())
+	token := c.Publish("eu868/gateway/"+s.eui.String()+"/event/up", 1, false, s.payload())
 	if !token.WaitTimeout(answerTimeout) || token.Error() != nil {
 		return false
 	}
