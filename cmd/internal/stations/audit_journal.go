@@ -18,7 +18,7 @@ type journaled struct {
 	timing  witness.Timing
 	uplinks Found
 	records map[radio.RecordID]*journaledRecord
-	anchors map[witness.Slot]witness.Anchor // by the end of their chain
+	anchors map[witness.Slot]bool // by the end of their chain
 	values  map[witness.Slot]bool
 	heads   map[witness.Epoch]log.Head // of the final checkpoints
 	marks   map[witness.Epoch]log.Head // of the high-water marks
@@ -34,7 +34,7 @@ type journaledRecord struct {
 func newJournaled(network radio.Network, t witness.Timing) *journaled {
 	return &journaled{
 		network: network, timing: t, chains: witness.NewChains(network), uplinks: Found{}, records: map[radio.RecordID]*journaledRecord{},
-		anchors: map[witness.Slot]witness.Anchor{}, values: map[witness.Slot]bool{},
+		anchors: map[witness.Slot]bool{}, values: map[witness.Slot]bool{},
 		heads: map[witness.Epoch]log.Head{}, marks: map[witness.Epoch]log.Head{},
 	}
 }
@@ -108,15 +108,18 @@ func (j *journaled) takeAnchor(at witness.Millis, s radio.Signed) error {
 		return err
 	}
 	j.chains.Expire(at - longOver)
-	_, known := j.anchors[a.To]
+	known := j.anchors[a.To]
 	switch {
 	case a.Revision != 0:
 		return fmt.Errorf("the chain to slot %d has revision %d: a seed was lost", a.To, a.Revision)
 	case at > a.Begins() && !known:
 		return fmt.Errorf("the anchor to slot %d was journaled %v after its chain began", a.To, (at - a.Begins()).Duration())
 	}
-	j.anchors[a.To] = a
-	return j.chains.AddAnchor(s)
+	if err := j.chains.AddAnchor(s); err != nil {
+		return err
+	}
+	j.anchors[a.To] = true
+	return nil
 }
 
 // takeValue wants a value that leads to an anchor and was published in its slot or later.
@@ -129,8 +132,11 @@ func (j *journaled) takeValue(at witness.Millis, message []byte) error {
 	if early := j.timing.Start(v.Slot) - at; early > 0 {
 		return fmt.Errorf("the value of slot %d was published %v early", v.Slot, early.Duration())
 	}
+	if err := j.chains.AddValue(v); err != nil {
+		return err
+	}
 	j.values[v.Slot] = true
-	return j.chains.AddValue(v)
+	return nil
 }
 
 // takeHead wants the same one each time.

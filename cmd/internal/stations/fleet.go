@@ -33,6 +33,7 @@ type Fleet struct {
 	config   Config
 	stations []*station
 	online   atomic.Int64
+	logins   atomic.Int64
 	network  radio.Network // that reports are for
 	entropy  *entropy      // that all of them hear of; nil without reports
 	faults   faults
@@ -96,6 +97,10 @@ func (f *Fleet) Run(ctx context.Context) {
 // Online is how many stations are connected now.
 func (f *Fleet) Online() int { return int(f.online.Load()) }
 
+// Logins is how often stations have logged in: as often as there are stations if none has
+// lost its connection.
+func (f *Fleet) Logins() int { return int(f.logins.Load()) }
+
 // Acked is how many messages of each station have been acknowledged: those numbered
 // from 0 on.
 func (f *Fleet) Acked() map[radio.EUI]uint64 {
@@ -130,6 +135,7 @@ func (f *Fleet) Took() (all []time.Duration) {
 // Bounds of a station's patience.
 const (
 	answerTimeout = 30 * time.Second
+	writeTimeout  = 5 * time.Second // also that of a packet for a connection that is lost at that instant
 	reconnectMost = 200 * time.Millisecond
 )
 
@@ -148,29 +154,33 @@ func (s *station) run(ctx context.Context) {
 
 // session publishes from one login to the loss of its connection.
 func (s *station) session(ctx context.Context) {
-	c, err := s.login()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	client, err := s.login(end)
 	if err != nil {
 		return
 	}
+	s.fleet.logins.Add(1)
 	s.fleet.online.Add(1)
 	defer s.fleet.online.Add(-1)
 	var both sync.WaitGroup
 	defer both.Wait()
-	defer c.Disconnect(0)
+	over := func() { end(); client.Disconnect(0) } // what failed once ends the session
+	defer over()
 	if s.reporter != nil {
 		both.Go(func() {
-			defer c.Disconnect(0) // what failed once ends the session
-			s.reporter.session(ctx, c)
+			defer over()
+			s.reporter.session(ctx, client)
 		})
 	}
-	s.uplinks(ctx, c)
+	s.uplinks(ctx, client)
 }
 
 // uplinks publishes them until one is not acknowledged.
-func (s *station) uplinks(ctx context.Context, c connection) {
+func (s *station) uplinks(ctx context.Context, client paho.Client) {
 	for ctx.Err() == nil {
 		begun := time.Now()
-		if !s.publish(c) {
+		if !s.publish(ctx, client) {
 			return
 		}
 		if s.fleet.config.Pace > 0 {
@@ -179,33 +189,27 @@ func (s *station) uplinks(ctx context.Context, c connection) {
 	}
 }
 
-// connection is one that has logged in.
-type connection struct {
-	paho.Client
-	gone <-chan struct{} // closed when it is lost
-}
-
-func (s *station) login() (connection, error) {
+// login calls lost when the connection is.
+func (s *station) login(lost func()) (paho.Client, error) {
 	token, err := s.key.Token(s.fleet.config.Network, s.eui, time.Now())
 	if err != nil {
-		return connection{}, err
+		return nil, err
 	}
-	gone := make(chan struct{})
 	client := paho.NewClient(paho.NewClientOptions().AddBroker(s.fleet.config.URL).SetClientID(s.eui.String()).
-		SetUsername(s.key.Station().String()).SetPassword(token).SetAutoReconnect(false).SetConnectTimeout(answerTimeout).
-		SetConnectionLostHandler(func(paho.Client, error) { close(gone) })) // publish hears of it
+		SetUsername(s.key.Station().String()).SetPassword(token).SetAutoReconnect(false).SetConnectTimeout(answerTimeout).SetWriteTimeout(writeTimeout).
+		SetConnectionLostHandler(func(paho.Client, error) { lost() }))
 	connected := client.Connect()
 	if !connected.WaitTimeout(answerTimeout) {
-		return connection{}, context.DeadlineExceeded
+		return nil, context.DeadlineExceeded
 	}
-	return connection{client, gone}, connected.Error()
+	return client, connected.Error()
 }
 
 // publish sends the next message and says whether it was acknowledged.
-func (s *station) publish(c connection) bool {
+func (s *station) publish(ctx context.Context, client paho.Client) bool {
 	begun := time.Now()
-	token := c.Publish("eu868/gateway/"+s.eui.String()+"/event/up", 1, false, s.payload())
-	if !token.WaitTimeout(answerTimeout) || token.Error() != nil {
+	token := client.Publish("eu868/gateway/"+s.eui.String()+"/event/up", 1, false, s.payload())
+	if !done(ctx, token) {
 		return false
 	}
 	s.mu.Lock()
@@ -213,6 +217,20 @@ func (s *station) publish(c connection) bool {
 	s.acked++
 	s.took = append(s.took, time.Since(begun))
 	return true
+}
+
+// done waits for a token and says whether it ended well. The library leaves some without
+// an end when the connection is lost.
+func done(ctx context.Context, token paho.Token) bool {
+	timer := time.NewTimer(answerTimeout)
+	defer timer.Stop()
+	select {
+	case <-token.Done():
+		return token.Error() == nil
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // payload is the same for the same number: EUI, number, zeros.

@@ -46,19 +46,19 @@ func newReporter(key keys.Key, f *Fleet) *reporter {
 
 // session reports until the connection is lost: first again what has its receipt, which
 // must be answered by the very same one, then what is open, then what is new.
-func (r *reporter) session(ctx context.Context, c connection) {
-	answers, ok := r.subscribe(c)
+func (r *reporter) session(ctx context.Context, c paho.Client) {
+	answers, ok := r.subscribe(ctx, c)
 	if !ok {
 		return
 	}
 	for _, t := range r.recent {
-		if !r.repeat(c, answers, t) {
+		if !r.repeat(ctx, c, answers, t) {
 			return
 		}
 	}
 	for ctx.Err() == nil {
 		begun := time.Now()
-		if !r.report(c, answers) {
+		if !r.report(ctx, c, answers) {
 			return
 		}
 		pause(ctx, time.Until(begun.Add(r.fleet.config.Reports)))
@@ -69,7 +69,7 @@ func (r *reporter) session(ctx context.Context, c connection) {
 const answersAhead = 16
 
 // subscribe gives the answers of the ingest, and has entropy looked at.
-func (r *reporter) subscribe(c connection) (answers chan []byte, ok bool) {
+func (r *reporter) subscribe(ctx context.Context, c paho.Client) (answers chan []byte, ok bool) {
 	answers = make(chan []byte, answersAhead)
 	for _, s := range []struct {
 		filter string
@@ -86,7 +86,7 @@ func (r *reporter) subscribe(c connection) (answers chan []byte, ok bool) {
 		{"hexspot/net/value", r.fleet.entropy.hearValues},
 	} {
 		token := c.Subscribe(s.filter, 1, func(_ paho.Client, m paho.Message) { s.hear(m.Payload()) })
-		if !token.WaitTimeout(answerTimeout) || token.Error() != nil {
+		if !done(ctx, token) {
 			return nil, false
 		}
 	}
@@ -96,7 +96,7 @@ func (r *reporter) subscribe(c connection) (answers chan []byte, ok bool) {
 func (r *reporter) topic(end string) string { return "hexspot/" + r.key.Station().String() + "/" + end }
 
 // report reports the record that is open, or a new one. It is false when the session is over.
-func (r *reporter) report(c connection, answers <-chan []byte) bool {
+func (r *reporter) report(ctx context.Context, c paho.Client, answers <-chan []byte) bool {
 	if r.open == nil {
 		next, err := r.nextRecord()
 		if err != nil {
@@ -106,7 +106,7 @@ func (r *reporter) report(c connection, answers <-chan []byte) bool {
 		r.open = &next
 	}
 	begun := time.Now()
-	answer, ok := r.send(c, answers, r.open)
+	answer, ok := r.send(ctx, c, answers, r.open)
 	if ok {
 		r.answered(answer, time.Since(begun))
 	}
@@ -114,9 +114,9 @@ func (r *reporter) report(c connection, answers <-chan []byte) bool {
 }
 
 // send publishes a record and waits for PUBACK and answer.
-func (r *reporter) send(c connection, answers <-chan []byte, record *record) (answer []byte, ok bool) {
+func (r *reporter) send(ctx context.Context, c paho.Client, answers <-chan []byte, record *record) (answer []byte, ok bool) {
 	token := c.Publish(r.topic("up/"+string(record.kind)), 1, false, record.payload)
-	if !token.WaitTimeout(answerTimeout) || token.Error() != nil {
+	if !done(ctx, token) {
 		return nil, false
 	}
 	if record.acked == 0 {
@@ -127,7 +127,7 @@ func (r *reporter) send(c connection, answers <-chan []byte, record *record) (an
 	select {
 	case answer = <-answers:
 		return answer, true
-	case <-c.gone:
+	case <-ctx.Done():
 	case <-timer.C:
 		r.fleet.faults.add("a report was acknowledged, and there is no answer after %v", answerTimeout)
 	}
@@ -135,8 +135,8 @@ func (r *reporter) send(c connection, answers <-chan []byte, record *record) (an
 }
 
 // repeat sends a record again that has its receipt.
-func (r *reporter) repeat(c connection, answers <-chan []byte, t taken) bool {
-	answer, ok := r.send(c, answers, &t.record)
+func (r *reporter) repeat(ctx context.Context, c paho.Client, answers <-chan []byte, t taken) bool {
+	answer, ok := r.send(ctx, c, answers, &t.record)
 	switch {
 	case !ok:
 		return false
