@@ -22,9 +22,9 @@ type reporter struct {
 
 	number uint32
 	open   *record // reported, and without its receipt yet
-	recent []taken // the last that have one
 
 	mu       sync.Mutex
+	recent   []taken // the last that have one
 	receipts []log.Receipt
 	again    int // reports that were sent again though they had their receipt
 	paced    int // refused for their pace
@@ -181,10 +181,10 @@ func (r *reporter) answered(answer []byte, took time.Duration) {
 	case receipt.Received > sent.acked:
 		r.fleet.faults.add("record %s was acknowledged at %d and has no receipt before %d", sent.id, sent.acked, receipt.Received)
 	}
-	r.recent = append(r.recent, taken{sent, receipt.Bytes()})
-	r.recent = r.recent[max(0, len(r.recent)-repeated):]
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.recent = append(r.recent, taken{sent, receipt.Bytes()})
+	r.recent = r.recent[max(0, len(r.recent)-repeated):]
 	r.receipts = append(r.receipts, receipt)
 	r.took = append(r.took, took)
 }

@@ -3,6 +3,7 @@ package stations
 import (
 	"time"
 
+	"hexspot/radio"
 	"hexspot/witness/log"
 )
 
@@ -53,4 +54,18 @@ func (f *Fleet) reporters() (list []*reporter) {
 		}
 	}
 	return list
+}
+
+// Sample is a station with its EUI, and records that it has reported last.
+func (f *Fleet) Sample() (radio.Station, radio.EUI, [][]byte) {
+	s := f.stations[0]
+	s.reporter.mu.Lock()
+	defer s.reporter.mu.Unlock()
+	var records [][]byte
+	for _, t := range s.reporter.recent {
+		if t.kind == radio.KindBeacon {
+			records = append(records, t.payload)
+		}
+	}
+	return s.key.Station(), s.eui, records
 }
