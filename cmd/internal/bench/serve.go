@@ -19,21 +19,26 @@ type server struct {
 	port   int // 0: any; later the one it has
 
 	coverage bool // takes reports, with the demo's timing
+	limited  bool // as it is by default; otherwise many stations may come from one address
 
 	serve *process
 	url   string
 	id    string
 }
 
-// serveTOML lets many stations come from one address.
 const serveTOML = `[broker]
 listen = ["127.0.0.1:%d"]
-[broker.limits]
-connections_per_address = 10000
-connect_rate = 10000
 [coverage]
 enabled = %t
 timing = "demo"
+`
+
+// unlimitedTOML lets many stations come from one address, and each send what it can.
+const unlimitedTOML = `[broker.limits]
+connections_per_address = 10000
+connect_rate = 10000
+message_rate = 100000
+byte_rate = 100000000
 `
 
 // timing is what the server's coverage goes by.
@@ -45,7 +50,11 @@ func timing() (witness.Timing, error) {
 // start starts the network, again on the port it had.
 func (n *server) start(ctx context.Context) error {
 	config := filepath.Join(n.dir, "hexnet.toml")
-	if err := os.WriteFile(config, fmt.Appendf(nil, serveTOML, n.port, n.coverage), 0o600); err != nil {
+	text := fmt.Sprintf(serveTOML, n.port, n.coverage)
+	if !n.limited {
+		text += unlimitedTOML
+	}
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		return err
 	}
 	var err error
