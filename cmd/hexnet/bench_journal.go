@@ -11,7 +11,8 @@ import (
 
 type benchJournal struct {
 	Dir      string        `help:"Directory on the disk to measure. Default: the temporary directory." type:"existingdir" placeholder:"DIR"`
-	Duration time.Duration `help:"Of each of the twelve rows." default:"5s"`
+	Duration time.Duration `help:"Of each row." default:"5s"`
+	Reports  bool          `help:"Measure reports of proof of coverage instead: from a report to its receipt, through signature, journal and log."`
 }
 
 // Help has the examples.
@@ -21,7 +22,8 @@ stations at QoS 1, on loopback only. Each row says how busy the machine was.
 
 Examples:
   hexnet bench journal
-  hexnet bench journal --dir /var/lib/hexnet --duration 20s`
+  hexnet bench journal --dir /var/lib/hexnet --duration 20s
+  hexnet bench journal --reports`
 }
 
 // Run measures and prints a table.
@@ -30,7 +32,7 @@ func (b benchJournal) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	return bench.Journal(ctx, bench.JournalConfig{Hexnet: self, Dir: b.Dir, Duration: b.Duration, Progress: std.err}, std.out)
+	return bench.Journal(ctx, bench.JournalConfig{Hexnet: self, Dir: b.Dir, Duration: b.Duration, Reports: b.Reports, Progress: std.err}, std.out)
 }
 
 type benchLoss struct {

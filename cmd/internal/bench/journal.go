@@ -23,11 +23,12 @@ type JournalConfig struct {
 	Hexnet   string
 	Dir      string        // on the disk that is measured; "": the temporary directory
 	Duration time.Duration // of each row
+	Reports  bool          // of proof of coverage, instead of uplinks
 	Progress io.Writer
 }
 
 // Journal measures durable ingest, in this process and through the broker of
-// another, and writes a table.
+// another, or what becomes of reports, and writes a table.
 func Journal(ctx context.Context, c JournalConfig, out io.Writer) error {
 	dir, err := os.MkdirTemp(c.Dir, "hexnet-bench-")
 	if err != nil {
@@ -36,9 +37,8 @@ func Journal(ctx context.Context, c JournalConfig, out io.Writer) error {
 	defer os.RemoveAll(dir)
 	t := &journalTable{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)}
 	fmt.Fprintln(t.w, "WHAT\tPER SECOND\tP50\tP99\tMEMORY\tLOAD AVERAGE")
-	for _, inFlight := range []int{1, 16, 100, 256, 1000} {
-		fmt.Fprintf(c.Progress, "durable ingest, %d in flight\n", inFlight)
-		if err := ingest(ctx, t, filepath.Join(dir, fmt.Sprint("ingest", inFlight)), c.Duration, inFlight); err != nil {
+	if !c.Reports {
+		if err := appends(ctx, t, dir, c); err != nil {
 			return err
 		}
 	}
@@ -47,11 +47,15 @@ func Journal(ctx context.Context, c JournalConfig, out io.Writer) error {
 		return err
 	}
 	defer log.Close()
-	n := &server{hexnet: c.Hexnet, dir: dir, log: log}
+	n := &server{hexnet: c.Hexnet, dir: dir, log: log, coverage: c.Reports}
 	if err := n.start(ctx); err != nil {
 		return err
 	}
-	err = n.pubacks(ctx, t, c)
+	measure := n.pubacks
+	if c.Reports {
+		measure = n.receipts
+	}
+	err = measure(ctx, t, c)
 	if stopped := n.serve.stop(); err == nil {
 		err = stopped
 	}
@@ -75,8 +79,19 @@ func (t *journalTable) row(what string, took []time.Duration, over time.Duration
 	fmt.Fprintf(t.w, "%s\t%.0f\t%v\t%v\t%s\t%s\n", what, float64(len(took))/over.Seconds(), at(50), at(99), memory, loadAverage())
 }
 
-// ingest appends with so many goroutines.
-func ingest(ctx context.Context, t *journalTable, dir string, over time.Duration, inFlight int) error {
+// appends measures the journal in this process.
+func appends(ctx context.Context, t *journalTable, dir string, c JournalConfig) error {
+	for _, inFlight := range []int{1, 16, 100, 256, 1000} {
+		fmt.Fprintf(c.Progress, "durable ingest, %d in flight\n", inFlight)
+		if err := appending(ctx, t, filepath.Join(dir, fmt.Sprint("ingest", inFlight)), c.Duration, inFlight); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appending appends with so many goroutines.
+func appending(ctx context.Context, t *journalTable, dir string, over time.Duration, inFlight int) error {
 	j, err := journal.Open(ctx, journal.Config{}, dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
@@ -140,7 +155,7 @@ func (n *server) pubacks(ctx context.Context, t *journalTable, c JournalConfig) 
 		{1000, time.Second, "PUBACK, 1000 stations, 1/s each"},
 	} {
 		fmt.Fprintln(c.Progress, load.what)
-		took, memory, err := n.load(ctx, stations.Config{Count: load.stations, Pace: load.pace}, c.Duration)
+		took, memory, err := n.load(ctx, stations.Config{Count: load.stations, Pace: load.pace}, c.Duration, (*stations.Fleet).Took)
 		if err != nil {
 			return fmt.Errorf("%s: %w", load.what, err)
 		}
@@ -149,8 +164,36 @@ func (n *server) pubacks(ctx context.Context, t *journalTable, c JournalConfig) 
 	return nil
 }
 
-// load runs stations until all are online, and then for a while.
-func (n *server) load(ctx context.Context, c stations.Config, over time.Duration) ([]time.Duration, memory, error) {
+// receipts measures from a station's report to its receipt: signature, journal, log.
+func (n *server) receipts(ctx context.Context, t *journalTable, c JournalConfig) error {
+	if err := n.ready(); err != nil {
+		return err
+	}
+	for _, load := range []struct {
+		stations int
+		pace     time.Duration
+		what     string
+	}{
+		{1, 100 * time.Millisecond, "receipt, 1 station, 10/s"},
+		{100, time.Second, "receipt, 100 stations, 1/s each"},
+		{1000, time.Second, "receipt, 1000 stations, 1/s each"},
+		{100, 100 * time.Millisecond, "receipt, 100 stations, 10/s each"},
+		{1000, 100 * time.Millisecond, "receipt, 1000 stations, at most 10/s each"},
+	} {
+		fmt.Fprintln(c.Progress, load.what)
+		config := stations.Config{Count: load.stations, Pace: time.Hour, Reports: load.pace}
+		took, memory, err := n.load(ctx, config, c.Duration, (*stations.Fleet).ReportsTook)
+		if err != nil {
+			return fmt.Errorf("%s: %w", load.what, err)
+		}
+		t.row(load.what, took, c.Duration, fmt.Sprintf("RSS %.1f MB", float64(memory.rss)/1e6))
+	}
+	return nil
+}
+
+// load runs stations until all are online, and then for a while, and gives what took so
+// long meanwhile.
+func (n *server) load(ctx context.Context, c stations.Config, over time.Duration, times func(*stations.Fleet) []time.Duration) ([]time.Duration, memory, error) {
 	fleet, err := n.fleet(c)
 	if err != nil {
 		return nil, memory{}, err
@@ -168,11 +211,11 @@ func (n *server) load(ctx context.Context, c stations.Config, over time.Duration
 			return nil, memory{}, err
 		}
 	}
-	fleet.Took()
+	times(fleet)
 	if err := sleep(ctx, over); err != nil {
 		return nil, memory{}, err
 	}
-	took := fleet.Took()
+	took := times(fleet)
 	m, err := memoryOf(n.serve.id())
 	return took, m, err
 }

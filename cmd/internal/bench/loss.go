@@ -59,9 +59,9 @@ func Loss(ctx context.Context, c LossConfig, out io.Writer) error {
 	fmt.Fprint(out, a)
 	if c.Reports > 0 {
 		r := l.fleet.Reported()
-		values, behind := l.fleet.Values()
-		fmt.Fprintf(out, "stations: %d reports sent again had their first receipt again, %d refused for their pace; values of %d slots, the last one %d slots old at the end\n",
-			r.Again, r.Paced, values, behind)
+		values, _ := l.fleet.Values()
+		fmt.Fprintf(out, "stations: %d reports sent again had their first receipt again, %d refused for their pace; values of %d slots, the present one among them at the end\n",
+			r.Again, r.Paced, values)
 	}
 	for _, problem := range a.Problems() {
 		fmt.Fprintln(out, "WRONG:", problem)
@@ -114,7 +114,8 @@ func (n *server) lives(ctx context.Context, c LossConfig) (l lives, err error) {
 	return l, n.serve.stop()
 }
 
-// lastLife waits until every station has been served again.
+// lastLife waits until stations have been served again, and the present slot's value has
+// come.
 func (n *server) lastLife(ctx context.Context, fleet *stations.Fleet, c LossConfig) error {
 	if err := n.ready(); err != nil {
 		return err
@@ -123,7 +124,7 @@ func (n *server) lastLife(ctx context.Context, fleet *stations.Fleet, c LossConf
 	for begun := time.Now(); ; {
 		switch {
 		case fleet.Total() < uplinks+uint64(c.Stations):
-		case c.Reports > 0 && fleet.Receipts() < reports+2*c.Stations:
+		case c.Reports > 0 && (fleet.Receipts() < reports+2*c.Stations || !hasValue(fleet)):
 		default:
 			return nil
 		}
@@ -134,6 +135,12 @@ func (n *server) lastLife(ctx context.Context, fleet *stations.Fleet, c LossConf
 			return err
 		}
 	}
+}
+
+// hasValue says whether stations have the value of the present slot.
+func hasValue(fleet *stations.Fleet) bool {
+	_, behind := fleet.Values()
+	return behind == 0
 }
 
 // lossLook is how often it is looked whether all stations are served again.
