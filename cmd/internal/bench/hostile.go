@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -42,17 +40,11 @@ var ErrHarmed = errors.New("hostile clients have not ended as they must, or have
 // Hostile runs `hexnet serve` as it is by default, with honest stations, and then with
 // every kind of attack as well, and compares what stations were told with what is kept.
 func Hostile(ctx context.Context, c HostileConfig, out io.Writer) error {
-	dir, err := os.MkdirTemp("", "hexnet-hostile-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	logged, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
-		return err
-	}
-	defer logged.Close()
-	n := &server{hexnet: c.Hexnet, dir: dir, log: logged, coverage: true, limited: true}
+	return serving("", c.Hexnet, func(n *server) error { return n.hostile(ctx, c, out) })
+}
+
+func (n *server) hostile(ctx context.Context, c HostileConfig, out io.Writer) error {
+	n.coverage, n.limited = true, true
 	if err := errors.Join(n.start(ctx), n.ready()); err != nil {
 		return err
 	}

@@ -7,8 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -34,17 +32,11 @@ var ErrLost = errors.New("the network has not kept what it acknowledged, or has 
 // Loss kills `hexnet serve` (SIGKILL) at random instants while stations publish uplinks
 // at QoS 1 and make reports, and then compares what they were told with what is kept.
 func Loss(ctx context.Context, c LossConfig, out io.Writer) error {
-	dir, err := os.MkdirTemp("", "hexnet-loss-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	logged, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
-		return err
-	}
-	defer logged.Close()
-	n := &server{hexnet: c.Hexnet, dir: dir, log: logged, coverage: c.Reports > 0}
+	return serving("", c.Hexnet, func(n *server) error { return n.loss(ctx, c, out) })
+}
+
+func (n *server) loss(ctx context.Context, c LossConfig, out io.Writer) error {
+	n.coverage = c.Reports > 0
 	begun := time.Now()
 	l, err := n.lives(ctx, c)
 	if err != nil {

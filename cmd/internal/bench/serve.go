@@ -47,6 +47,22 @@ func timing() (witness.Timing, error) {
 	return s.Timing, err
 }
 
+// serving gives do a server that has not been started yet, in a directory that goes
+// afterwards.
+func serving(in, hexnet string, do func(*server) error) error {
+	dir, err := os.MkdirTemp(in, "hexnet-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	logged, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		return err
+	}
+	defer logged.Close()
+	return do(&server{hexnet: hexnet, dir: dir, log: logged})
+}
+
 // start starts the network, again on the port it had.
 func (n *server) start(ctx context.Context) error {
 	config := filepath.Join(n.dir, "hexnet.toml")

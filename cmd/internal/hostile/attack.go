@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"hexspot/cmd/internal/stations"
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -73,13 +74,13 @@ func Run(ctx context.Context, t Target, least time.Duration) ([]Outcome, error) 
 		all.Go(func() {
 			for attacking.Err() == nil {
 				kind.run(attacking, attackers[i])
-				pause(attacking, pauseEach)
+				stations.Pause(attacking, pauseEach)
 			}
 		})
 	}
-	pause(ctx, least)
+	stations.Pause(ctx, least)
 	for ctx.Err() == nil && !satisfied(attackers) {
-		pause(ctx, lookEach)
+		stations.Pause(ctx, lookEach)
 	}
 	end()
 	all.Wait()
@@ -118,13 +119,4 @@ func (k attack) outcome(a *attacker) Outcome {
 		}
 	}
 	return o
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

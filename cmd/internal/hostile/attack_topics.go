@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"hexspot/cmd/internal/stations"
 )
 
 // uplinks floods within its rights.
@@ -94,7 +96,7 @@ func subscriptions(ctx context.Context, a *attacker) {
 		if s.subscribe(filters...) != nil {
 			return
 		}
-		pause(ctx, time.Millisecond)
+		stations.Pause(ctx, time.Millisecond)
 	}
 	many := make([]string, 100)
 	for i := range many {

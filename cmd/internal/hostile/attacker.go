@@ -12,6 +12,7 @@ import (
 
 	mqtt "github.com/eclipse/paho.mqtt.golang/packets"
 
+	"hexspot/cmd/internal/stations"
 	"hexspot/hardware/keys"
 	"hexspot/radio"
 	"hexspot/witness"
@@ -142,7 +143,7 @@ const crowded = 20 * time.Millisecond
 func (a *attacker) refusedDoor(ctx context.Context) {
 	if ctx.Err() == nil {
 		a.ends.add(NotLetIn)
-		pause(ctx, crowded)
+		stations.Pause(ctx, crowded)
 	}
 }
 

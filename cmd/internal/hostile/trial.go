@@ -44,7 +44,7 @@ func Try(ctx context.Context, t Target, f *stations.Fleet, honest int, quiet, at
 	r.Honest = honest
 	f.Took()
 	f.ReportsTook()
-	pause(ctx, quiet)
+	stations.Pause(ctx, quiet)
 	r.Quiet = latency(f)
 	t.Victim, t.EUI, t.Records = f.Sample()
 	if len(t.Records) == 0 {

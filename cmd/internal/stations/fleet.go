@@ -135,7 +135,7 @@ func (f *Fleet) Took() (all []time.Duration) {
 // Bounds of a station's patience.
 const (
 	answerTimeout = 30 * time.Second
-	writeTimeout  = 5 * time.Second // also that of a packet for a connection that is lost at that instant
+	writeTimeout  = 2 * time.Second // also that of a packet for a connection that is lost at that instant
 	reconnectMost = 200 * time.Millisecond
 )
 
@@ -144,11 +144,11 @@ const spread = 2 * time.Second
 
 func (s *station) run(ctx context.Context) {
 	if s.fleet.config.Pace > 0 { // not all at the same instant
-		pause(ctx, rand.N(min(s.fleet.config.Pace, spread)))
+		Pause(ctx, rand.N(min(s.fleet.config.Pace, spread)))
 	}
 	for ctx.Err() == nil {
 		s.session(ctx)
-		pause(ctx, rand.N(reconnectMost))
+		Pause(ctx, rand.N(reconnectMost))
 	}
 }
 
@@ -184,7 +184,7 @@ func (s *station) uplinks(ctx context.Context, client paho.Client) {
 			return
 		}
 		if s.fleet.config.Pace > 0 {
-			pause(ctx, time.Until(begun.Add(s.fleet.config.Pace)))
+			Pause(ctx, time.Until(begun.Add(s.fleet.config.Pace)))
 		}
 	}
 }
@@ -249,7 +249,8 @@ func Parse(payload []byte) (eui radio.EUI, number uint64, ok bool) {
 	return eui, binary.BigEndian.Uint64(payload[8:]), true
 }
 
-func pause(ctx context.Context, d time.Duration) {
+// Pause waits, until ctx ends at the latest.
+func Pause(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

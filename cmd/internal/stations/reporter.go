@@ -61,7 +61,7 @@ func (r *reporter) session(ctx context.Context, c paho.Client) {
 		if !r.report(ctx, c, answers) {
 			return
 		}
-		pause(ctx, time.Until(begun.Add(r.fleet.config.Reports)))
+		Pause(ctx, time.Until(begun.Add(r.fleet.config.Reports)))
 	}
 }
 
