@@ -154,7 +154,8 @@ func TestNoNetwork(t *testing.T) {
 	for _, audience := range []string{"", testNetwork, radio.Network{}.String()} {
 		claims := s.claims(testEUI)
 		claims["aud"] = audience
-		if _, err := b.hook.loginStation(s.text, s.token(t, claims), testEUI); err == nil {
+		conn, _ := net.Pipe()
+		if _, err := b.hook.loginStation(s.text, s.token(t, claims), b.server.NewClient(conn, "", testEUI, false)); err == nil {
 			t.Errorf("a token for %q was taken", audience)
 		}
 	}

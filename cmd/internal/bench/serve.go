@@ -39,6 +39,7 @@ connections_per_address = 10000
 connect_rate = 10000
 message_rate = 100000
 byte_rate = 100000000
+binding_rate = 100000
 `
 
 // timing is what the server's coverage goes by.

@@ -24,6 +24,19 @@ func logins(ctx context.Context, a *attacker) {
 	}
 }
 
+// newStations logs in as one station after the other that nobody knows yet, until no more
+// are taken.
+func newStations(ctx context.Context, a *attacker) {
+	one, err := newAttacker(a.Target, "a new station", 0)
+	if err != nil {
+		return
+	}
+	a.sent.Add(1)
+	if s, ok := a.enter(ctx, one.own()); ok {
+		s.Close()
+	}
+}
+
 // heldOpen is how many connections an attacker that says nothing has at one time.
 const heldOpen = 200
 

@@ -29,6 +29,7 @@ var attacks = []attack{
 	{"packets that are too large", once(largePackets), []End{Disconnected}, []End{NotLetIn}},
 	{"packets that are none", once(noPackets), []End{Disconnected}, []End{NotLetIn}},
 	{"logins of others", logins, []End{LoginRefused}, []End{NotLetIn}},
+	{"stations that are new", newStations, []End{LoginRefused}, []End{NotLetIn}},
 	{"connections that say nothing", slow, []End{TimedOut}, []End{NotLetIn}},
 	{"connections, many", connections, []End{NotLetIn}, []End{TimedOut}},
 }

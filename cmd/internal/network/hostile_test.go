@@ -20,7 +20,7 @@ func TestHostileClients(t *testing.T) {
 	const honest = 10
 	data, config := Data(t.TempDir()), demoConfig()
 	config.Broker.Limits = broker.Limits{
-		ConnectTimeout: broker.Duration(time.Second), ConnectionsPerAddress: 20, StationInFlight: 150,
+		ConnectTimeout: broker.Duration(time.Second), ConnectionsPerAddress: 20, StationInFlight: 150, BindingRate: 20,
 	}
 	n, end := serving(t, config, data)
 	f, stop := publishing(t, n, stations.Config{Count: honest, Pace: 20 * time.Millisecond, Reports: 150 * time.Millisecond})
