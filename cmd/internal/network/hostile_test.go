@@ -37,7 +37,7 @@ func TestHostileClients(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("\n%s", trial)
-	for _, problem := range trial.Problems(hostile.Bound{Ratio: 40, Least: 2 * time.Second}) {
+	for _, problem := range trial.Problems(hostile.Bound{Ratio: 40, Least: 3 * time.Second}) {
 		t.Error(problem)
 	}
 	await(t, "the attackers gone", func() bool { return n.broker.Counters().Connected == honest })
