@@ -47,9 +47,26 @@ func startNodes(t *testing.T) *nodes {
 		for i := range n.running {
 			n.kill(i)
 		}
+		if t.Failed() {
+			n.logTails(t)
+		}
 	})
 	return n
 }
+
+// logTails logs what the nodes said last.
+func (n *nodes) logTails(t *testing.T) {
+	const most = 6000
+	for i := range n.running {
+		text, err := os.ReadFile(n.logFile(i))
+		if err != nil {
+			t.Log(err)
+		}
+		t.Logf("node %d said last:\n%s", i, text[max(0, len(text)-most):])
+	}
+}
+
+func (n *nodes) logFile(i int) string { return filepath.Join(n.dir, fmt.Sprintf("node%d.log", i)) }
 
 func freePort(t *testing.T) int {
 	t.Helper()
@@ -70,7 +87,7 @@ func (n *nodes) start(t *testing.T, i int) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	n.running[i] = exec.Command(n.program, "-c", config, "-l", filepath.Join(n.dir, fmt.Sprintf("node%d.log", i)))
+	n.running[i] = exec.Command(n.program, "-c", config, "-l", n.logFile(i))
 	if err := n.running[i].Start(); err != nil {
 		t.Fatal(err)
 	}
