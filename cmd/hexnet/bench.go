@@ -12,6 +12,7 @@ import (
 type benchCommand struct {
 	Hotspot benchHotspot `cmd:"" default:"withargs" help:"Measure the hotspot program, with emulator and broker in other processes (the default)."`
 	Journal benchJournal `cmd:"" help:"Measure durable ingest, and the time to a PUBACK."`
+	Hostile benchHostile `cmd:"" help:"Attack hexnet serve with every kind of hostile client, and look at what honest stations bear."`
 	Loss    benchLoss    `cmd:"" help:"Kill hexnet serve at random instants under load, and look for what was acknowledged."`
 	Verify  benchVerify  `cmd:"" help:"Make an epoch of signed records, verify it, and say what that took."`
 }

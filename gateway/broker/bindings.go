@@ -17,6 +17,9 @@ type Bindings interface {
 // errManyBindings says that no more EUIs are taken.
 var errManyBindings = errors.New("there are as many stations as limits.stations allows")
 
+// errNewBindings says that no more EUIs are taken from an address for now.
+var errNewBindings = errors.New("more new stations come from this address than limits.binding_rate allows")
+
 // memoryBindings are kept as long as the process lives.
 type memoryBindings struct {
 	mu     sync.Mutex

@@ -3,10 +3,13 @@ package broker
 import (
 	"errors"
 	"io"
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -231,3 +234,48 @@ type memoryFile struct {
 func (m *memoryFile) Read(b []byte) (int, error) { return m.in.Read(b) }
 func (m *memoryFile) Sync() error                { return nil }
 func (m *memoryFile) Truncate(int64) error       { return nil }
+
+// TestBindingRate: one address has so many new EUIs an hour; those that are known come in
+// all the same, and other addresses are not harmed.
+func TestBindingRate(t *testing.T) {
+	b := newBroker(t, Config{Limits: Limits{BindingRate: 2}})
+	crowded, other := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
+	now := time.Now()
+	for i, c := range []struct {
+		from netip.Prefix
+		at   time.Time
+		want bool
+	}{
+		{crowded, now, true}, {crowded, now, true}, {crowded, now, false}, {other, now, true},
+		{crowded, now.Add(29 * time.Minute), false}, {crowded, now.Add(31 * time.Minute), true},
+	} {
+		if got := b.guests.mayBind(c.from, c.at); got != c.want {
+			t.Errorf("%d: %v", i, got)
+		}
+	}
+	_, eui, station := binding(t, testEUI)
+	_, another, _ := binding(t, otherEUI)
+	client := b.server.NewClient(addressed{from: crowdedAddress}, "", testEUI, false)
+	if _, err := b.hook.bind(eui, station, client); err != nil { // the first of two
+		t.Fatal(err)
+	}
+	if !b.guests.mayBind(sourceOf(crowdedAddress), time.Now()) {
+		t.Fatal("no second one")
+	}
+	if owner, err := b.hook.bind(eui, station, client); err != nil || owner != station {
+		t.Errorf("a known one: %v, %v", owner, err)
+	}
+	if _, err := b.hook.bind(another, station, client); !errors.Is(err, errNewBindings) {
+		t.Errorf("a third one: %v", err)
+	}
+}
+
+// addressed is a connection from an address, and no more.
+type addressed struct {
+	net.Conn
+	from net.Addr
+}
+
+var crowdedAddress = &net.TCPAddr{IP: net.IPv4(192, 0, 2, 3), Port: 1}
+
+func (a addressed) RemoteAddr() net.Addr { return a.from }

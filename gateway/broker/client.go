@@ -8,24 +8,23 @@ import (
 
 	mochi "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/packets"
-	"golang.org/x/time/rate"
 )
 
 // client is a connection that has logged in.
 type client struct {
 	*identity
 	mochi *mochi.Client
-	pace  *rate.Limiter // of a station's packets
+	pace  *pace         // of a station; nil for others
 	cut   atomic.Bool   // nothing more is read from it
 	gone  chan struct{} // closed when it has left, its last will sent
 }
 
-func newClient(c *mochi.Client, who *identity, l Limits) *client {
-	return &client{
-		identity: who, mochi: c,
-		pace: rate.NewLimiter(rate.Limit(l.MessageRate), l.MessageRate),
-		gone: make(chan struct{}),
+func (h *hook) newClient(c *mochi.Client, who *identity) *client {
+	one := &client{identity: who, mochi: c, gone: make(chan struct{})}
+	if who.isStation() {
+		one.pace = h.paces.of(who.station, time.Now())
 	}
+	return one
 }
 
 // end cuts a client off. Closing the connection, rather than mochi's client, has

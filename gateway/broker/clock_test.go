@@ -1,7 +1,9 @@
 package broker
 
 import (
+	"crypto/ed25519"
 	"net"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,37 +27,103 @@ func newBroker(t *testing.T, c Config) *Broker {
 	return b
 }
 
-// TestMessageRate: a station that sends too much is slowed down, whatever it sends.
-func TestMessageRate(t *testing.T) {
+// onClock is a station that has logged in to a broker that nobody else comes to.
+func onClock(t *testing.T, l Limits) (*Broker, *client) {
+	t.Helper()
 	_, eui, station := binding(t, testEUI)
-	synctest.Test(t, func(t *testing.T) {
-		b := newBroker(t, Config{Limits: Limits{MessageRate: 10}})
-		conn, _ := net.Pipe()
-		c := newClient(b.server.NewClient(conn, "", testEUI, false), &identity{
-			name: "station", station: station, eui: eui, rights: newStationRights(eui, station, b.hook.regions),
-		}, b.config.Limits)
-		if _, err := b.hook.claim(c); err != nil {
+	b := newBroker(t, Config{Limits: l})
+	conn, _ := net.Pipe()
+	c := b.hook.newClient(b.server.NewClient(conn, "", testEUI, false), &identity{
+		name: "station", station: station, eui: eui, rights: newStationRights(eui, station, b.hook.regions),
+	})
+	if _, err := b.hook.claim(c); err != nil {
+		t.Fatal(err)
+	}
+	return b, c
+}
+
+// TestRates: a station that sends too much is slowed down, whatever it sends too much of.
+func TestRates(t *testing.T) {
+	for name, c := range map[string]struct {
+		limits  Limits
+		topic   string
+		payload int
+		count   int // what may come at once, and three seconds' worth
+	}{
+		"packets": {Limits{MessageRate: 10}, upTopic, 0, 10 + 30},
+		"bytes":   {Limits{ByteRate: 10 << 10}, upTopic, 1<<10 - keptWith, burstBytes*10 + 30},
+		"reports": {Limits{ReportRate: 10}, "hexspot/STATION/up/beacon", 0, burstReports*10 + 30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, who := onClock(t, c.limits)
+				begin := time.Now()
+				for range c.count {
+					p := packets.Packet{
+						FixedHeader: packets.FixedHeader{Type: packets.Publish, Qos: 1}, Payload: make([]byte, c.payload),
+						TopicName: strings.Replace(c.topic, "STATION", who.station.String(), 1),
+					}
+					if _, err := b.hook.OnPacketRead(who.mochi, p); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if took := time.Since(begin).Round(100 * time.Millisecond); took != 3*time.Second {
+					t.Errorf("%d took %v, want 3s", c.count, took)
+				}
+				b.stop()
+				begin = time.Now()
+				for range 10_000 {
+					_, _ = b.hook.OnPacketRead(who.mochi, packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Pingreq}})
+				}
+				if took := time.Since(begin); took != 0 {
+					t.Errorf("a stop waits %v for a slow station", took)
+				}
+			})
+		})
+	}
+}
+
+// TestPacesStay: a station that comes back is as fast as one that stays; one that has
+// rested is forgotten, but not one that has not.
+func TestPacesStay(t *testing.T) {
+	station := func(n int) (s radio.Station) {
+		s, err := radio.StationOf(ed25519.NewKeyFromSeed(append(make([]byte, 30), byte(n>>8), byte(n))).Public())
+		if err != nil {
 			t.Fatal(err)
 		}
-		begin := time.Now()
-		for range 10 + 30 { // what may come at once, and three seconds' worth
-			p := packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Publish}, TopicName: upTopic}
-			if _, err := b.hook.OnPacketRead(c.mochi, p); err != nil {
-				t.Fatal(err)
-			}
+		return s
+	}
+	p := newPaces(Limits{MessageRate: 1, ByteRate: 1 << 10, ReportRate: 1, PacketBytes: 1 << 10})
+	busy, now := station(0), time.Unix(1_700_000_000, 0)
+	p.of(busy, now).delay(packets.Packet{}, now)
+	if again := p.of(busy, now).delay(packets.Packet{}, now); again != time.Second {
+		t.Errorf("a second packet after a new login waits %v, want 1s", again)
+	}
+	for n := range 2 * leastSweep {
+		p.of(station(n+1), now)
+	}
+	if len(p.all) > leastSweep+2 {
+		t.Errorf("%d stations are remembered, most of which have rested", len(p.all))
+	}
+	if again := p.of(busy, now).delay(packets.Packet{}, now); again != 2*time.Second {
+		t.Errorf("a busy station was forgotten: its third packet waits %v, want 2s", again)
+	}
+}
+
+// TestUnacknowledged: a station that acknowledges nothing is thrown out, and named.
+func TestUnacknowledged(t *testing.T) {
+	b, who := onClock(t, Limits{StationInFlight: 3})
+	ping := packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Pingreq}}
+	for id := range uint16(5) {
+		_, err := b.hook.OnPacketRead(who.mochi, ping)
+		if (err != nil) != (id > 3) {
+			t.Errorf("with %d in flight: %v", id, err)
 		}
-		if took := time.Since(begin).Round(100 * time.Millisecond); took != 3*time.Second {
-			t.Errorf("40 packets at 10/s took %v, want 3s", took)
-		}
-		b.stop()
-		begin = time.Now()
-		for range 100 {
-			_, _ = b.hook.OnPacketRead(c.mochi, packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Pingreq}})
-		}
-		if took := time.Since(begin); took != 0 {
-			t.Errorf("a stop waits %v for a slow station", took)
-		}
-	})
+		who.mochi.State.Inflight.Set(packets.Packet{PacketID: id + 1})
+	}
+	if n := b.Counters().RefusedBy[RefusedPatience]; n != 1 {
+		t.Errorf("%d refused", n)
+	}
 }
 
 // TestRetainedStays: a gateway that has been online for a week still is.
@@ -86,7 +154,8 @@ func TestNoNetwork(t *testing.T) {
 	for _, audience := range []string{"", testNetwork, radio.Network{}.String()} {
 		claims := s.claims(testEUI)
 		claims["aud"] = audience
-		if _, err := b.hook.loginStation(s.text, s.token(t, claims), testEUI); err == nil {
+		conn, _ := net.Pipe()
+		if _, err := b.hook.loginStation(s.text, s.token(t, claims), b.server.NewClient(conn, "", testEUI, false)); err == nil {
 			t.Errorf("a token for %q was taken", audience)
 		}
 	}

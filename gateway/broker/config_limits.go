@@ -12,10 +12,14 @@ type Limits struct {
 	ConnectionsPerAddress int `toml:"connections_per_address"` // an IPv4 address or an IPv6 /64; default 1,000
 	ConnectRate           int `toml:"connect_rate"`            // new connections a second and address, ten times that at once; default 100
 	Stations              int `toml:"stations"`                // EUIs bound in all; default 100,000
+	BindingRate           int `toml:"binding_rate"`            // EUIs an hour that are bound from one address, as many at once; default 1,000
 	PacketBytes           int `toml:"packet_bytes"`            // of an MQTT packet, checked before it is read; default 16,384
 	InFlight              int `toml:"in_flight"`               // unacknowledged messages to one client; default 16,384
+	StationInFlight       int `toml:"station_in_flight"`       // the same to a station, which is disconnected above it; default 1,024
 	WritesPending         int `toml:"writes_pending"`          // messages waiting for one client's connection; default 512
 	MessageRate           int `toml:"message_rate"`            // packets a second from one station, slowed down above it; default 2,000
+	ByteRate              int `toml:"byte_rate"`               // bytes a second that one station may have kept, a minute's at once, slowed down above it; default 131,072
+	ReportRate            int `toml:"report_rate"`             // reports a second from one station, ten seconds' at once, slowed down above it; default 20
 
 	ConnectTimeout Duration `toml:"connect_timeout"` // for TLS, WebSocket and MQTT login together; default 10 s
 	KeepAliveMin   Duration `toml:"keep_alive_min"`  // what a client asks for is raised to this; default 5 s
@@ -35,10 +39,14 @@ func (l *Limits) ranges() []limitRange {
 		{"connections_per_address", &l.ConnectionsPerAddress, 1_000, 1, 1 << 20},
 		{"connect_rate", &l.ConnectRate, 100, 1, 1 << 20},
 		{"stations", &l.Stations, 100_000, 1, 1 << 24},
+		{"binding_rate", &l.BindingRate, 1_000, 1, 1 << 24},
 		{"packet_bytes", &l.PacketBytes, 16 << 10, 1 << 10, 1 << 20},
 		{"in_flight", &l.InFlight, 16 << 10, 16, 60_000},
+		{"station_in_flight", &l.StationInFlight, 1_024, 1, 60_000},
 		{"writes_pending", &l.WritesPending, 512, 16, 8192},
 		{"message_rate", &l.MessageRate, 2_000, 1, 1 << 20},
+		{"byte_rate", &l.ByteRate, 128 << 10, 1 << 10, 1 << 30},
+		{"report_rate", &l.ReportRate, 20, 1, 1 << 20},
 	}
 }
 

@@ -33,6 +33,7 @@ type guest struct {
 type source struct {
 	connections int
 	pace        *rate.Limiter
+	bindings    *rate.Limiter // of EUIs that nobody had before
 	last        time.Time
 }
 
@@ -113,11 +114,22 @@ func (g *guests) source(from netip.Prefix, now time.Time) *source {
 		if len(g.sources) >= g.mostSources() {
 			return nil
 		}
-		s = &source{pace: rate.NewLimiter(rate.Limit(g.limits.ConnectRate), burst*g.limits.ConnectRate)}
+		s = &source{
+			pace:     rate.NewLimiter(rate.Limit(g.limits.ConnectRate), burst*g.limits.ConnectRate),
+			bindings: rate.NewLimiter(rate.Limit(g.limits.BindingRate)/3600, g.limits.BindingRate),
+		}
 		g.sources[from] = s
 	}
 	s.last = now
 	return s
+}
+
+// mayBind says whether a place may have one more EUI bound.
+func (g *guests) mayBind(from netip.Prefix, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := g.source(from, now)
+	return s != nil && s.bindings.AllowN(now, 1)
 }
 
 // burst is how many seconds of the connect rate may come at once: all gateways
@@ -128,7 +140,8 @@ func (g *guests) mostSources() int { return 2*g.limits.Connections + 1024 }
 
 func (g *guests) forget(now time.Time) {
 	for prefix, s := range g.sources {
-		if s.connections == 0 && now.Sub(s.last) > burst*time.Second {
+		rested := s.bindings.TokensAt(now) >= float64(s.bindings.Burst())
+		if s.connections == 0 && rested && now.Sub(s.last) > burst*time.Second {
 			delete(g.sources, prefix)
 		}
 	}

@@ -24,6 +24,7 @@ type hook struct {
 	accounts map[string]*account
 
 	deriving derivations
+	paces    *paces
 
 	mu      sync.Mutex
 	clients map[net.Conn]*client
@@ -33,7 +34,7 @@ type hook struct {
 func newHook(b *Broker) (*hook, error) {
 	h := &hook{
 		broker: b, regions: b.config.regionSet(), accounts: make(map[string]*account),
-		clients: make(map[net.Conn]*client), ids: make(map[string]*client),
+		paces: newPaces(b.config.Limits), clients: make(map[net.Conn]*client), ids: make(map[string]*client),
 	}
 	var err error
 	if h.stations, err = b.config.stationSet(); err != nil {
@@ -78,7 +79,7 @@ func (h *hook) OnConnect(c *mochi.Client, _ packets.Packet) error {
 func (h *hook) OnConnectAuthenticate(c *mochi.Client, p packets.Packet) bool {
 	who, err := h.login(c, p.Connect)
 	if err == nil {
-		err = h.enter(newClient(c, who, h.broker.config.Limits))
+		err = h.enter(h.newClient(c, who))
 	}
 	if err != nil {
 		h.broker.refuse(kindOf(err), "name", clip(string(p.Connect.Username)), "remote", c.Net.Remote, "error", err)
@@ -106,12 +107,22 @@ func (h *hook) OnPacketRead(c *mochi.Client, p packets.Packet) (packets.Packet, 
 		return p, packets.ErrRejectPacket
 	}
 	if who.isStation() {
-		h.pause(who.pace.Reserve().Delay()) // at most packets of one second: the bucket's size
+		h.pause(who.pace.delay(p, time.Now()))
 	}
-	if !h.mayRead(who, p) {
+	if !h.mayStay(who) || !h.mayRead(who, p) {
 		return p, packets.ErrRejectPacket
 	}
 	return p, nil
+}
+
+// mayStay says whether a client acknowledges what it gets: what it does not is kept in
+// memory for it. A network server may have much in flight, a station has little.
+func (h *hook) mayStay(who *client) bool {
+	if !who.isStation() || who.mochi.State.Inflight.Len() <= h.broker.config.Limits.StationInFlight {
+		return true
+	}
+	h.broker.refuse(RefusedPatience, "name", who.name, "error", "too much is not acknowledged, client disconnected")
+	return false
 }
 
 // pause waits, but not longer than the broker runs.

@@ -45,7 +45,7 @@ func (h *hook) login(client *mochi.Client, connect packets.ConnectParams) (*iden
 	var who *identity
 	var err error
 	if name := string(connect.Username); strings.HasPrefix(name, stationTextPrefix) {
-		who, err = h.loginStation(name, string(connect.Password), client.ID)
+		who, err = h.loginStation(name, string(connect.Password), client)
 	} else {
 		who, err = h.loginAccount(name, string(connect.Password), client)
 	}
@@ -64,7 +64,7 @@ func (i *identity) mayLeave(c packets.ConnectParams) bool {
 	return i.rights.mayPublish(c.WillTopic, c.WillRetain, len(c.WillPayload)) && !(i.isStation() && isReport(c.WillTopic))
 }
 
-func (h *hook) loginStation(name, token, clientID string) (*identity, error) {
+func (h *hook) loginStation(name, token string, client *mochi.Client) (*identity, error) {
 	if h.broker.config.Network == "" {
 		return nil, errors.New("stations cannot log in: the broker has no network")
 	}
@@ -79,10 +79,10 @@ func (h *hook) loginStation(name, token, clientID string) (*identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
-	if clientID != name && clientID != eui.String() && !mayUseClientID(clientID) {
+	if id := client.ID; id != name && id != eui.String() && !mayUseClientID(id) {
 		return nil, errClientID
 	}
-	owner, err := h.broker.options.Bindings.Bind(eui, station, h.broker.config.Limits.Stations)
+	owner, err := h.bind(eui, station, client)
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +90,20 @@ func (h *hook) loginStation(name, token, clientID string) (*identity, error) {
 		return nil, fmt.Errorf("EUI %s %w %s", eui, errBound, owner)
 	}
 	return &identity{name: name, station: station, eui: eui, rights: newStationRights(eui, station, h.regions)}, nil
+}
+
+// bind gives the station that an EUI belongs to. Of EUIs that belong to nobody yet one
+// address gets so many an hour: there is room for limits.stations in all, and each is a
+// write to the disk.
+func (h *hook) bind(eui radio.EUI, station radio.Station, client *mochi.Client) (radio.Station, error) {
+	owner, err := h.broker.options.Bindings.Bind(eui, station, 0)
+	if !errors.Is(err, errManyBindings) {
+		return owner, err
+	}
+	if !h.broker.guests.mayBind(sourceOf(client.Net.Conn.RemoteAddr()), time.Now()) {
+		return radio.Station{}, errNewBindings
+	}
+	return h.broker.options.Bindings.Bind(eui, station, h.broker.config.Limits.Stations)
 }
 
 func (h *hook) loginAccount(name, password string, client *mochi.Client) (*identity, error) {

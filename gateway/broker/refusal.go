@@ -62,6 +62,7 @@ const (
 	RefusedBinding      = "binding"      // the EUI belongs to another station
 	RefusedPublication  = "publication"  // no right to the topic: the client is disconnected
 	RefusedSubscription = "subscription" // no right to the filter, or too many of them
+	RefusedPatience     = "patience"     // a station acknowledges nothing of what it gets: it is disconnected
 	RefusedStorage      = "storage"      // Options.Durable failed: the client is disconnected
 )
 

@@ -47,9 +47,26 @@ func startNodes(t *testing.T) *nodes {
 		for i := range n.running {
 			n.kill(i)
 		}
+		if t.Failed() {
+			n.logTails(t)
+		}
 	})
 	return n
 }
+
+// logTails logs what the nodes said last.
+func (n *nodes) logTails(t *testing.T) {
+	const most = 6000
+	for i := range n.running {
+		text, err := os.ReadFile(n.logFile(i))
+		if err != nil {
+			t.Log(err)
+		}
+		t.Logf("node %d said last:\n%s", i, text[max(0, len(text)-most):])
+	}
+}
+
+func (n *nodes) logFile(i int) string { return filepath.Join(n.dir, fmt.Sprintf("node%d.log", i)) }
 
 func freePort(t *testing.T) int {
 	t.Helper()
@@ -70,7 +87,7 @@ func (n *nodes) start(t *testing.T, i int) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	n.running[i] = exec.Command(n.program, "-c", config, "-l", filepath.Join(n.dir, fmt.Sprintf("node%d.log", i)))
+	n.running[i] = exec.Command(n.program, "-c", config, "-l", n.logFile(i))
 	if err := n.running[i].Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +140,7 @@ func (n *nodes) leader(t *testing.T) int {
 	return number
 }
 
-// pauses notes the longest time between two entries that were taken.
+// pauses notes the longest time in which no entry was taken.
 type pauses struct {
 	mu      sync.Mutex
 	last    time.Time
@@ -134,16 +151,15 @@ func (p *pauses) taken() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if !p.last.IsZero() {
-		p.longest = max(p.longest, now.Sub(p.last))
-	}
-	p.last = now
+	p.longest, p.last = max(p.longest, now.Sub(p.last)), now
 }
 
+// reset gives the longest so far, and begins a new one now.
 func (p *pauses) reset() (longest time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	longest, p.longest, p.last = p.longest, 0, time.Time{}
+	now := time.Now()
+	longest, p.longest, p.last = max(p.longest, now.Sub(p.last)), 0, now
 	return longest
 }
 
@@ -163,7 +179,7 @@ func TestClusterLosesItsLeader(t *testing.T) {
 	})
 	j, end := running(t, Config{URL: n.url(), Replicas: 3, MaxBytes: 256 << 20}, "")
 	c := &client{failures: make(map[string]int)}
-	var gaps pauses
+	gaps := pauses{last: time.Now()}
 	stop := make(chan struct{})
 	var all sync.WaitGroup
 	for i := range 30 {
@@ -173,12 +189,13 @@ func TestClusterLosesItsLeader(t *testing.T) {
 	for round := range *leaders {
 		victim := -1
 		await(t, "a leader", func() bool { victim = n.leader(t); return victim >= 0 })
-		gaps.reset()
+		calm := gaps.reset() // since the last leader's node was started again
 		n.kill(victim)
 		before, _ := c.count()
 		await(t, "entries without the leader", func() bool { taken, _ := c.count(); return taken > before+500 })
 		pause := gaps.reset()
-		t.Logf("round %d: n%d, which led, killed after %d entries; pause %v", round+1, victim, before, pause.Round(time.Millisecond))
+		t.Logf("round %d: n%d, which led, killed after %d entries; pause %v, before it %v at most",
+			round+1, victim, before, pause.Round(time.Millisecond), calm.Round(time.Millisecond))
 		n.start(t, victim)
 	}
 	close(stop)

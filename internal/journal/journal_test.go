@@ -215,3 +215,19 @@ func BenchmarkAppend(b *testing.B) {
 		})
 	}
 }
+
+// TestReadSince: what the log took from a time on, and all of it for a time long ago.
+func TestReadSince(t *testing.T) {
+	j, _ := running(t, Config{}, t.TempDir())
+	fill(t, j, "first", 1, 3)
+	all := contents(t, j, Query{})
+	between := all[1].Time
+	for _, c := range []struct {
+		since time.Time
+		want  int
+	}{{time.Time{}, 3}, {time.Unix(0, 0), 3}, {between, 2}, {all[2].Time.Add(time.Nanosecond), 0}} {
+		if got := contents(t, j, Query{Since: c.since}); len(got) != c.want {
+			t.Errorf("since %v: %d records, want %d", c.since, len(got), c.want)
+		}
+	}
+}

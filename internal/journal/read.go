@@ -4,15 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Query says which records to read.
 type Query struct {
-	From     uint64   // first sequence number; 0: the first there is
-	Subjects []string // "rec.beacon.*", "pkt.>"; none: all
-	Follow   bool     // go on with what comes, until ctx ends
+	From     uint64    // first sequence number; 0: the first there is
+	Since    time.Time // if From is 0, what the log took from then on; zero: all
+	Subjects []string  // "rec.beacon.*", "pkt.>"; none: all
+	Follow   bool      // go on with what comes, until ctx ends
+}
+
+// consumer is where in the log a reading begins.
+func (q Query) consumer() jetstream.OrderedConsumerConfig {
+	c := jetstream.OrderedConsumerConfig{FilterSubjects: q.Subjects}
+	if q.From == 0 && !q.Since.IsZero() {
+		c.DeliverPolicy, c.OptStartTime = jetstream.DeliverByStartTimePolicy, &q.Since
+		return c
+	}
+	c.DeliverPolicy, c.OptStartSeq = jetstream.DeliverByStartSequencePolicy, max(q.From, 1)
+	return c
 }
 
 // readAhead bounds what a reader holds in memory, in records.
@@ -35,9 +48,7 @@ func (j *Journal) Read(ctx context.Context, q Query, each func(Record) error) er
 	if q.From != 0 && q.From < state.First {
 		return fmt.Errorf("%w: asked from %d, it begins with %d", ErrRolled, q.From, state.First)
 	}
-	consumer, err := conn.js.OrderedConsumer(ctx, streamName, jetstream.OrderedConsumerConfig{
-		FilterSubjects: q.Subjects, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: max(q.From, 1),
-	})
+	consumer, err := conn.js.OrderedConsumer(ctx, streamName, q.consumer())
 	if err != nil {
 		return fmt.Errorf("reading the journal: %w", err)
 	}

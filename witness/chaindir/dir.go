@@ -33,7 +33,7 @@ func (k Key) file(ending string) string { return fmt.Sprintf("%d-%d%s", k.To, k.
 const (
 	seedEnding   = ".seed"   // first slot, seed
 	anchorEnding = ".anchor" // when it was journaled, the signed anchor
-	valueEnding  = ".value"  // slot, value
+	valueEnding  = ".value"  // slot, when it was published, value
 )
 
 const (
@@ -78,9 +78,9 @@ func (d Dir) KeepAnchor(k Key, at witness.Millis, anchor radio.Signed) error {
 	return d.write(k.file(anchorEnding), number(uint64(at)), anchor.Append(nil))
 }
 
-// KeepValue keeps the newest value that was revealed of a chain.
-func (d Dir) KeepValue(k Key, v witness.Value) error {
-	return d.write(k.file(valueEnding), number(uint64(v.Slot)), v.Entropy[:])
+// KeepValue keeps the newest value that was revealed of a chain, and when that was.
+func (d Dir) KeepValue(k Key, at witness.Millis, v witness.Value) error {
+	return d.write(k.file(valueEnding), number(uint64(v.Slot)), number(uint64(at)), v.Entropy[:])
 }
 
 // Remove forgets a chain.

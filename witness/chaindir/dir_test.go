@@ -30,13 +30,13 @@ func TestChainsAreKept(t *testing.T) {
 	value := witness.Value{Slot: 31, Revision: 1, Entropy: witness.Entropy{3}}
 	must(t, d.KeepSeed(k, 30, witness.Entropy{2}))
 	must(t, d.KeepAnchor(k, 5_000, anchor))
-	must(t, d.KeepValue(k, witness.Value{Slot: 30, Revision: 1}))
-	must(t, d.KeepValue(k, value))
+	must(t, d.KeepValue(k, 6_000, witness.Value{Slot: 30, Revision: 1}))
+	must(t, d.KeepValue(k, 8_000, value))
 	if err := d.KeepSeed(k, 31, witness.Entropy{4}); !errors.Is(err, ErrTaken) {
 		t.Errorf("a second seed: %v", err)
 	}
 	got, err := d.Read(k)
-	want := Chain{k, &Seed{30, witness.Entropy{2}}, &anchor, 5_000, &value}
+	want := Chain{k, &Seed{30, witness.Entropy{2}}, &anchor, 5_000, &value, 8_000}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -59,7 +59,7 @@ func TestDamagedChains(t *testing.T) {
 	d, err := Open(t.TempDir())
 	must(t, err)
 	for name, content := range map[string][]byte{
-		"60-0.seed": make([]byte, 39), "60-0.value": make([]byte, 41), "90-0.anchor": []byte("12345678no anchor"), "120-0.anchor": {1},
+		"60-0.seed": make([]byte, 39), "60-0.value": make([]byte, 49), "90-0.anchor": []byte("12345678no anchor"), "120-0.anchor": {1},
 		"lock": nil, "060-0.seed": nil, "60-0.seed.old": nil, "60.seed": nil, "-1-0.seed": nil, ".new-1": nil, "60-4294967296.seed": nil,
 		"150-0.seed": bytes.Repeat([]byte{1}, mostFile+1),
 	} {

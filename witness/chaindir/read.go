@@ -18,6 +18,7 @@ type Chain struct {
 	Anchor    *radio.Signed // nil: not journaled; its signature was not looked at
 	Journaled witness.Millis
 	Last      *witness.Value // newest one revealed, nil: none
+	Published witness.Millis // when that was
 }
 
 // Seed is a chain's seed, a secret, with its first slot.
@@ -41,8 +42,9 @@ func (d Dir) Read(k Key) (Chain, error) {
 	if err != nil {
 		return c, err
 	}
-	if numberSize+len(value) == secretSize {
-		c.Last = &witness.Value{Slot: witness.Slot(slot), Revision: k.Revision, Entropy: witness.Entropy(value)}
+	if len(value) == secretSize {
+		c.Last = &witness.Value{Slot: witness.Slot(slot), Revision: k.Revision, Entropy: witness.Entropy(value[numberSize:])}
+		c.Published = witness.Millis(binary.BigEndian.Uint64(value))
 	}
 	at, anchor, err := d.read(k.file(anchorEnding))
 	if err != nil || anchor == nil {

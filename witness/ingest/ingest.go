@@ -65,10 +65,11 @@ type Ingest struct {
 	placer  placer
 	pace    *pace
 
-	mu      sync.Mutex
-	floor   witness.Millis         // no later report is stamped below
-	pending map[witness.Millis]int // stamps of reports that are on their way
-	counts  Counts
+	mu       sync.Mutex
+	floor    witness.Millis         // no later report is stamped below
+	pending  map[witness.Millis]int // stamps of reports that are on their way
+	unplaced unplaced
+	counts   Counts
 }
 
 // Counts are what became of reports since the start.
@@ -92,7 +93,7 @@ func New(c Config, j Journal, b Book) (*Ingest, error) {
 	}
 	return &Ingest{
 		config: c, journal: j, placer: placer{book: b}, pace: newPace(c.Rate),
-		pending: make(map[witness.Millis]int), counts: Counts{Refused: make(map[witness.RefusalReason]int64)},
+		pending: make(map[witness.Millis]int), unplaced: make(unplaced), counts: Counts{Refused: make(map[witness.RefusalReason]int64)},
 	}, nil
 }
 
@@ -135,16 +136,17 @@ func (i *Ingest) keep(ctx context.Context, r Report) (witness.Receipt, error) {
 		i.count(func(c *Counts) { c.Again++ })
 		return receipt, nil
 	}
-	if err := i.journal.Keep(ctx, r); err != nil {
+	if at, kept := i.reopen(r.ID); kept {
+		defer i.end(at)
+		r.Received = at
+	} else if err := i.journal.Keep(ctx, r); err != nil {
 		return receipt, err
 	}
 	receipt, err = i.placer.place(r)
 	if err == nil && receipt.Record != r.ID {
 		err = errors.New("the log answered for another record")
 	}
-	if err == nil {
-		i.count(func(c *Counts) { c.Taken++ })
-	}
+	i.settle(r, err)
 	return receipt, err
 }
 

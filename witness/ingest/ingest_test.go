@@ -282,6 +282,75 @@ func TestWhatCannotBeKeptIsNotAnswered(t *testing.T) {
 	}
 }
 
+// TestUnplaced: what was journaled and could not be placed is not journaled again, and has
+// its first stamp, unless that is below a promise by then.
+func TestUnplaced(t *testing.T) {
+	r := newRig(t, nil)
+	for _, c := range []struct {
+		name     string
+		slot     witness.Slot
+		promised witness.Millis
+		want     witness.Millis
+		kept     int
+	}{
+		{"again", 3035, 0, now, 1},
+		{"below a promise", 3034, now + 10, now + 50, 2},
+	} {
+		name := c.name
+		payload := r.sign(radio.KindBeacon, beacon(c.slot, now)).Append(nil)
+		r.kept, r.unbound = nil, true
+		if _, err := r.take("beacon", payload, now); !errors.Is(err, errDisk) {
+			t.Fatal(name, err)
+		}
+		if c.promised > 0 && r.i.Promise(c.promised) != c.promised {
+			t.Fatal(name, ": a report that has failed holds a promise back")
+		}
+		r.unbound = false
+		a, err := r.take("beacon", payload, now+50)
+		if err != nil || a.Receipt.Received != c.want || len(r.kept) != c.kept {
+			t.Errorf("%s: %+v, journaled %d times, %v", name, a.Receipt, len(r.kept), err)
+		}
+		if len(r.i.unplaced)+len(r.i.pending) != 0 {
+			t.Errorf("%s: something is still open", name)
+		}
+	}
+}
+
+// TestRecover: what the journal has and the log has not is placed with its own time, once,
+// and then has its receipt when it comes again.
+func TestRecover(t *testing.T) {
+	r := newRig(t, nil)
+	for name, c := range map[string]struct {
+		kind radio.Kind
+		body []byte
+		want bool
+		fail bool
+	}{
+		"a beacon":   {radio.KindBeacon, beacon(3035, now), true, false},
+		"a batch":    {radio.KindWitness, batchOf(101, now), true, false},
+		"long ago":   {radio.KindBeacon, beacon(35, now), false, false},
+		"no report":  {radio.KindAnchor, beacon(3035, now), false, true},
+		"no body":    {radio.KindDiscovery, []byte("x"), false, true},
+		"not placed": {radio.KindBeacon, beacon(3034, now), false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r.unbound = name == "not placed"
+			s := r.sign(c.kind, c.body)
+			placed, err := r.i.Recover(s, now-500, now)
+			if placed != c.want || (err != nil) != c.fail {
+				t.Fatal(placed, err)
+			}
+			if again, err := r.i.Recover(s, now-500, now); again || (err != nil) != c.fail {
+				t.Errorf("a second time: %v, %v", again, err)
+			}
+			kept := len(r.kept)
+			if a, err := r.take(string(c.kind), s.Append(nil), now); c.want && (err != nil || a.Receipt.Received != now-500 || len(r.kept) != kept) {
+				t.Errorf("sent again: %+v, %v", a, err)
+			}
+		})
+	}
+}
+
 func TestRates(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Rate = Rate{Reports: 2, Burst: 5, Discoveries: 3} })
 	refused := func(kind string, count int, at witness.Millis) (n int) {

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,42 +24,68 @@ type JournalConfig struct {
 	Hexnet   string
 	Dir      string        // on the disk that is measured; "": the temporary directory
 	Duration time.Duration // of each row
+	Reports  bool          // of proof of coverage, instead of uplinks
 	Progress io.Writer
 }
 
 // Journal measures durable ingest, in this process and through the broker of
-// another, and writes a table.
+// another, or what becomes of reports, and writes a table.
 func Journal(ctx context.Context, c JournalConfig, out io.Writer) error {
-	dir, err := os.MkdirTemp(c.Dir, "hexnet-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
+	return serving(c.Dir, c.Hexnet, func(n *server) error { return n.journal(ctx, c, out) })
+}
+
+func (n *server) journal(ctx context.Context, c JournalConfig, out io.Writer) error {
 	t := &journalTable{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)}
 	fmt.Fprintln(t.w, "WHAT\tPER SECOND\tP50\tP99\tMEMORY\tLOAD AVERAGE")
-	for _, inFlight := range []int{1, 16, 100, 256, 1000} {
-		fmt.Fprintf(c.Progress, "durable ingest, %d in flight\n", inFlight)
-		if err := ingest(ctx, t, filepath.Join(dir, fmt.Sprint("ingest", inFlight)), c.Duration, inFlight); err != nil {
+	n.coverage = c.Reports
+	loads, times := reportLoads, (*stations.Fleet).ReportsTook
+	if !c.Reports {
+		loads, times = uplinkLoads, (*stations.Fleet).Took
+		if err := appends(ctx, t, n.dir, c); err != nil {
 			return err
 		}
 	}
-	log, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
+	if err := errors.Join(n.start(ctx), n.ready()); err != nil {
 		return err
 	}
-	defer log.Close()
-	n := &network{hexnet: c.Hexnet, dir: dir, log: log}
-	if err := n.start(ctx); err != nil {
-		return err
+	for _, l := range loads {
+		fmt.Fprintln(c.Progress, l.what)
+		took, memory, err := n.load(ctx, l.config, c.Duration, times)
+		if err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", l.what, err), n.serve.stop())
+		}
+		t.row(l.what, took, c.Duration, fmt.Sprintf("RSS %.1f MB", float64(memory.rss)/1e6))
 	}
-	err = n.pubacks(ctx, t, c)
-	if stopped := n.serve.stop(); err == nil {
-		err = stopped
-	}
-	if err != nil {
+	if err := n.serve.stop(); err != nil {
 		return err
 	}
 	return t.w.Flush()
+}
+
+// fleetLoad is a fleet whose answers are measured.
+type fleetLoad struct {
+	config stations.Config
+	what   string
+}
+
+// uplinkLoads are measured from a station's publication to its PUBACK.
+var uplinkLoads = []fleetLoad{
+	{stations.Config{Count: 1000, Pace: time.Hour}, "idle, 1000 stations"},
+	{stations.Config{Count: 1}, "PUBACK, 1 station at full speed"},
+	{stations.Config{Count: 100}, "PUBACK, 100 stations at full speed"},
+	{stations.Config{Count: 1000}, "PUBACK, 1000 stations at full speed"},
+	{stations.Config{Count: 1, Pace: time.Second}, "PUBACK, 1 station, 1/s"},
+	{stations.Config{Count: 100, Pace: time.Second}, "PUBACK, 100 stations, 1/s each"},
+	{stations.Config{Count: 1000, Pace: time.Second}, "PUBACK, 1000 stations, 1/s each"},
+}
+
+// reportLoads are measured from a station's report to its receipt: signature, journal, log.
+var reportLoads = []fleetLoad{
+	{stations.Config{Count: 1, Pace: time.Hour, Reports: 100 * time.Millisecond}, "receipt, 1 station, 10/s"},
+	{stations.Config{Count: 100, Pace: time.Hour, Reports: time.Second}, "receipt, 100 stations, 1/s each"},
+	{stations.Config{Count: 1000, Pace: time.Hour, Reports: time.Second}, "receipt, 1000 stations, 1/s each"},
+	{stations.Config{Count: 100, Pace: time.Hour, Reports: 100 * time.Millisecond}, "receipt, 100 stations, 10/s each"},
+	{stations.Config{Count: 1000, Pace: time.Hour, Reports: 100 * time.Millisecond}, "receipt, 1000 stations, at most 10/s each"},
 }
 
 // journalTable is the result.
@@ -75,8 +102,19 @@ func (t *journalTable) row(what string, took []time.Duration, over time.Duration
 	fmt.Fprintf(t.w, "%s\t%.0f\t%v\t%v\t%s\t%s\n", what, float64(len(took))/over.Seconds(), at(50), at(99), memory, loadAverage())
 }
 
-// ingest appends with so many goroutines.
-func ingest(ctx context.Context, t *journalTable, dir string, over time.Duration, inFlight int) error {
+// appends measures the journal in this process.
+func appends(ctx context.Context, t *journalTable, dir string, c JournalConfig) error {
+	for _, inFlight := range []int{1, 16, 100, 256, 1000} {
+		fmt.Fprintf(c.Progress, "durable ingest, %d in flight\n", inFlight)
+		if err := appending(ctx, t, filepath.Join(dir, fmt.Sprint("ingest", inFlight)), c.Duration, inFlight); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appending appends with so many goroutines.
+func appending(ctx context.Context, t *journalTable, dir string, over time.Duration, inFlight int) error {
 	j, err := journal.Open(ctx, journal.Config{}, dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
@@ -121,36 +159,9 @@ func appendFor(ctx context.Context, j *journal.Journal, over time.Duration, inFl
 	return all, context.Cause(ctx)
 }
 
-// pubacks measures from a station's publication to its PUBACK.
-func (n *network) pubacks(ctx context.Context, t *journalTable, c JournalConfig) error {
-	if err := n.ready(); err != nil {
-		return err
-	}
-	for _, load := range []struct {
-		stations int
-		pace     time.Duration
-		what     string
-	}{
-		{1000, time.Hour, "idle, 1000 stations"},
-		{1, 0, "PUBACK, 1 station at full speed"},
-		{100, 0, "PUBACK, 100 stations at full speed"},
-		{1000, 0, "PUBACK, 1000 stations at full speed"},
-		{1, time.Second, "PUBACK, 1 station, 1/s"},
-		{100, time.Second, "PUBACK, 100 stations, 1/s each"},
-		{1000, time.Second, "PUBACK, 1000 stations, 1/s each"},
-	} {
-		fmt.Fprintln(c.Progress, load.what)
-		took, memory, err := n.load(ctx, stations.Config{Count: load.stations, Pace: load.pace}, c.Duration)
-		if err != nil {
-			return fmt.Errorf("%s: %w", load.what, err)
-		}
-		t.row(load.what, took, c.Duration, fmt.Sprintf("RSS %.1f MB", float64(memory.rss)/1e6))
-	}
-	return nil
-}
-
-// load runs stations until all are online, and then for a while.
-func (n *network) load(ctx context.Context, c stations.Config, over time.Duration) ([]time.Duration, memory, error) {
+// load runs stations until all are online, and then for a while, and gives what took so
+// long meanwhile.
+func (n *server) load(ctx context.Context, c stations.Config, over time.Duration, times func(*stations.Fleet) []time.Duration) ([]time.Duration, memory, error) {
 	fleet, err := n.fleet(c)
 	if err != nil {
 		return nil, memory{}, err
@@ -168,11 +179,11 @@ func (n *network) load(ctx context.Context, c stations.Config, over time.Duratio
 			return nil, memory{}, err
 		}
 	}
-	fleet.Took()
+	times(fleet)
 	if err := sleep(ctx, over); err != nil {
 		return nil, memory{}, err
 	}
-	took := fleet.Took()
+	took := times(fleet)
 	m, err := memoryOf(n.serve.id())
 	return took, m, err
 }

@@ -7,11 +7,10 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
+	"hexspot/cmd/internal/network"
 	"hexspot/cmd/internal/stations"
 	"hexspot/internal/journal"
 )
@@ -21,106 +20,142 @@ type LossConfig struct {
 	Hexnet   string // the program that is killed
 	Kills    int
 	Stations int
+	Life     time.Duration // that a life of the network has at most: some end while it starts
+	Reports  time.Duration // between two reports of a station; 0: no proof of coverage
 	Seed     uint64
 	Progress io.Writer
 }
 
-// lifeMost is how long a life of the network lasts at most: most of them end in the
-// middle of it, some while it starts.
-const lifeMost = 1500 * time.Millisecond
+// ErrLost says that something that was acknowledged is not kept, or not as it was said.
+var ErrLost = errors.New("the network has not kept what it acknowledged, or has published what it must not")
 
-// ErrLost says that something that was acknowledged is not in the journal.
-var ErrLost = errors.New("acknowledged messages are lost")
-
-// Loss kills `hexnet serve` (SIGKILL) at random instants while stations publish at
-// QoS 1, and then compares what they saw acknowledged with the journal.
+// Loss kills `hexnet serve` (SIGKILL) at random instants while stations publish uplinks
+// at QoS 1 and make reports, and then compares what they were told with what is kept.
 func Loss(ctx context.Context, c LossConfig, out io.Writer) error {
-	dir, err := os.MkdirTemp("", "hexnet-loss-")
+	return serving("", c.Hexnet, func(n *server) error { return n.loss(ctx, c, out) })
+}
+
+func (n *server) loss(ctx context.Context, c LossConfig, out io.Writer) error {
+	n.coverage = c.Reports > 0
+	begun := time.Now()
+	l, err := n.lives(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	log, err := os.Create(filepath.Join(dir, "log"))
+	a, err := n.audit(ctx, l.fleet)
 	if err != nil {
 		return err
 	}
-	defer log.Close()
-	n := &network{hexnet: c.Hexnet, dir: dir, log: log}
-	fleet, err := n.lives(ctx, c)
-	if err != nil {
-		return err
+	fmt.Fprintf(out, "%d kills in %v, %d of them after something was acknowledged in that life; %d stations; load average %s\n",
+		c.Kills, time.Since(begun).Round(time.Second), l.served, c.Stations, loadAverage())
+	fmt.Fprint(out, a)
+	if c.Reports > 0 {
+		r := l.fleet.Reported()
+		values, _ := l.fleet.Values()
+		fmt.Fprintf(out, "stations: %d reports sent again had their first receipt again, %d refused for their pace; values of %d slots, the present one among them at the end\n",
+			r.Again, r.Paced, values)
 	}
-	found, records, err := stored(ctx, n.data())
-	if err != nil {
-		return err
+	for _, problem := range a.Problems() {
+		fmt.Fprintln(out, "WRONG:", problem)
 	}
-	b := found.Balance(fleet.Acked())
-	fmt.Fprintf(out, "%d kills, %d stations: %d messages acknowledged, %d lost, %d stored twice, %d stored and not acknowledged; %d records; load average %s\n",
-		c.Kills, c.Stations, b.Acked, b.Lost, b.Again, b.Unasked, records, loadAverage())
-	if b.Lost > 0 {
+	if len(a.Problems()) > 0 {
 		return ErrLost
 	}
 	return nil
 }
 
+// lives is what came of a network's lives.
+type lives struct {
+	fleet  *stations.Fleet
+	served int // kills after something was acknowledged in that life
+}
+
 // lives starts the network and kills it, again and again; the last life ends well.
-func (n *network) lives(ctx context.Context, c LossConfig) (*stations.Fleet, error) {
+func (n *server) lives(ctx context.Context, c LossConfig) (l lives, err error) {
 	if err := errors.Join(n.start(ctx), n.ready()); err != nil {
-		return nil, err
+		return l, err
 	}
-	fleet, err := n.fleet(stations.Config{Count: c.Stations})
-	if err != nil {
-		return nil, err
+	if l.fleet, err = n.fleet(stations.Config{Count: c.Stations, Reports: c.Reports}); err != nil {
+		return l, err
 	}
 	publishing, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	running.Go(func() { fleet.Run(publishing) })
+	running.Go(func() { l.fleet.Run(publishing) })
 	defer running.Wait()
 	defer stop()
 	chance := rand.New(rand.NewPCG(c.Seed, 0))
 	for i := range c.Kills {
-		before := fleet.Total()
-		life := time.Duration(chance.Int64N(int64(lifeMost)))
+		before := l.fleet.Total()
+		life := time.Duration(chance.Int64N(int64(c.Life)))
 		if err := sleep(ctx, life); err != nil {
-			return nil, err
+			return l, err
 		}
 		n.serve.kill()
-		fmt.Fprintf(c.Progress, "kill %d after %v: %d acknowledged in this life\n", i+1, life.Round(time.Millisecond), fleet.Total()-before)
+		acked := l.fleet.Total() - before
+		l.served += int(min(acked, 1))
+		fmt.Fprintf(c.Progress, "kill %d after %v: %d uplinks acknowledged in this life\n", i+1, life.Round(time.Millisecond), acked)
 		if err := n.start(ctx); err != nil {
-			return nil, err
+			return l, err
 		}
 	}
-	if err := n.ready(); err != nil {
-		return nil, err
-	}
-	total := fleet.Total()
-	for begun := time.Now(); fleet.Total() < total+uint64(c.Stations); {
-		if time.Since(begun) > loadTimeout {
-			return nil, fmt.Errorf("after %d kills nothing is acknowledged any more", c.Kills)
-		}
-		if err := sleep(ctx, feedLook); err != nil {
-			return nil, err
-		}
+	if err := n.lastLife(ctx, l.fleet, c); err != nil {
+		return l, err
 	}
 	stop()
 	running.Wait()
-	return fleet, n.serve.stop()
+	return l, n.serve.stop()
 }
 
-// stored counts what is in the journal of a data directory.
-func stored(ctx context.Context, data string) (found stations.Found, records int, err error) {
-	j, err := journal.Open(ctx, journal.Config{}, data, slog.New(slog.DiscardHandler))
+// lastLife waits until stations have been served again, and the present slot's value has
+// come.
+func (n *server) lastLife(ctx context.Context, fleet *stations.Fleet, c LossConfig) error {
+	if err := n.ready(); err != nil {
+		return err
+	}
+	uplinks, reports := fleet.Total(), fleet.Receipts()
+	for begun := time.Now(); ; {
+		switch {
+		case fleet.Total() < uplinks+uint64(c.Stations):
+		case c.Reports > 0 && (fleet.Receipts() < reports+2*c.Stations || !hasValue(fleet)):
+		default:
+			return nil
+		}
+		if time.Since(begun) > loadTimeout {
+			return fmt.Errorf("after %d kills not all is acknowledged any more", c.Kills)
+		}
+		if err := sleep(ctx, lossLook); err != nil {
+			return err
+		}
+	}
+}
+
+// hasValue says whether stations have the value of the present slot.
+func hasValue(fleet *stations.Fleet) bool {
+	_, behind := fleet.Values()
+	return behind == 0
+}
+
+// lossLook is how often it is looked whether all stations are served again.
+const lossLook = 50 * time.Millisecond
+
+// audit compares what stations were told with what is in the data directory.
+func (n *server) audit(ctx context.Context, fleet *stations.Fleet) (a stations.Audit, err error) {
+	j, err := journal.Open(ctx, journal.Config{}, n.data(), slog.New(slog.DiscardHandler))
 	if err != nil {
-		return nil, 0, err
+		return a, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	found = stations.Found{}
-	err = j.Read(ctx, journal.Query{}, func(r journal.Record) error {
-		records++
-		if !found.Add(r.Data) {
-			return fmt.Errorf("record %d is none of ours", r.Seq)
-		}
-		return nil
-	})
-	return found, records, err
+	if !n.coverage {
+		return fleet.Audit(ctx, stations.Kept{Journal: j})
+	}
+	t, err := timing()
+	if err != nil {
+		return a, err
+	}
+	records, err := network.Data(n.data()).Records(t)
+	if err != nil {
+		return a, err
+	}
+	defer func() { err = errors.Join(err, records.Close()) }()
+	return fleet.Audit(ctx, stations.Kept{Journal: j, Book: records.Book, Signer: records.Signer})
 }

@@ -51,6 +51,9 @@ func (e *entropy) restoreOne(c witness.PublisherConfig, k chaindir.Key) error {
 	if err != nil {
 		return err
 	}
+	if kept.Last != nil { // the process may have died before the journal had it
+		e.unlogged = append(e.unlogged, published{*kept.Last, kept.Published})
+	}
 	if kept.Seed != nil {
 		r.Seed = &kept.Seed.Entropy
 	} else {

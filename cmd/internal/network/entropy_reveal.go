@@ -23,9 +23,10 @@ func (e *entropy) reveal(a witness.Reveal) error {
 	if err := e.publishValues(a.Retained); err != nil {
 		return err
 	}
-	e.unlogged = append(e.unlogged, published{a.Value, present()})
+	at := present()
+	e.unlogged = append(e.unlogged, published{a.Value, at})
 	e.unlogged = e.unlogged[max(0, len(e.unlogged)-mostUnlogged):]
-	return e.chains.KeepValue(e.chainOf(a.Value), a.Value)
+	return e.chains.KeepValue(e.chainOf(a.Value), at, a.Value)
 }
 
 // logValues journals what was published.

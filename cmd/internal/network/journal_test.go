@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"hexspot/cmd/internal/stations"
 	"hexspot/gateway/broker"
 	"hexspot/internal/journal"
@@ -74,7 +72,9 @@ func TestPacketsByQoSAndContent(t *testing.T) {
 // serving runs a network until the test ends, or end is called.
 func serving(t *testing.T, c Config, data Data) (n *Network, end func()) {
 	t.Helper()
-	c.Broker.Listen = []string{"127.0.0.1:0"}
+	if c.Broker.Listen == nil {
+		c.Broker.Listen = []string{"127.0.0.1:0"}
+	}
 	n, err := New(t.Context(), c, data, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -98,9 +98,10 @@ func serving(t *testing.T, c Config, data Data) (n *Network, end func()) {
 }
 
 // publishing runs stations until the test ends, or end is called.
-func publishing(t *testing.T, n *Network, count int) (f *stations.Fleet, end func()) {
+func publishing(t *testing.T, n *Network, c stations.Config) (f *stations.Fleet, end func()) {
 	t.Helper()
-	f, err := stations.New(stations.Config{Count: count, URL: n.Addresses()[0], Network: n.ID().String(), Bytes: 250})
+	c.URL, c.Network, c.Bytes, c.Timing = n.Addresses()[0], n.ID().String(), 250, demoTiming(t)
+	f, err := stations.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,78 +129,11 @@ func awaitFor(t *testing.T, most time.Duration, what string, holds func() bool) 
 	}
 }
 
-// balance compares what stations saw acknowledged with the journal, when nobody
-// serves it.
-func balance(t *testing.T, c Config, data Data, f *stations.Fleet) stations.Balance {
-	t.Helper()
-	store, err := OpenStore(t.Context(), c, data, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	found := stations.Found{}
-	err = store.Journal.Read(t.Context(), journal.Query{Subjects: []string{"pkt.*.up"}}, func(r journal.Record) error {
-		if !found.Add(r.Data) {
-			return errors.New("a record that nobody sent")
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found.Balance(f.Acked())
-}
-
-// TestFullDiskIsNotAcknowledged: real clients at QoS 1 while the disk fills. Nothing
-// is acknowledged without room, they are disconnected, come back and send again, and
-// all that was acknowledged is there once.
-func TestFullDiskIsNotAcknowledged(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("a full disk is a small file system mounted for the test, and only root may mount")
-	}
-	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64m"); err != nil {
-		t.Skipf("a full disk is a small file system mounted for the test, and none can be mounted here: %v", err)
-	}
-	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
-	config := Config{Journal: JournalConfig{Config: journal.Config{ReserveBytes: 4 << 20}}}
-	n, end := serving(t, config, Data(dir))
-	f, stop := publishing(t, n, 20)
-	await(t, "the first messages", func() bool { return f.Total() > 200 })
-
-	ballast := filepath.Join(dir, "ballast")
-	if err := os.WriteFile(ballast, make([]byte, 52<<20), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	await(t, "a refusal for every station", func() bool { return n.broker.Counters().RefusedBy[broker.RefusedStorage] > 40 })
-	full := f.Total()
-	refused := n.broker.Counters().RefusedBy[broker.RefusedStorage]
-	await(t, "more refusals", func() bool { return n.broker.Counters().RefusedBy[broker.RefusedStorage] > refused+40 })
-	if more := f.Total() - full; more != 0 {
-		t.Errorf("%d messages acknowledged by a full disk", more)
-	}
-	if err := os.Remove(ballast); err != nil {
-		t.Fatal(err)
-	}
-	await(t, "messages again", func() bool { return f.Total() > full+200 })
-	stop()
-	end()
-	b := balance(t, config, Data(dir), f)
-	if b.Lost != 0 || b.Again != 0 {
-		t.Errorf("%+v", b)
-	}
-	t.Logf("%d acknowledged before the disk was full, %d in all: %+v", full, f.Total(), b)
-}
-
 // TestRolledOff: what stations were acknowledged ends in files, whole.
 func TestRolledOff(t *testing.T) {
 	data := Data(t.TempDir())
 	n, end := serving(t, Config{}, data)
-	f, stop := publishing(t, n, 10)
+	f, stop := publishing(t, n, stations.Config{Count: 10})
 	await(t, "messages", func() bool { return f.Total() > 100 })
 	stop()
 	end()

@@ -120,17 +120,6 @@ func (p *prover) last() (witness.Value, int) {
 	return p.values[len(p.values)-1], len(p.values)
 }
 
-// try publishes a payload and gives the answer, or says that the network has gone.
-func (p *prover) try(kind string, payload []byte, gone <-chan struct{}) (answer []byte, ok bool) {
-	p.client.Publish(p.topic("up/"+kind), 1, false, payload)
-	select {
-	case a := <-p.answers:
-		return a, true
-	case <-gone:
-		return nil, false
-	}
-}
-
 // report publishes a payload, waits for its PUBACK and gives the answer.
 func (p *prover) report(kind string, payload []byte) []byte {
 	p.t.Helper()

@@ -332,6 +332,33 @@ func TestValuesAreLoggedLater(t *testing.T) {
 	}
 }
 
+// TestAPublishedValueOutlivesItsLogging: a process that dies after it has published a value
+// and before the journal has that leaves it to the next one.
+func TestAPublishedValueOutlivesItsLogging(t *testing.T) {
+	data := Data(t.TempDir())
+	v, _ := provingOver(t, data, &flaky{})
+	if err := v.entropy.step(t.Context(), present()); err != nil { // chains
+		t.Fatal(err)
+	}
+	slot := v.entropy.schedule.SlotAt(present()) + 2
+	value := witness.Value{Slot: slot}
+	if err := v.entropy.reveal(witness.Reveal{Value: value, Retained: []witness.Value{value}}); err != nil {
+		t.Fatal(err)
+	}
+	at := v.entropy.unlogged[0].at
+	if err := v.close(); err != nil { // it is not logged
+		t.Fatal(err)
+	}
+	j := &flaky{}
+	v, _ = provingOver(t, data, j)
+	if err := v.entropy.logValues(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if want := stamped(at, witness.AppendValues(nil, []witness.Value{value})); len(j.data) != 1 || !bytes.Equal(j.data[0], want) {
+		t.Errorf("logged %x", j.data)
+	}
+}
+
 // TestEpochsFreeze: an epoch that is over gets its mark, its checkpoint and its seal.
 func TestEpochsFreeze(t *testing.T) {
 	data := Data(t.TempDir())
