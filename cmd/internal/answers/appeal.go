@@ -21,7 +21,7 @@ func (b *Book) CheckAppeal(f witness.AppealFile, network radio.Network, timing w
 	if err != nil {
 		return witness.Explanation{}, err
 	}
-	before, err := e.provisions()
+	before, err := e.result.Provisions()
 	if err != nil {
 		return witness.Explanation{}, err
 	}

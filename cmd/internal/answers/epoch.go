@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"encoding/hex"
 	"maps"
 	"sync"
 
@@ -14,21 +15,10 @@ type epoch struct {
 	number witness.Epoch
 	result *verify.Result
 
-	// What all weights below one half are is read once.
-	provisions func() (witness.Provisions, error)
-	outcomes   func() (witness.Outcomes, error)
-
 	once   sync.Once // of what follows, which only a station without reward needs
 	sites  map[radio.Station]*witness.SiteFacts
-	awake  map[radio.Station]bool
+	awake  map[string]bool // by hexadecimal digits
 	failed error
-}
-
-func newEpoch(number witness.Epoch, result *verify.Result) *epoch {
-	return &epoch{
-		number: number, result: result,
-		provisions: sync.OnceValues(result.Provisions), outcomes: sync.OnceValues(result.Outcomes),
-	}
 }
 
 // neighbourhood reads where all stations are and which of them reported anything.
@@ -37,16 +27,7 @@ func (e *epoch) neighbourhood() error {
 		if e.sites, e.failed = e.result.Sites(); e.failed != nil {
 			return
 		}
-		e.awake = map[radio.Station]bool{}
-		for t, err := range e.result.Tallies() {
-			if err != nil {
-				e.failed = err
-				return
-			}
-			if t.Beacons.Total()+t.Observations.Total() > 0 {
-				e.awake[t.Station] = true
-			}
-		}
+		e.awake, e.failed = e.result.Awake()
 	})
 	return e.failed
 }
@@ -64,7 +45,7 @@ func (e *epoch) cause(t *witness.Tally) (witness.Cause, bool, error) {
 		site = &witness.SiteFacts{}
 	}
 	p := e.result.Parameters()
-	around := p.Around(t.Station, site, maps.All(e.sites), func(s radio.Station) bool { return e.awake[s] })
+	around := p.Around(t.Station, site, maps.All(e.sites), func(s radio.Station) bool { return e.awake[hex.EncodeToString(s.Bytes())] })
 	cause, ok := p.Set.CauseOf(t, around)
 	return cause, ok, nil
 }

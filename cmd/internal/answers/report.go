@@ -60,7 +60,7 @@ func (b *Book) reportIn(id radio.RecordID, number witness.Epoch) (Report, error)
 
 // addAppeal looks for the record among the epoch's appeals.
 func (r *Report) addAppeal(e *epoch, id radio.RecordID) error {
-	outcomes, err := e.outcomes()
+	outcomes, err := e.result.Outcomes()
 	if err != nil {
 		return err
 	}

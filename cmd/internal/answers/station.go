@@ -88,7 +88,7 @@ func (a *Station) explain(e *epoch) error {
 	if err := a.addProvisions(e); err != nil {
 		return err
 	}
-	outcomes, err := e.outcomes()
+	outcomes, err := e.result.OutcomesOf(a.Tally.Station)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (a *Station) explain(e *epoch) error {
 }
 
 func (a *Station) addProvisions(e *epoch) error {
-	all, err := e.provisions()
+	all, err := e.result.ProvisionsOf(a.Tally.Station)
 	if err != nil {
 		return err
 	}

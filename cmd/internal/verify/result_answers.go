@@ -113,3 +113,71 @@ func (r *Result) Outcomes() (witness.Outcomes, error) {
 	}
 	return witness.ParseOutcomes(text)
 }
+
+// ProvisionsOf are those of the provisions that name a station. Checking a key takes long, so
+// no other lines are parsed.
+func (r *Result) ProvisionsOf(s radio.Station) (witness.Provisions, error) {
+	text, err := r.linesAbout(provisionsName, "provision ", s)
+	if err != nil {
+		return nil, err
+	}
+	return witness.ParseProvisions(text)
+}
+
+// OutcomesOf are those of the outcomes that name a station.
+func (r *Result) OutcomesOf(s radio.Station) (witness.Outcomes, error) {
+	text, err := r.linesAbout(outcomesName, "", s)
+	if err != nil {
+		return witness.Outcomes{}, err
+	}
+	return witness.ParseOutcomes(text)
+}
+
+// linesAbout gives the blocks of a file, each of which begins with a prefix, that name a
+// station.
+func (r *Result) linesAbout(name, prefix string, s radio.Station) ([]byte, error) {
+	text, err := os.ReadFile(r.path(name))
+	if err != nil {
+		return nil, err
+	}
+	want := hex.AppendEncode(nil, s.Bytes())
+	var found, block []byte
+	take := func() {
+		if bytes.Contains(block, want) {
+			found = append(found, block...)
+		}
+		block = nil
+	}
+	begin := 0
+	for line := range bytes.Lines(text) {
+		if bytes.HasPrefix(line, []byte(prefix)) {
+			take()
+		}
+		if block == nil {
+			block = text[begin:begin]
+		}
+		begin += len(line)
+		block = block[:len(block)+len(line)]
+	}
+	take()
+	return found, nil
+}
+
+// Awake are the stations that reported anything, by their 66 hexadecimal digits.
+func (r *Result) Awake() (map[string]bool, error) {
+	text, err := os.ReadFile(r.path(stationsName))
+	if err != nil {
+		return nil, err
+	}
+	awake := map[string]bool{}
+	for line := range bytes.Lines(text) {
+		words := bytes.SplitN(line, []byte(" "), 7) // witness.Tally.AppendText
+		if len(words) < 7 {
+			return nil, fmt.Errorf("%s: a line has too few words", stationsName)
+		}
+		if string(words[4]) != "-" || string(words[5]) != "-" {
+			awake[string(words[0])] = true
+		}
+	}
+	return awake, nil
+}

@@ -1,0 +1,62 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/hex"
+	"slices"
+	"testing"
+
+	"hexspot/witness"
+)
+
+// TestWhatIsAboutAStation compares what is found of each station without reading the rest
+// with what reading all gives.
+func TestWhatIsAboutAStation(t *testing.T) {
+	c := mustCountry(t)
+	_, dir := mustEpoch(t, c.inputs(1, c.records[1]))
+	r := mustOpen(t, dir)
+	provisions, err := r.Provisions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes, err := r.Outcomes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	awake, err := r.Awake()
+	if err != nil {
+		t.Fatal(err)
+	}
+	some := 0
+	for tally, err := range r.Tallies() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := tally.Station
+		want := witness.Provisions{}
+		for subject, p := range provisions {
+			if _, held := p.Held[s]; held || subject.A == s || subject.B == s {
+				want[subject] = p
+			}
+		}
+		got, err := r.ProvisionsOf(s)
+		if err != nil || !bytes.Equal(got.AppendText(nil), want.AppendText(nil)) {
+			t.Fatalf("provisions of %v: %v\n%s\nwant\n%s", s, err, got.AppendText(nil), want.AppendText(nil))
+		}
+		some += len(want)
+		mine, err := r.OutcomesOf(s)
+		turns := slices.DeleteFunc(slices.Clone(outcomes.Turns), func(x witness.Turning) bool { return x.Subject.A != s && x.Subject.B != s })
+		if err != nil || !slices.Equal(mine.Turns, turns) {
+			t.Fatalf("turns of %v: %v, want %v, %v", s, mine.Turns, turns, err)
+		}
+		if said := tally.Beacons.Total()+tally.Observations.Total() > 0; awake[hex.EncodeToString(s.Bytes())] != said {
+			t.Errorf("%v: awake %v, want %v", s, !said, said)
+		}
+	}
+	if some == 0 {
+		t.Error("no station has anything to do with a provision")
+	}
+	if none, err := r.ProvisionsOf(mustNewStation(t)); err != nil || len(none) > 0 {
+		t.Errorf("a stranger: %v, %v", none, err)
+	}
+}
