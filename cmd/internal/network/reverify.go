@@ -73,7 +73,7 @@ func (v Reverification) inputs(ctx context.Context, published string, found *Rev
 	if in.Denials, err = v.denials(published); err != nil {
 		return in, nil, err
 	}
-	book, err := v.Data.Book(ctx, "")
+	book, err := v.Data.Book(ctx, v.Config.Coverage.Book)
 	if err != nil {
 		return in, nil, err
 	}
