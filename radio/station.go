@@ -70,6 +70,9 @@ func stationOfP256(key *ecdsa.PublicKey) (Station, error) {
 // Bytes gives the 33 bytes of the station.
 func (s Station) Bytes() []byte { return bytes.Clone(s.key[:]) }
 
+// Compare orders stations by their bytes: -1, 0 or 1.
+func (s Station) Compare(o Station) int { return bytes.Compare(s.key[:], o.key[:]) }
+
 // IsZero says that this is no station.
 func (s Station) IsZero() bool { return s == Station{} }
 

@@ -1,7 +1,6 @@
 package witness
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -175,4 +174,4 @@ func (s State) AppendText(b []byte) []byte {
 	return b
 }
 
-func compareStations(a, b radio.Station) int { return bytes.Compare(a.Bytes(), b.Bytes()) }
+func compareStations(a, b radio.Station) int { return a.Compare(b) }

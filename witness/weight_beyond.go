@@ -41,8 +41,12 @@ func (w *weigher) shareBeyond(s radio.Station, facts []wayFact, counts func(part
 	if past < partners {
 		return 0
 	}
-	return past * whole / all
+	return past * whole / (all + doubtfulWays)
 }
+
+// doubtfulWays are taken to be as they should: three of six ways are soon bad by chance,
+// or because of who is at their other end.
+const doubtfulWays = 2
 
 // beyondOf is the worse of what the two ends make of a way.
 func (w *weigher) beyondOf(s radio.Station, f *wayFact) (int64, bool) {

@@ -3,6 +3,7 @@ package witness
 import (
 	"slices"
 
+	"hexspot/coverage"
 	"hexspot/radio"
 )
 
@@ -48,8 +49,10 @@ type weigher struct {
 	sentAlone, heardAlone map[radio.Station]spread
 	// around are the neighbours' answers about each station, without those of stations
 	// that have none themselves.
-	around     map[radio.Station]NearSums
-	neighbours map[radio.Station]int // how many of them
+	around map[radio.Station]around
+	// beside are the figures of the clue distance before the ground is allowed for.
+	beside map[radio.Station]beside
+	cells  map[coverage.Hex][]radio.Station
 	// beyondShare are the shares of stations' ways that are past reach and too good.
 	beyondShare map[radio.Station]int64
 }
@@ -60,10 +63,12 @@ func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights 
 		ways:     map[radio.Station][]wayFact{},
 		excesses: map[radio.Station]mean{}, beyondShare: map[radio.Station]int64{},
 		sentAlone: map[radio.Station]spread{}, heardAlone: map[radio.Station]spread{},
+		beside: map[radio.Station]beside{}, cells: b.cells(),
 		out: &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
 	}
 	w.gather()
 	w.sumUp()
+	w.lookBeside()
 	w.countBeyond()
 	w.askNeighbours()
 	for s, facts := range w.ways {

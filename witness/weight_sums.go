@@ -1,7 +1,6 @@
 package witness
 
 import (
-	"bytes"
 	"cmp"
 
 	"hexspot/radio"
@@ -76,7 +75,7 @@ type LinkState struct {
 }
 
 func (w Way) compare(o Way) int {
-	return cmp.Or(bytes.Compare(w.From.Bytes(), o.From.Bytes()), bytes.Compare(w.To.Bytes(), o.To.Bytes()))
+	return cmp.Or(w.From.Compare(o.From), w.To.Compare(o.To))
 }
 
 func (t Twins) compare(o Twins) int { return Way{t.A, t.B}.compare(Way{o.A, o.B}) }
