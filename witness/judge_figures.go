@@ -43,6 +43,7 @@ type Figures struct {
 	BeyondShare      int64
 	BeyondNone       int64
 	BeyondFull       int64
+	GroundShare      int64
 	AroundAsked      int64
 	AroundNeighbours int64
 	AroundNone       int64
@@ -133,6 +134,8 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.FloorSF8 }},
 	{"floor_sf9", "0.01 dBm", -13_950, "as for SF10, SNR limit -12.5 dB",
 		func(f *Figures) *int64 { return &f.FloorSF9 }},
+	{"ground_share", "0.0001", 5000, "where most of those around both ends are heard by each other, the ground is what carries; where one or two are, it is they",
+		func(f *Figures) *int64 { return &f.GroundShare }},
 	{"horizon", "ms", 48 * hour, "eight windows: a station that misses a few beacons stays, one that only listens or only sends does not",
 		func(f *Figures) *int64 { return &f.Horizon }},
 	{"link_asked", "beacons", 8, "eight beacons in a row that each had to be heard with 9 in 10: one in 10^8",

@@ -73,7 +73,8 @@ func TestOnePartnerMakesNoFigure(t *testing.T) {
 // TestOpenGroundIsSharedByNeighbours compares a station with those around it.
 func TestOpenGroundIsSharedByNeighbours(t *testing.T) {
 	v := newVillage(t)
-	w := weigher{p: v.book.p, book: v.book, cells: v.book.cells(), beside: map[radio.Station]beside{}}
+	w := weigher{p: v.book.p, book: v.book, beside: map[radio.Station]beside{}}
+	w.ground = w.survey()
 	w.beside[v.stations[0]] = beside{-1_500, 900}
 	figure := func() int64 { return w.distanceClue(nil, v.stations[0])[0].Value }
 	if got := figure(); got != -1_500 {
@@ -121,5 +122,27 @@ func TestDoubtOfALine(t *testing.T) {
 	slope, _ = rough.slope()
 	if d := rough.doubt(slope); d < 60 || d > 85 {
 		t.Errorf("a rough line is in doubt by %d", d)
+	}
+}
+
+// TestGroundIsWhatMostGet asks what those around two stations have of each other.
+func TestGroundIsWhatMostGet(t *testing.T) {
+	v := newVillage(t)
+	look := func(share int64) (int64, bool) {
+		w := weigher{p: v.book.p, book: v.book, state: v.state, ways: map[radio.Station][]wayFact{}}
+		w.gather()
+		return w.survey().excess(v.stations[0], v.stations[1], share)
+	}
+	v.set(0, 1, whole, 300, -3_000)
+	if got, ok := look(5_000); !ok || got < 1_990 || got > 2_010 {
+		t.Errorf("%d, %v where all others have 2000", got, ok)
+	}
+	for way := range v.state.Ways {
+		if way.From != v.stations[0] && way.From != v.stations[2] {
+			delete(v.state.Ways, way)
+		}
+	}
+	if got, ok := look(5_000); ok {
+		t.Errorf("%d by one station around", got)
 	}
 }

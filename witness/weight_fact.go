@@ -21,6 +21,7 @@ type wayFact struct {
 	excess   int64 // of the loss over free space
 	both     mean  // of the excess of this way and the way back
 	distance coverage.Millimetres
+	far      farness
 }
 
 // gather looks at each way between stations of the epoch from both ends.

@@ -3,7 +3,6 @@ package witness
 import (
 	"slices"
 
-	"hexspot/coverage"
 	"hexspot/radio"
 )
 
@@ -52,24 +51,28 @@ type weigher struct {
 	around map[radio.Station]around
 	// beside are the figures of the clue distance before the ground is allowed for.
 	beside map[radio.Station]beside
-	cells  map[coverage.Hex][]radio.Station
-	// beyondShare are the shares of stations' ways that are past reach and too good.
-	beyondShare map[radio.Station]int64
+	ground *ground
+	// elsewhere are the shares of stations' ways that are past reach and too good,
+	// unexplained those that the ground does not explain.
+	elsewhere, unexplained map[radio.Station]int64
 }
 
 func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights {
 	w := weigher{
 		p: b.p, book: b, state: after, reach: reach,
-		ways:     map[radio.Station][]wayFact{},
-		excesses: map[radio.Station]mean{}, beyondShare: map[radio.Station]int64{},
+		ways:      map[radio.Station][]wayFact{},
+		excesses:  map[radio.Station]mean{},
 		sentAlone: map[radio.Station]spread{}, heardAlone: map[radio.Station]spread{},
-		beside: map[radio.Station]beside{}, cells: b.cells(),
-		out: &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
+		beside: map[radio.Station]beside{},
+		out:    &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
 	}
 	w.gather()
 	w.sumUp()
 	w.lookBeside()
-	w.countBeyond()
+	w.ground = w.survey()
+	w.lookFar()
+	w.elsewhere = w.countFar(func(f farness) int64 { return f.beyond })
+	w.unexplained = w.countFar(func(f farness) int64 { return f.left })
 	w.askNeighbours()
 	for s, facts := range w.ways {
 		w.out.stations[s] = w.stationClues(s, facts)

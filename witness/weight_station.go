@@ -114,13 +114,12 @@ func (w *weigher) lookBeside() {
 // does, it does to all who stand on it.
 func (w *weigher) openGround(s radio.Station) int64 {
 	var figures []int64
-	own := w.book.stations[s]
-	for _, n := range w.book.around(w.cells, own) {
-		if b, ok := w.beside[n]; ok && n != s && w.book.stations[n].site.Owner != own.site.Owner {
+	for _, n := range w.ground.around(s, s) {
+		if b, ok := w.beside[n]; ok {
 			figures = append(figures, b.figure)
 		}
 	}
-	if len(figures) < 2 {
+	if len(figures) < leastGround {
 		return 0
 	}
 	return min(0, median(figures))
