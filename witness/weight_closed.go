@@ -19,7 +19,7 @@ func (w *weigher) closedClues() {
 		for _, s := range group {
 			for i := range w.ways[s] {
 				f := &w.ways[s][i]
-				if f.outward && f.sums.Reports > 0 {
+				if f.outward && f.sums.Reports > 0 && w.isHere(s, f) {
 					l.add(int64(log2(uint64(f.distance))>>logPlaces), f.loss)
 					reports += f.sums.Reports
 				}
@@ -34,6 +34,12 @@ func (w *weigher) closedClues() {
 			w.out.stations[s] = append(w.out.stations[s], c)
 		}
 	}
+}
+
+// isHere says that neither a way nor most ways of an end come from elsewhere: those have
+// clues of their own, and bend the slope of an honest town.
+func (w *weigher) isHere(s radio.Station, f *wayFact) bool {
+	return f.far.beyond >= w.p.BeyondFull && max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.ElsewhereFull
 }
 
 // logPlaces leaves 10 binary places of a logarithm.
