@@ -104,7 +104,7 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.BeyondNone }},
 	{"beyond_octave", "0.01 dB/octave", 300, "what a path loses over free space grows with distance; half of the least that towns show",
 		func(f *Figures) *int64 { return &f.BeyondOctave }},
-	{"beyond_share", "0.0001", 1000, "an honest station has a link or two that are so much better than its others and than the ground; who has every tenth has something elsewhere",
+	{"beyond_share", "0.0001", 1500, "an honest station has a link or two that are so much better than its others and than the ground; who has every seventh has something elsewhere",
 		func(f *Figures) *int64 { return &f.BeyondShare }},
 	{"closed_full", "0.01 dB/octave", 150, "free space has 6 dB an octave, all real ground more; 2 dB for a handful of links",
 		func(f *Figures) *int64 { return &f.ClosedFull }},

@@ -14,7 +14,7 @@ type farness struct {
 // or two of them, or stands on ground where all are; of what comes from elsewhere every
 // one is.
 func (w *weigher) beyondClue(clues []Clue, s radio.Station, f *wayFact) []Clue {
-	if !f.far.judged || max(w.unexplained[s], w.unexplained[f.partner]) < w.p.BeyondShare {
+	if !f.far.judged || max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.BeyondShare {
 		return clues
 	}
 	return append(clues, clueOf(ClueBeyond, f.sums.Reports, f.far.beyond, ramp{w.p.BeyondNone, w.p.BeyondFull}))
@@ -40,21 +40,21 @@ func (w *weigher) lookFar() {
 	}
 }
 
-// countFar works out which share of each station's ways is past reach and too good, by one
-// of the figures, in two rounds: in the second, ways to stations with a larger share in
-// the first are not counted. What a worse partner explains says nothing of a station.
-func (w *weigher) countFar(figure func(farness) int64) map[radio.Station]int64 {
-	first, shares := map[radio.Station]int64{}, map[radio.Station]int64{}
+// countFar works out which share of each station's ways is past reach and too good, and not
+// explained by the ground, in two rounds: in the second, ways to stations with a larger
+// share in the first are not counted. What a worse partner explains says nothing of a
+// station.
+func (w *weigher) countFar() {
+	first := map[radio.Station]int64{}
 	for s, facts := range w.ways {
-		first[s] = w.shareFar(facts, figure, func(radio.Station) bool { return true })
+		first[s] = w.shareFar(facts, func(radio.Station) bool { return true })
 	}
 	for s, facts := range w.ways {
-		shares[s] = w.shareFar(facts, figure, func(partner radio.Station) bool { return first[partner] <= first[s] })
+		w.elsewhere[s] = w.shareFar(facts, func(partner radio.Station) bool { return first[partner] <= first[s] })
 	}
-	return shares
 }
 
-func (w *weigher) shareFar(facts []wayFact, figure func(farness) int64, counts func(partner radio.Station) bool) int64 {
+func (w *weigher) shareFar(facts []wayFact, counts func(partner radio.Station) bool) int64 {
 	var past, all int64
 	for i := range facts {
 		f := &facts[i]
@@ -62,7 +62,7 @@ func (w *weigher) shareFar(facts []wayFact, figure func(farness) int64, counts f
 			continue
 		}
 		all++
-		if figure(f.far) < w.p.BeyondFull && counts(f.partner) {
+		if f.far.left < w.p.BeyondFull && counts(f.partner) {
 			past++
 		}
 	}

@@ -52,16 +52,16 @@ type weigher struct {
 	// beside are the figures of the clue distance before the ground is allowed for.
 	beside map[radio.Station]beside
 	ground *ground
-	// elsewhere are the shares of stations' ways that are past reach and too good,
-	// unexplained those that the ground does not explain.
-	elsewhere, unexplained map[radio.Station]int64
+	// elsewhere are the shares of stations' ways that are past reach and too good, and not
+	// explained by the ground.
+	elsewhere map[radio.Station]int64
 }
 
 func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights {
 	w := weigher{
 		p: b.p, book: b, state: after, reach: reach,
 		ways:      map[radio.Station][]wayFact{},
-		excesses:  map[radio.Station]mean{},
+		excesses:  map[radio.Station]mean{}, elsewhere: map[radio.Station]int64{},
 		sentAlone: map[radio.Station]spread{}, heardAlone: map[radio.Station]spread{},
 		beside: map[radio.Station]beside{},
 		out:    &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
@@ -71,8 +71,7 @@ func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights 
 	w.lookBeside()
 	w.ground = w.survey()
 	w.lookFar()
-	w.elsewhere = w.countFar(func(f farness) int64 { return f.beyond })
-	w.unexplained = w.countFar(func(f farness) int64 { return f.left })
+	w.countFar()
 	w.askNeighbours()
 	for s, facts := range w.ways {
 		w.out.stations[s] = w.stationClues(s, facts)
