@@ -60,8 +60,8 @@ type weigher struct {
 func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights {
 	w := weigher{
 		p: b.p, book: b, state: after, reach: reach,
-		ways:      map[radio.Station][]wayFact{},
-		excesses:  map[radio.Station]mean{}, elsewhere: map[radio.Station]int64{},
+		ways:     map[radio.Station][]wayFact{},
+		excesses: map[radio.Station]mean{}, elsewhere: map[radio.Station]int64{},
 		sentAlone: map[radio.Station]spread{}, heardAlone: map[radio.Station]spread{},
 		beside: map[radio.Station]beside{},
 		out:    &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
