@@ -244,6 +244,9 @@ func TestEvidenceIsWeighed(t *testing.T) {
 	for _, name := range []ClueName{ClueSlope, ClueFading, ClueAnswers, ClueBalance, ClueDistance, ClueBeyond, ClueElsewhere, ClueAround, ClueTwins, ClueOwner, ClueClosed} {
 		v := newVillage(t)
 		badLinks[name](v)
+		if name == ClueAround {
+			v.surround(t, 12)
+		}
 		s := v.stations[0]
 		before := v.weigh().Link(s, v.stations[1])
 		v.state.Shown = map[Way][2]int64{{s, s}: {8, 0}, {s, v.stations[1]}: {0, 40}}
@@ -253,6 +256,13 @@ func TestEvidenceIsWeighed(t *testing.T) {
 		if before >= half || left == decided && name != ClueClosed {
 			t.Errorf("%s: weight %d before, %v after", name, before, after.Clues(s, v.stations[1]))
 		}
+	}
+}
+
+// surround has more neighbours not hear the first station.
+func (v *village) surround(t *testing.T, neighbours int) {
+	for n := range neighbours {
+		v.state.Near[Way{v.stations[0], sampleStation(t, 50+n)}] = [2]NearSums{{Asked: 4}, {}}
 	}
 }
 

@@ -20,39 +20,42 @@ type Figures struct {
 	DiscoveriesHour int64
 	LinkReports     int64
 
-	LinkMargin     int64 // link weights, set hexspot-1; levels and slopes in 0.01 dB
-	LinkEpochs     int64
-	LinkAsked      int64
-	SlopeDoubt     int64
-	SlopeNone      int64
-	SlopeFull      int64
-	FadingNone     int64
-	FadingFull     int64
-	AnswerMargin   int64
-	AnswersNone    int64
-	AnswersFull    int64
-	BalanceNone    int64
-	BalanceFull    int64
-	DistanceNone   int64
-	DistanceFull   int64
-	LinkLevels     int64
-	BeyondOctave   int64
-	ElsewhereNone  int64
-	ElsewhereFull  int64
-	BeyondShare    int64
-	BeyondNone     int64
-	BeyondFull     int64
-	AroundAsked    int64
-	AroundNone     int64
-	AroundFull     int64
-	TwinDistance   int64
-	TwinsNone      int64
-	TwinsFull      int64
-	OwnerNone      int64
-	OwnerFull      int64
-	ClosedStations int64
-	ClosedNone     int64
-	ClosedFull     int64
+	LinkMargin       int64 // link weights, set hexspot-1; levels and slopes in 0.01 dB
+	LinkEpochs       int64
+	LinkAsked        int64
+	SlopeDoubt       int64
+	SlopeNone        int64
+	SlopeFull        int64
+	FadingNone       int64
+	FadingFull       int64
+	AnswerMargin     int64
+	AnswersNone      int64
+	AnswersFull      int64
+	BalanceNone      int64
+	BalancePartners  int64
+	BalanceFull      int64
+	DistanceNone     int64
+	DistanceFull     int64
+	LinkLevels       int64
+	BeyondOctave     int64
+	ElsewhereNone    int64
+	ElsewhereFull    int64
+	BeyondShare      int64
+	BeyondNone       int64
+	BeyondFull       int64
+	GroundShare      int64
+	AroundAsked      int64
+	AroundNeighbours int64
+	AroundNone       int64
+	AroundFull       int64
+	TwinDistance     int64
+	TwinsNone        int64
+	TwinsFull        int64
+	OwnerNone        int64
+	OwnerFull        int64
+	ClosedStations   int64
+	ClosedNone       int64
+	ClosedFull       int64
 
 	ProvisionalEpochs int64 // of a weight below one half
 
@@ -91,23 +94,27 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.AnswersFull }},
 	{"answers_none", "0.0001", 2000, "a path is the same both ways: who is loud here and not heard there is not where it says",
 		func(f *Figures) *int64 { return &f.AnswersNone }},
-	{"around_asked", "beacons", 40, "as link_reports: ten neighbours and a day, or one and ten days",
+	{"around_asked", "beacons", 4, "a day: a neighbour that hears at all has heard one of them",
 		func(f *Figures) *int64 { return &f.AroundAsked }},
 	{"around_full", "0.0001", 1500, "four of five stations around may be shadowed",
 		func(f *Figures) *int64 { return &f.AroundFull }},
+	{"around_neighbours", "stations", 6, "two of six may be shadowed, hardly all: 40 beacons that one neighbour missed are one shadow",
+		func(f *Figures) *int64 { return &f.AroundNeighbours }},
 	{"around_none", "0.0001", 600, "whom 11 of 12 neighbours never hear is not their neighbour",
 		func(f *Figures) *int64 { return &f.AroundNone }},
 	{"balance_full", "0.01 dB", 600, "power and RSSI of two radios are each right to 1 or 2 dB, averaged over partners",
 		func(f *Figures) *int64 { return &f.BalanceFull }},
 	{"balance_none", "0.01 dB", 850, "an amplifier of ten times the stated power",
 		func(f *Figures) *int64 { return &f.BalanceNone }},
+	{"balance_partners", "stations", 5, "the median is that of honest partners unless three of them are wrong themselves",
+		func(f *Figures) *int64 { return &f.BalancePartners }},
 	{"beyond_full", "0.01 dB", -1100, "one honest link in a hundred is past it",
 		func(f *Figures) *int64 { return &f.BeyondFull }},
 	{"beyond_none", "0.01 dB", -1600, "the shadows of two stations' links differ by 8 dB and more, but seldom for the better where few are heard at all",
 		func(f *Figures) *int64 { return &f.BeyondNone }},
 	{"beyond_octave", "0.01 dB/octave", 300, "what a path loses over free space grows with distance; half of the least that towns show",
 		func(f *Figures) *int64 { return &f.BeyondOctave }},
-	{"beyond_share", "0.0001", 2000, "an honest station has a link or two that are better than its others by so much; who has every fifth is elsewhere",
+	{"beyond_share", "0.0001", 1500, "an honest station has a link or two that are so much better than its others and than the ground; who has every seventh has something elsewhere",
 		func(f *Figures) *int64 { return &f.BeyondShare }},
 	{"closed_full", "0.01 dB/octave", 150, "free space has 6 dB an octave, all real ground more; 2 dB for a handful of links",
 		func(f *Figures) *int64 { return &f.ClosedFull }},
@@ -117,9 +124,9 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.ClosedStations }},
 	{"discoveries_hour", "beacons", 20, "an owner's survey of a place; more would take air from others",
 		func(f *Figures) *int64 { return &f.DiscoveriesHour }},
-	{"distance_full", "0.01 dB", -700, "sites differ by 4 dB and more in what stands around them; the mean of a station's links hardly leaves twice that",
+	{"distance_full", "0.01 dB", -1100, "sites differ by 4 dB in what stands around them and by as much in how open the ground is: the mean of an honest station's links seldom leaves twice both",
 		func(f *Figures) *int64 { return &f.DistanceFull }},
-	{"distance_none", "0.01 dB", -1000, "free space itself grows by 10 dB from 3 to 10 km: what is missing is the distance",
+	{"distance_none", "0.01 dB", -1400, "free space itself grows by 14 dB from 3 to 15 km: what is missing is the distance",
 		func(f *Figures) *int64 { return &f.DistanceNone }},
 	{"elsewhere_full", "0.0001", 4500, "two fifths of a station's links may be such where many around it are not where they say",
 		func(f *Figures) *int64 { return &f.ElsewhereFull }},
@@ -149,6 +156,8 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.FloorSF8 }},
 	{"floor_sf9", "0.01 dBm", -13_950, "as for SF10, SNR limit -12.5 dB",
 		func(f *Figures) *int64 { return &f.FloorSF9 }},
+	{"ground_share", "0.0001", 5000, "where most of those around both ends are heard by each other, the ground is what carries; where one or two are, it is they",
+		func(f *Figures) *int64 { return &f.GroundShare }},
 	{"horizon", "ms", 48 * hour, "eight windows: a station that misses a few beacons stays, one that only listens or only sends does not",
 		func(f *Figures) *int64 { return &f.Horizon }},
 	{"link_asked", "beacons", 8, "eight beacons in a row that each had to be heard with 9 in 10: one in 10^8",
@@ -173,7 +182,7 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.NoiseLow }},
 	{"own_distance", "mm", 100_000, "what a receiver between buildings is off by at worst, and the cell's slack besides",
 		func(f *Figures) *int64 { return &f.OwnDistance }},
-	{"owner_full", "0.0001", 5000, "half of what a station hears may be its owner's",
+	{"owner_full", "0.0001", 7500, "three quarters of what a station hears may be its owner's: in a village of four the fourth vouches for it",
 		func(f *Figures) *int64 { return &f.OwnerFull }},
 	{"owner_none", "0.0001", 9500, "an owner who hears himself proves nothing",
 		func(f *Figures) *int64 { return &f.OwnerNone }},

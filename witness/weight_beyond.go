@@ -2,55 +2,79 @@ package witness
 
 import "hexspot/radio"
 
+// farness is what is made of a way that may be past the reach of an end.
+type farness struct {
+	judged bool  // there are the figures
+	beyond int64 // see beyond; the worse of both ends
+	left   int64 // of it, what the ground does not explain
+}
+
 // beyondClue: a way past the usual reach of one of its ends whose loss is less than that
 // station's other links have. A few paths are so good, and an honest station has one
-// or two of them; of what comes from elsewhere every one is.
+// or two of them, or stands on ground where all are; of what comes from elsewhere every
+// one is.
 func (w *weigher) beyondClue(clues []Clue, s radio.Station, f *wayFact) []Clue {
-	figure, ok := w.beyondOf(s, f)
-	if !ok || max(w.beyondShare[s], w.beyondShare[f.partner]) < w.p.BeyondShare {
+	if !f.far.judged || max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.BeyondShare {
 		return clues
 	}
-	return append(clues, clueOf(ClueBeyond, f.sums.Reports, figure, ramp{w.p.BeyondNone, w.p.BeyondFull}))
+	return append(clues, clueOf(ClueBeyond, f.sums.Reports, f.far.beyond, ramp{w.p.BeyondNone, w.p.BeyondFull}))
 }
 
-// countBeyond works out which share of each station's ways is past reach and too good,
-// in two rounds: in the second, ways to stations with a larger share in the first are
-// not counted. What a worse partner explains says nothing of a station.
-func (w *weigher) countBeyond() {
+// lookFar works out the figures of each way.
+func (w *weigher) lookFar() {
+	for s, facts := range w.ways {
+		for i := range facts {
+			f := &facts[i]
+			if f.kin || f.sums.Reports < w.p.LinkLevels {
+				continue
+			}
+			figure := min(w.beyond(s, f), w.beyond(f.partner, f))
+			f.far = farness{true, figure, figure}
+			if figure >= w.p.BeyondFull {
+				continue
+			}
+			if excess, ok := w.ground.excess(s, f.partner, w.p.GroundShare); ok {
+				f.far.left = max(figure, min(0, f.excess-excess))
+			}
+		}
+	}
+}
+
+// countFar works out which share of each station's ways is past reach and too good, and not
+// explained by the ground, in two rounds: in the second, ways to stations with a larger
+// share in the first are not counted. What a worse partner explains says nothing of a
+// station.
+func (w *weigher) countFar() {
 	first := map[radio.Station]int64{}
 	for s, facts := range w.ways {
-		first[s] = w.shareBeyond(s, facts, func(radio.Station) bool { return true })
+		first[s] = w.shareFar(facts, func(radio.Station) bool { return true })
 	}
 	for s, facts := range w.ways {
-		w.beyondShare[s] = w.shareBeyond(s, facts, func(partner radio.Station) bool { return first[partner] <= first[s] })
+		w.elsewhere[s] = w.shareFar(facts, func(partner radio.Station) bool { return first[partner] <= first[s] })
 	}
 }
 
-func (w *weigher) shareBeyond(s radio.Station, facts []wayFact, counts func(partner radio.Station) bool) int64 {
+func (w *weigher) shareFar(facts []wayFact, counts func(partner radio.Station) bool) int64 {
 	var past, all int64
 	for i := range facts {
-		figure, ok := w.beyondOf(s, &facts[i])
-		if !ok {
+		f := &facts[i]
+		if !f.far.judged {
 			continue
 		}
 		all++
-		if figure < w.p.BeyondFull && counts(facts[i].partner) {
+		if f.far.left < w.p.BeyondFull && counts(f.partner) {
 			past++
 		}
 	}
 	if past < partners {
 		return 0
 	}
-	return past * whole / all
+	return past * whole / (all + doubtfulWays)
 }
 
-// beyondOf is the worse of what the two ends make of a way.
-func (w *weigher) beyondOf(s radio.Station, f *wayFact) (int64, bool) {
-	if f.kin || f.sums.Reports < w.p.LinkLevels {
-		return 0, false
-	}
-	return min(w.beyond(s, f), w.beyond(f.partner, f)), true
-}
+// doubtfulWays are taken to be as they should: three of six ways are soon bad by chance,
+// or because of who is at their other end.
+const doubtfulWays = 2
 
 // beyond is the excess of a way beside the usual one of an end, less BeyondOctave for
 // each octave past twice its reach; zero within that.
@@ -65,7 +89,7 @@ func (w *weigher) beyond(end radio.Station, f *wayFact) int64 {
 
 // elsewhereClue: which share of a station's ways is past reach and too good.
 func (w *weigher) elsewhereClue(clues []Clue, s radio.Station, facts []wayFact) []Clue {
-	if w.beyondShare[s] == 0 {
+	if w.elsewhere[s] == 0 {
 		return clues
 	}
 	var reports int64
@@ -75,5 +99,5 @@ func (w *weigher) elsewhereClue(clues []Clue, s radio.Station, facts []wayFact) 
 	if reports < w.p.LinkReports {
 		return clues
 	}
-	return append(clues, clueOf(ClueElsewhere, reports, w.beyondShare[s], ramp{w.p.ElsewhereNone, w.p.ElsewhereFull}))
+	return append(clues, clueOf(ClueElsewhere, reports, w.elsewhere[s], ramp{w.p.ElsewhereNone, w.p.ElsewhereFull}))
 }

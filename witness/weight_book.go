@@ -36,6 +36,7 @@ type stationDay struct {
 	awake  windows // in which it reported anything that counts
 	noises int64   // observations that tell of noise
 	noise  int64   // their sum, 0.01 dBm
+	rough  bool    // its chip does not give the level of the signal
 }
 
 // emission is one beacon that had to be heard.
@@ -100,6 +101,7 @@ func (b *LinkBook) observe(ears []ear, from radio.Station, w *WitnessFacts, e em
 	station.awake.add(e.window)
 	way := b.way(Way{from, w.Station})
 	way.heard.add(e.window)
+	station.rough = station.rough || w.SignalRSSI == nil
 	if w.SignalRSSI != nil && w.SNR < noiseKnown {
 		station.noises++
 		station.noise += int64(*w.SignalRSSI) - int64(w.SNR)
@@ -141,6 +143,7 @@ func (b *LinkBook) Merge(other *LinkBook) {
 		mine := b.station(s, &o.site)
 		mine.sent = append(mine.sent, o.sent...)
 		mine.awake |= o.awake
+		mine.rough = mine.rough || o.rough
 		mine.noises += o.noises
 		mine.noise += o.noise
 	}

@@ -19,7 +19,7 @@ func (w *weigher) closedClues() {
 		for _, s := range group {
 			for i := range w.ways[s] {
 				f := &w.ways[s][i]
-				if f.outward && f.sums.Reports > 0 {
+				if f.outward && f.sums.Reports > 0 && w.isHere(s, f) {
 					l.add(int64(log2(uint64(f.distance))>>logPlaces), f.loss)
 					reports += f.sums.Reports
 				}
@@ -29,18 +29,24 @@ func (w *weigher) closedClues() {
 		if !ok || reports < w.p.LinkReports {
 			continue
 		}
-		c := clueOf(ClueClosed, reports, slope, ramp{w.p.ClosedNone, w.p.ClosedFull})
+		c := clueOf(ClueClosed, reports, slope+l.doubt(slope), ramp{w.p.ClosedNone, w.p.ClosedFull})
 		for _, s := range group {
 			w.out.stations[s] = append(w.out.stations[s], c)
 		}
 	}
 }
 
+// isHere says that neither a way nor most ways of an end come from elsewhere: those have
+// clues of their own, and bend the slope of an honest town.
+func (w *weigher) isHere(s radio.Station, f *wayFact) bool {
+	return f.far.beyond >= w.p.BeyondFull && max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.ElsewhereFull
+}
+
 // logPlaces leaves 10 binary places of a logarithm.
 const logPlaces = 22
 
 // line are the sums of a straight line through points.
-type line struct{ n, x, y, xx, xy int64 }
+type line struct{ n, x, y, xx, xy, yy int64 }
 
 func (l *line) add(x, y int64) {
 	l.n++
@@ -48,6 +54,7 @@ func (l *line) add(x, y int64) {
 	l.y += y
 	l.xx += x * x
 	l.xy += x * y
+	l.yy += y * y
 }
 
 // slope is by how many 0.01 dB y grows with each octave of x; false for fewer than 6
@@ -61,6 +68,14 @@ func (l *line) slope() (int64, bool) {
 		return 0, false
 	}
 	return muldiv(l.xy-muldiv(l.x, l.y, l.n), 1<<10, xx), true
+}
+
+// doubt is the standard error of a slope that there is.
+func (l *line) doubt(slope int64) int64 {
+	xx := l.xx - muldiv(l.x, l.x, l.n)
+	yy := l.yy - muldiv(l.y, l.y, l.n)
+	left := max(0, yy-muldiv(slope, muldiv(slope, xx, 1<<10), 1<<10)) // what the line does not explain
+	return int64(isqrt(uint64(muldiv(left/(l.n-2), 1<<20, xx))))
 }
 
 // groups are the stations that evidence joins, way by way, each sorted.

@@ -9,7 +9,7 @@ import (
 	"hexspot/radio"
 )
 
-// village is six stations of six owners that hear each other well, with loss that
+// village is eight stations of eight owners that hear each other well, with loss that
 // grows with distance as in free space, and 20 dB more.
 type village struct {
 	book     *LinkBook
@@ -23,7 +23,7 @@ func newVillage(t testing.TB) *village {
 		book: NewLinkBook(DefaultParameters(hexspot1)), reach: map[radio.Station]q32{},
 		state: LinkState{Ways: map[Way][2]WaySums{}, Near: map[Way][2]NearSums{}, Twins: map[Twins][2]TwinSums{}},
 	}
-	for n, place := range [][2]float64{{45.19, 5.72}, {45.20, 5.72}, {45.19, 5.78}, {45.15, 5.70}, {45.22, 5.80}, {45.195, 5.70}} {
+	for n, place := range [][2]float64{{45.19, 5.72}, {45.20, 5.72}, {45.19, 5.78}, {45.15, 5.70}, {45.22, 5.80}, {45.195, 5.70}, {45.205, 5.75}, {45.18, 5.74}} {
 		s := sampleStation(t, n)
 		site := sampleSite(t, byte(1+n), place[0], place[1])
 		v.book.station(s, &site)
@@ -84,8 +84,8 @@ var badLinks = map[ClueName]func(v *village){
 		v.spoilStation(-600)
 	},
 	ClueAround: func(v *village) {
-		for n := 1; n < 4; n++ {
-			v.state.Near[Way{v.stations[0], v.stations[n]}] = [2]NearSums{{Asked: 50}, {}}
+		for n := 1; n < 8; n++ {
+			v.state.Near[Way{v.stations[0], v.stations[n]}] = [2]NearSums{{Asked: 4}, {}}
 		}
 	},
 	ClueTwins: func(v *village) {
@@ -116,7 +116,7 @@ func (v *village) spoilStation(excess int64) {
 
 func (v *village) shortReach() {
 	for _, s := range v.stations {
-		v.reach[s] = log2(100_000) // mm
+		v.reach[s] = log2(400_000) // mm
 	}
 }
 

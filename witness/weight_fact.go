@@ -14,12 +14,14 @@ type wayFact struct {
 	outward  bool // the station sent
 	kin      bool // one owner
 	answered bool // there is a way back
+	rough    bool // the chip at an end does not give the level of the signal
 	sums     WaySums
 	spread   spread
 	loss     int64 // between isotropic antennas, 0.01 dB; of sums with reports
 	excess   int64 // of the loss over free space
 	both     mean  // of the excess of this way and the way back
 	distance coverage.Millimetres
+	far      farness
 }
 
 // gather looks at each way between stations of the epoch from both ends.
@@ -52,11 +54,13 @@ func (w *weigher) sumUp() {
 		w.excesses[s] = all
 	}
 	for s, facts := range w.ways {
+		var sent []spread
 		for i := range facts {
 			if f := &facts[i]; f.outward && !f.answered && !w.isCable(f.partner) {
-				w.sentAlone[s] = w.sentAlone[s].plus(f.spread)
+				sent = append(sent, f.spread)
 			}
 		}
+		w.sentAlone[s] = w.pool(sent)
 	}
 }
 
@@ -77,6 +81,7 @@ func (w *weigher) factOf(way Way) (wayFact, bool) {
 		return wayFact{}, false
 	}
 	f := wayFact{distance: max(d, coverage.Metre), kin: from.site.Owner == to.site.Owner}
+	f.rough = from.rough || to.rough
 	free := int64(freeSpaceLoss(f.distance, midBand, lossOffset) / centidB)
 	f.sums, f.loss = w.lossOf(way, &from.site, &to.site)
 	if f.sums.Reports > 0 {

@@ -49,23 +49,30 @@ type weigher struct {
 	sentAlone, heardAlone map[radio.Station]spread
 	// around are the neighbours' answers about each station, without those of stations
 	// that have none themselves.
-	around     map[radio.Station]NearSums
-	neighbours map[radio.Station]int // how many of them
-	// beyondShare are the shares of stations' ways that are past reach and too good.
-	beyondShare map[radio.Station]int64
+	around map[radio.Station]around
+	// beside are the figures of the clue distance before the ground is allowed for.
+	beside map[radio.Station]beside
+	ground *ground
+	// elsewhere are the shares of stations' ways that are past reach and too good, and not
+	// explained by the ground.
+	elsewhere map[radio.Station]int64
 }
 
 func (b *LinkBook) weigh(after LinkState, reach map[radio.Station]q32) *Weights {
 	w := weigher{
 		p: b.p, book: b, state: after, reach: reach,
 		ways:     map[radio.Station][]wayFact{},
-		excesses: map[radio.Station]mean{}, beyondShare: map[radio.Station]int64{},
+		excesses: map[radio.Station]mean{}, elsewhere: map[radio.Station]int64{},
 		sentAlone: map[radio.Station]spread{}, heardAlone: map[radio.Station]spread{},
-		out: &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
+		beside: map[radio.Station]beside{},
+		out:    &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}},
 	}
 	w.gather()
 	w.sumUp()
-	w.countBeyond()
+	w.lookBeside()
+	w.ground = w.survey()
+	w.lookFar()
+	w.countFar()
 	w.askNeighbours()
 	for s, facts := range w.ways {
 		w.out.stations[s] = w.stationClues(s, facts)

@@ -44,6 +44,23 @@ func (w *weigher) unansweredClues(clues []Clue, s radio.Station, f *wayFact) []C
 	return w.fadingClue(clues, w.heardAlone[f.partner])
 }
 
+// pool is several ways together, but for the one without which their slope is best: one
+// partner who lies must not make the figure of a station.
+func (w *weigher) pool(ways []spread) spread {
+	var all, best spread
+	for _, s := range ways {
+		all = all.plus(s)
+	}
+	var most int64
+	for _, s := range ways {
+		rest := all.minus(s)
+		if slope, ok := rest.slope(w.p.SlopeDoubt); ok && (best.reports == 0 || slope > most) {
+			best, most = rest, slope
+		}
+	}
+	return best
+}
+
 // compareClues has the clues of a link in one order, whichever way came first.
 func compareClues(a, b Clue) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Reports, b.Reports), cmp.Compare(a.Value, b.Value), cmp.Compare(a.Weight, b.Weight))
@@ -69,11 +86,15 @@ func (w *weigher) fadingClue(clues []Clue, s spread) []Clue {
 	return append(clues, clueOf(ClueFading, s.reports, fading, ramp{w.p.FadingNone, w.p.FadingFull}))
 }
 
+// atBest is a share as if there had been one more case, a good one: of few cases the good
+// one may be missing by chance.
+func atBest(good, all int64) int64 { return (good + 1) * whole / (all + 1) }
+
 func (w *weigher) answerClue(clues []Clue, asked, answered, least int64) []Clue {
 	if asked < least {
 		return clues
 	}
-	return append(clues, clueOf(ClueAnswers, asked, answered*whole/asked, ramp{w.p.AnswersNone, w.p.AnswersFull}))
+	return append(clues, clueOf(ClueAnswers, asked, atBest(answered, asked), ramp{w.p.AnswersNone, w.p.AnswersFull}))
 }
 
 // ownerClue: of a link within one owner, by how many of a station's observations are

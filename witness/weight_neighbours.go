@@ -52,8 +52,11 @@ func (b *LinkBook) isNear(s, neighbour radio.Station, reach q32) bool {
 	if x.Owner == y.Owner || x.Plan != y.Plan {
 		return false
 	}
-	d, ok := distance(x.Position, y.Position)
-	return ok && log2(uint64(max(d, coverage.Metre)))+1<<32 <= reach
+	l := linkOf(x, y)
+	if !l.ok || l.gap < coverage.Millimetres(b.p.MinDistance) { // what it heard is not evidence
+		return false
+	}
+	return log2(uint64(max(l.length, coverage.Metre)))+1<<32 <= reach
 }
 
 // usual is the shorter of two stations' reaches: a station that hears little is not

@@ -33,6 +33,13 @@ func (s spread) plus(o spread) spread {
 	}
 }
 
+func (s spread) minus(o spread) spread {
+	return spread{
+		s.reports - o.reports, s.freedom - o.freedom,
+		s.drops - o.drops, s.mixed - o.mixed, s.levels - o.levels, s.left - o.left,
+	}
+}
+
 // slope is by how much the level follows the power, in 10^-4, at its most: the
 // estimate and doubt standard errors (0.01) of it. It is false where the powers
 // hardly differed. Levels have the drop added, so they fall by what is missing.

@@ -9,26 +9,27 @@ import (
 // stationClues are the clues about a station from all its ways.
 func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
 	var clues []Clue
-	var out, in spread
+	var out, in []spread
+	var heard spread
 	var asked, answered int64
 	for i := range facts {
 		f := &facts[i]
 		switch {
 		case f.outward:
-			out = out.plus(f.spread)
+			out = append(out, f.spread)
 		default:
-			in = in.plus(f.spread)
+			in, heard = append(in, f.spread), heard.plus(f.spread)
 			if !f.kin {
 				asked += f.sums.Asked
 				answered += f.sums.Answered
 			}
 		}
 	}
-	clues = w.slopeClue(clues, out)
-	clues = w.spreadClues(clues, in)
+	clues = w.slopeClue(clues, w.pool(out))
+	clues = w.fadingClue(w.slopeClue(clues, w.pool(in)), heard)
 	clues = w.answerClue(clues, asked, answered, w.p.LinkReports)
 	clues = w.balanceClue(clues, facts)
-	clues = w.distanceClue(clues, facts)
+	clues = w.distanceClue(clues, s)
 	clues = w.elsewhereClue(clues, s, facts)
 	return w.aroundClue(clues, s)
 }
@@ -38,7 +39,8 @@ const partners = 3
 
 // balanceClue: by how much the losses of a station's links out and in differ, in the
 // median of its partners: one of them may be wrong itself. Antennas, cables and places are the same both ways; what is
-// left is power or RSSI that is not as stated.
+// left is power or RSSI that is not as stated. A chip that does not give the level of the
+// signal is heard out only where it is loud, which looks like such a difference.
 func (w *weigher) balanceClue(clues []Clue, facts []wayFact) []Clue {
 	in := map[radio.Station]int64{}
 	for i := range facts {
@@ -50,12 +52,12 @@ func (w *weigher) balanceClue(clues []Clue, facts []wayFact) []Clue {
 	var reports int64
 	for i := range facts {
 		f := &facts[i]
-		if back, ok := in[f.partner]; ok && f.outward && f.sums.Reports > 0 {
+		if back, ok := in[f.partner]; ok && f.outward && f.sums.Reports > 0 && !f.rough {
 			differences = append(differences, f.loss-back)
 			reports += f.sums.Reports
 		}
 	}
-	if len(differences) < partners || reports < w.p.LinkReports {
+	if int64(len(differences)) < w.p.BalancePartners || reports < w.p.LinkReports {
 		return clues
 	}
 	middle := median(differences)
@@ -71,25 +73,56 @@ func median(figures []int64) int64 {
 // distanceClue: the excess loss of a station's ways beside that of its partners' other
 // ways. A path gets no better than free space with distance, and hardly any stays
 // as good: a station that stands nearer than published has too little excess.
-func (w *weigher) distanceClue(clues []Clue, facts []wayFact) []Clue {
-	var sum, n, reports int64
-	for i := range facts {
-		f := &facts[i]
-		if f.kin || f.sums.Reports == 0 {
-			continue
-		}
-		usual := w.excesses[f.partner].minus(f.both)
-		if usual.n < partners {
-			continue
-		}
-		sum += f.excess - usual.sum/usual.n
-		reports += f.sums.Reports
-		n++
-	}
-	if n < partners || reports < w.p.LinkReports {
+func (w *weigher) distanceClue(clues []Clue, s radio.Station) []Clue {
+	b, ok := w.beside[s]
+	if !ok {
 		return clues
 	}
-	return append(clues, clueOf(ClueDistance, reports, sum/n, ramp{w.p.DistanceNone, w.p.DistanceFull}))
+	figure := b.figure
+	if figure < w.p.DistanceFull {
+		figure -= w.openGround(s)
+	}
+	return append(clues, clueOf(ClueDistance, b.reports, figure, ramp{w.p.DistanceNone, w.p.DistanceFull}))
+}
+
+// beside is a mean excess beside that of others, and from how many reports.
+type beside struct{ figure, reports int64 }
+
+// lookBeside works out the mean of what a station's ways have less of excess than its
+// partners' other ways.
+func (w *weigher) lookBeside() {
+	for s, facts := range w.ways {
+		var m mean
+		var reports int64
+		for i := range facts {
+			f := &facts[i]
+			usual := w.excesses[f.partner].minus(f.both)
+			if f.kin || f.sums.Reports == 0 || usual.n < partners {
+				continue
+			}
+			m = mean{m.sum + f.excess - usual.sum/usual.n, m.n + 1}
+			reports += f.sums.Reports
+		}
+		if m.n >= partners && reports >= w.p.LinkReports {
+			w.beside[s] = beside{m.sum / m.n, reports}
+		}
+	}
+}
+
+// openGround is the median of what those of other owners around a station have less of
+// excess than their partners; zero where it is more, and of a single one: what the ground
+// does, it does to all who stand on it.
+func (w *weigher) openGround(s radio.Station) int64 {
+	var figures []int64
+	for _, n := range w.ground.around(s, s) {
+		if b, ok := w.beside[n]; ok {
+			figures = append(figures, b.figure)
+		}
+	}
+	if len(figures) < leastGround {
+		return 0
+	}
+	return min(0, median(figures))
 }
 
 // mean is a sum of some figures.

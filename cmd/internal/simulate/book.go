@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"slices"
+
 	"hexspot/rewards"
 	"hexspot/witness"
 )
@@ -90,6 +92,9 @@ func (c *court) bookHonest(valueZ [32]byte, tag [18]byte, by int, claims []claim
 
 // bookFalse books what false links bring to cheaters at either end.
 func (c *court) bookFalse(valueZ [32]byte, tag [18]byte, by int, claims []claim) error {
+	if !slices.ContainsFunc(claims, func(k claim) bool { return k.lie != falsity{} }) {
+		return nil
+	}
 	return c.bookUnits(valueZ, tag, by, claims, func(k *claim) (beaconer, hearer bool) {
 		return k.lie.beaconer, k.lie.hearer
 	})
