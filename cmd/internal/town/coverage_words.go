@@ -15,7 +15,7 @@ var figureUnits = map[string]struct {
 	unit    string
 	divisor float64
 }{
-	"yes": {"", 1}, "udBm": {"dBm", 1e6}, "mm": {"m", 1e3}, "ms": {"ms", 1}, "Hz": {"MHz", 1e6}, "SF": {"SF", 1},
+	"yes": {"", 1}, "udBm": {"dBm", 1e6}, "mm": {"m", 1e3}, "ms": {"ms", 1}, "Unix ms": {"ms", 1}, "Hz": {"MHz", 1e6}, "SF": {"SF", 1},
 	"slot": {"slot", 1}, "reports": {"reports", 1}, "partners": {"partners", 1},
 }
 
