@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"testing"
 
@@ -25,12 +26,11 @@ func newPlaintiff(t testing.TB) (*plaintiff, Inputs) {
 	p := &plaintiff{country: mustCountry(t), t: t}
 	in := p.inputs(1, p.records[1])
 	p.choose(in.Before.Links)
-	near := map[witness.Way][2]witness.NearSums{}
-	for w, sums := range in.Before.Links.Near {
-		if w.From == p.station {
-			sums[0].Asked += 10_000
+	near := maps.Clone(in.Before.Links.Near)
+	for _, l := range p.listings {
+		if l.Station != p.station {
+			near[witness.Way{From: p.station, To: l.Station}] = [2]witness.NearSums{{Asked: 10_000}, {}}
 		}
-		near[w] = sums
 	}
 	in.Before.Links.Near = near
 	in.Before.Provisions = witness.Provisions{p.subject: {
@@ -41,7 +41,7 @@ func newPlaintiff(t testing.TB) (*plaintiff, Inputs) {
 	return p, in
 }
 
-// choose takes the first station with four neighbours and nothing against it.
+// choose takes the first station with neighbours, few of them, and nothing against it.
 func (p *plaintiff) choose(links witness.LinkState) {
 	p.t.Helper()
 	neighbours := map[radio.Station]int{}
@@ -53,7 +53,7 @@ func (p *plaintiff) choose(links witness.LinkState) {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		if neighbours[s] >= 4 && !slices.ContainsFunc(p.judged[1].Weights.Station(s), func(c witness.Clue) bool { return c.Weight < 10_000 }) {
+		if neighbours[s] >= 1 && neighbours[s] <= 3 && !slices.ContainsFunc(p.judged[1].Weights.Station(s), func(c witness.Clue) bool { return c.Weight < 10_000 }) {
 			p.number, p.station, p.subject = n, s, witness.StationSubject(s)
 			return
 		}
