@@ -38,11 +38,11 @@ func (b *brief) exhibits(facts *AppealFacts) {
 		site := b.w.Site(party)
 		for _, o := range b.heard[party] {
 			if e, ok := b.exhibit(party, &site, o); ok {
-				facts.Appointed = facts.Appointed || e.Appointed
 				facts.Exhibits = append(facts.Exhibits, e)
 			}
 		}
 	}
+	facts.Appointed = facts.appointed(b.w.Parameters)
 	for _, o := range b.heard[b.station] {
 		sent, ok := b.others[o.Frame.Tag]
 		if ok && o.Frame.Type == FrameDiscovery && b.isAppointed(sent.by, sent.slot) {
@@ -75,8 +75,8 @@ func (b *brief) isFrame(sent sentFrame, o Observation) bool {
 		o.Frequency == sent.Frequency && o.SF == sent.SF && w.Timing.InSlot(o.Heard, sent.slot, ClockSlack)
 }
 
-// isParty says who may bear witness: a station of another owner than those concerned, in
-// good standing itself, or one that the network has appointed.
+// isParty says who may bear witness: a station of another owner than those concerned, on
+// the air and in good standing itself, or one that the network has appointed.
 func (b *brief) isParty(party radio.Station, site *SiteFacts, appointed bool) bool {
 	if party == b.station || party == b.partner {
 		return false
@@ -85,7 +85,20 @@ func (b *brief) isParty(party radio.Station, site *SiteFacts, appointed bool) bo
 		return true
 	}
 	_, bad := b.w.Before[StationSubject(party)]
-	return !bad && site.Full && site.Owner != b.site.Owner && site.Owner != b.place.Owner
+	return !bad && b.w.isActive(party) && site.Full && site.Owner != b.site.Owner && site.Owner != b.place.Owner
+}
+
+// isActive says that a station's beacons were heard, and that it heard others', of late: a
+// key without a radio bears no witness.
+func (w *AppealWorld) isActive(s radio.Station) bool {
+	e, since := w.Events[s], w.since()
+	return e.Beaconed >= since && e.Witnessed >= since
+}
+
+// since is from when on an event counts at the start of the outcome's epoch.
+func (w *AppealWorld) since() int64 {
+	from, _ := w.Timing.Slots(w.Epoch)
+	return max(1, int64(w.Timing.Start(from))-w.Parameters.Horizon)
 }
 
 // wasNear says that the party's receiver was near the place within a short time of

@@ -13,6 +13,7 @@ type AppealWorld struct {
 	Epoch      Epoch // of the outcome: that in which the appeals were received
 	Site       func(radio.Station) SiteFacts
 	Before     Provisions // of the epoch before
+	Events     State      // of the epoch before
 }
 
 // AppealFacts is what an appeal and its evidence come to. No rule has been asked yet.
@@ -31,7 +32,7 @@ type AppealFacts struct {
 	Farthest  coverage.Millimetres
 	Slack     coverage.Millimetres // of the place's cell
 	Exhibits  []Exhibit            // frames of the station that others heard
-	Appointed bool                 // some are of a station that the network has appointed
+	Appointed bool                 // enough of them are of stations that the network has appointed
 	Hears     int64                // frames of that station that the station heard in turn
 }
 

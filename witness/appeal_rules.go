@@ -58,6 +58,17 @@ func bothWays(f *AppealFacts, p *Parameters) Finding {
 	return atLeast(f.Hears, 1)
 }
 
+// appointed says that stations which the network has appointed heard enough by themselves.
+func (f *AppealFacts) appointed(p *Parameters) bool {
+	frames := map[Tag]bool{}
+	for _, e := range f.Exhibits {
+		if e.Appointed {
+			frames[e.Tag] = true
+		}
+	}
+	return int64(len(frames)) >= p.ExhibitFrames
+}
+
 // owners is how many owners' stations, which nobody appointed, have each heard enough: a
 // friend who heard all and a stranger who heard one are not two.
 func (f *AppealFacts) owners(p *Parameters) int64 {

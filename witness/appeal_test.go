@@ -49,9 +49,14 @@ func newAppealRig(t testing.TB) *appealRig {
 		r.sites[sampleStation(t, n)] = sampleSite(t, byte(1+n), place[0], place[1])
 	}
 	r.at = r.sites[sampleStation(t, 0)].Position
+	begins := int64(timing.Start(first))
+	events := State{}
+	for n := range 4 {
+		events[sampleStation(t, n)] = Events{Beaconed: begins - 1, Witnessed: begins - 1}
+	}
 	r.world = AppealWorld{
 		Network: r.network, Timing: timing, Parameters: DefaultParameters(hexspot1), Epoch: appealEpoch,
-		Site: func(s radio.Station) SiteFacts { return r.sites[s] },
+		Site: func(s radio.Station) SiteFacts { return r.sites[s] }, Events: events,
 		Before: Provisions{
 			StationSubject(sampleStation(t, 0)):                   {Since: appealEpoch - 1, Clues: []Clue{{Name: ClueAround}}},
 			LinkSubject(sampleStation(t, 0), sampleStation(t, 3)): {Since: appealEpoch - 1, Clues: []Clue{{Name: ClueAnswers}}},
@@ -188,6 +193,25 @@ func TestAGoodAppealIsAdmitted(t *testing.T) {
 	}
 }
 
+// TestKeysWithoutRadiosAreNoWitnesses: who was not heard of late, or heard nobody, does not
+// count, whatever it signs; nor does an event of the epoch before the horizon.
+func TestKeysWithoutRadiosAreNoWitnesses(t *testing.T) {
+	for name, change := range map[string]func(e *Events, since int64){
+		"never heard":    func(e *Events, _ int64) { e.Beaconed = 0 },
+		"heard nobody":   func(e *Events, _ int64) { e.Witnessed = 0 },
+		"heard long ago": func(e *Events, since int64) { e.Beaconed = since - 1 },
+	} {
+		r := newAppealRig(t)
+		e := r.world.Events[r.station(2)]
+		change(&e, r.world.since())
+		r.world.Events[r.station(2)] = e
+		facts := r.facts()
+		if j := r.world.Parameters.JudgeAppeal(&facts); j.Reason != "independent" {
+			t.Errorf("%s: %q", name, j.Reason)
+		}
+	}
+}
+
 func TestEachAppealRuleHasABadExample(t *testing.T) {
 	var text transcript
 	for _, rule := range appealTable[:len(appealTable)-1] {
@@ -252,8 +276,8 @@ func TestEvidenceIsWeighed(t *testing.T) {
 		v.state.Shown = map[Way][2]int64{{s, s}: {8, 0}, {s, v.stations[1]}: {0, 40}}
 		after := v.weigh()
 		left := slices.ContainsFunc(after.Clues(s, v.stations[1]), func(c Clue) bool { return c.Name == name && c.Weight < half })
-		decided := name == ClueAnswers || wordsOfClue(name).presence && name != ClueClosed
-		if before >= half || left == decided && name != ClueClosed {
+		decided := name == ClueAnswers || wordsOfClue(name).presence
+		if before >= half || left == decided {
 			t.Errorf("%s: weight %d before, %v after", name, before, after.Clues(s, v.stations[1]))
 		}
 	}

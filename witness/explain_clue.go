@@ -73,7 +73,7 @@ var clueWords = [...]clueWord{
 	{name: ClueOwner, figure: portion, counted: "report",
 		means: "which share of what the station sends and hears is within its own owner",
 		raise: "have links with stations of other owners"},
-	{name: ClueClosed, figure: octaves, counted: "report", presence: true,
+	{name: ClueClosed, figure: octaves, counted: "report",
 		means: "by how much the loss grows with distance within a group of stations that hear nobody else",
 		raise: "be heard by one station that does not belong to the group; publish the true places"},
 }

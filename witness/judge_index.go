@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"sync"
 
 	"hexspot/radio"
 )
@@ -11,7 +12,18 @@ import (
 // BeaconIndex holds the beacon reports of an epoch by station: what the rules about
 // a second beacon need to know. Add all reports, then Relate each case. Adding is
 // not safe for concurrent use, relating is.
-type BeaconIndex struct{ reports map[radio.Station][]arrival }
+type BeaconIndex struct {
+	reports map[radio.Station]*stationReports
+}
+
+// stationReports are one station's: as they were added, and once they are asked for by
+// arrival, each record once. A hostile station may have many, so that no question goes
+// through all of them.
+type stationReports struct {
+	all     []arrival
+	windows []uint64 // of the reports, rising
+	once    sync.Once
+}
 
 type arrival struct {
 	window  uint64
@@ -19,32 +31,37 @@ type arrival struct {
 	id      [32]byte
 }
 
+func (a arrival) compare(b arrival) int {
+	return cmp.Or(cmp.Compare(a.receive, b.receive), bytes.Compare(a.id[:], b.id[:]))
+}
+
 // NewBeaconIndex is an index without reports.
-func NewBeaconIndex() *BeaconIndex { return &BeaconIndex{map[radio.Station][]arrival{}} }
+func NewBeaconIndex() *BeaconIndex { return &BeaconIndex{map[radio.Station]*stationReports{}} }
 
 // Add takes the beacon reports of a case. A record that comes again counts once,
 // with its least time of arrival.
 func (x *BeaconIndex) Add(c *Case) {
 	for i := range c.Beacons {
 		b := &c.Beacons[i]
-		list := x.reports[b.Station]
-		at := slices.IndexFunc(list, func(a arrival) bool { return a.id == b.ID })
-		if at < 0 {
-			x.reports[b.Station] = append(list, arrival{c.Window, b.Receive, b.ID})
-			continue
+		s := x.reports[b.Station]
+		if s == nil {
+			s = &stationReports{}
+			x.reports[b.Station] = s
 		}
-		list[at].receive = min(list[at].receive, b.Receive)
+		s.all = append(s.all, arrival{c.Window, b.Receive, b.ID})
 	}
 }
 
-// Relate is the case with what the index says of its beacon reports. lastBefore is
-// when a station's last beacon report of earlier epochs was received, negative
-// if there was none; nil: none is known.
+// Relate is the case, which was added, with what the index says of its beacon reports.
+// lastBefore is when a station's last beacon report of earlier epochs was received,
+// negative if there was none; nil: none is known.
 func (x *BeaconIndex) Relate(c Case, lastBefore func(radio.Station) int64) Case {
 	c.Beacons = slices.Clone(c.Beacons)
 	for i := range c.Beacons {
 		b := &c.Beacons[i]
-		b.OthersInWindow, b.Before = x.others(c.Window, b), x.before(b)
+		s := x.reports[b.Station]
+		s.once.Do(s.order)
+		b.OthersInWindow, b.Before = max(0, s.in(c.Window)-1), s.before(arrival{receive: b.Receive, id: b.ID})
 		if b.Before < 0 && lastBefore != nil {
 			b.Before = lastBefore(b.Station)
 		}
@@ -52,24 +69,33 @@ func (x *BeaconIndex) Relate(c Case, lastBefore func(radio.Station) int64) Case 
 	return c
 }
 
-func (x *BeaconIndex) others(window uint64, b *BeaconFacts) int {
-	n := 0
-	for _, a := range x.reports[b.Station] {
-		if a.window == window && a.id != b.ID {
-			n++
-		}
+// order sorts by arrival and leaves the first of each record.
+func (s *stationReports) order() {
+	slices.SortFunc(s.all, func(a, b arrival) int {
+		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.receive, b.receive))
+	})
+	s.all = slices.CompactFunc(s.all, func(a, b arrival) bool { return a.id == b.id })
+	slices.SortFunc(s.all, arrival.compare)
+	s.windows = make([]uint64, len(s.all))
+	for i, a := range s.all {
+		s.windows[i] = a.window
 	}
-	return n
+	slices.Sort(s.windows)
 }
 
-// before is when the station's latest report before this one came, by
-// (receive_ms, id), negative: none.
-func (x *BeaconIndex) before(b *BeaconFacts) int64 {
-	last := int64(-1)
-	for _, a := range x.reports[b.Station] {
-		if cmp.Or(cmp.Compare(a.receive, b.Receive), bytes.Compare(a.id[:], b.ID[:])) < 0 {
-			last = max(last, a.receive)
-		}
+// in counts the reports of a window.
+func (s *stationReports) in(window uint64) int {
+	from, _ := slices.BinarySearch(s.windows, window)
+	to, _ := slices.BinarySearch(s.windows, window+1)
+	return to - from
+}
+
+// before is when the latest report before that one came, by (receive_ms, id),
+// negative: none.
+func (s *stationReports) before(b arrival) int64 {
+	at, _ := slices.BinarySearchFunc(s.all, b, arrival.compare)
+	if at == 0 {
+		return -1
 	}
-	return last
+	return s.all[at-1].receive
 }

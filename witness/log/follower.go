@@ -4,6 +4,8 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"hexspot/radio"
 )
@@ -55,27 +57,39 @@ type Moves struct {
 	Found    []Evidence // of broken promises
 }
 
-// log is what is known of a log; the one of the earliest epoch makes room.
+// log is what is known of a log. One of which there are only receipts makes room, the
+// earliest, or else the one of the earliest epoch.
 func (f *Follower) log(name Name) *followed {
 	if l := f.logs[name]; l != nil {
 		return l
 	}
 	if len(f.logs) >= mostFollowed {
-		delete(f.logs, f.earliest())
+		delete(f.logs, f.dispensable())
 	}
 	l := &followed{name: name}
 	f.logs[name] = l
 	return l
 }
 
-func (f *Follower) earliest() Name {
-	var first *Name
-	for name := range f.logs {
-		if first == nil || name.Epoch < first.Epoch {
-			first = &name
+// hasRoom says that a log of which there is only a receipt pushes out none that was seen
+// or broke a promise: a network could make a station forget what it saw.
+func (f *Follower) hasRoom(name Name) bool {
+	return f.logs[name] != nil || len(f.logs) < mostFollowed || !f.logs[f.dispensable()].isKnown()
+}
+
+// isKnown says that there is more of a log than receipts.
+func (l *followed) isKnown() bool { return l.faulty || len(l.seen.signers) > 0 }
+
+func (f *Follower) dispensable() Name {
+	return slices.MinFunc(slices.Collect(maps.Values(f.logs)), func(a, b *followed) int {
+		if a.isKnown() != b.isKnown() {
+			if b.isKnown() {
+				return -1
+			}
+			return 1
 		}
-	}
-	return *first
+		return a.name.compare(b.name)
+	}).name
 }
 
 // Restore takes a note that was kept before the start. Notes of other networks are refused.
@@ -101,7 +115,13 @@ func (f *Follower) Seen() (last Checkpoint, ok bool) {
 
 // Hold takes a receipt of the station's, to be looked for.
 func (f *Follower) Hold(r Receipt) Moves {
+	if !f.hasRoom(r.Log) {
+		return Moves{}
+	}
 	l := f.log(r.Log)
+	if l.faulty {
+		return Moves{} // one evidence is enough
+	}
 	for _, h := range l.held {
 		if h.Record == r.Record && h.Index == r.Index {
 			return Moves{}

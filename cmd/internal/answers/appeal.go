@@ -25,13 +25,17 @@ func (b *Book) CheckAppeal(f witness.AppealFile, network radio.Network, timing w
 	if err != nil {
 		return witness.Explanation{}, err
 	}
+	events, err := e.result.Events()
+	if err != nil {
+		return witness.Explanation{}, err
+	}
 	sites, err := e.result.Sites()
 	if err != nil {
 		return witness.Explanation{}, err
 	}
 	p := e.result.Parameters()
 	world := witness.AppealWorld{
-		Network: network, Timing: timing, Parameters: p, Epoch: number + 1, Before: before,
+		Network: network, Timing: timing, Parameters: p, Epoch: number + 1, Before: before, Events: events,
 		Site: func(s radio.Station) witness.SiteFacts {
 			if site := sites[s]; site != nil {
 				return *site

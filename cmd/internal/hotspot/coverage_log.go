@@ -44,7 +44,7 @@ func (f *follow) restore(ctx context.Context) {
 	if !ok || f.parts.Receipts == nil {
 		return
 	}
-	receipts, err := f.parts.Receipts(ctx, seen.Epoch)
+	receipts, err := f.parts.Receipts(ctx, seen.Epoch-min(1, seen.Epoch)) // the epoch before may grow for some hours
 	if err != nil {
 		f.parts.Log.Warn("receipts on disk cannot be read: their records are not looked for in the network's log", "error", err)
 	}

@@ -48,6 +48,9 @@ func (f *follow) keep(n log.Note) bool {
 
 // accuse writes evidence down and tells of it once.
 func (f *follow) accuse(e log.Evidence) {
+	if len(f.evidence) >= mostEvidence {
+		return
+	}
 	where := "nowhere: coverage.checkpoints is not set"
 	if f.notes != "" {
 		path, err := f.notes.accuse(e)
@@ -56,9 +59,7 @@ func (f *follow) accuse(e log.Evidence) {
 		}
 	}
 	f.parts.Log.Error("the network's log broke a promise and is not co-signed any more", "kind", e.Kind, "what", e, "evidence", where)
-	if len(f.evidence) < mostEvidence {
-		f.evidence = append(f.evidence, where)
-	}
+	f.evidence = append(f.evidence, where)
 }
 
 // status tells how things stand, nil if no checkpoint was seen.

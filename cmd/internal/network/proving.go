@@ -173,7 +173,11 @@ func (v *proving) take(ctx context.Context, m broker.Message) error {
 		return v.reports.take(ctx, m, kind)
 	case !v.asked.Allow(m.Station, time.Now()):
 		v.log.Debug("a station asks too often", "station", m.Station, "topic", name)
-		return nil
+		if !report {
+			return nil
+		}
+		refusal := witness.RefusalOf(m.Payload, witness.RefusedRate, "too many questions and changes: send it again later")
+		return v.publish(stationTopic(m.Station, "ack"), refusal.Append(nil), false)
 	case name == "ask":
 		return v.checkpoints.answer(m)
 	case name == "cosign":

@@ -65,7 +65,7 @@ func (r *run) takeAppeal(h *harvest, record Record) error {
 // those that pass bring.
 func (r *run) admitAppeals() {
 	world := witness.AppealWorld{
-		Network: r.in.Network, Timing: r.in.Timing, Parameters: r.p, Epoch: r.in.Epoch, Before: r.in.Before.Provisions,
+		Network: r.in.Network, Timing: r.in.Timing, Parameters: r.p, Epoch: r.in.Epoch, Before: r.in.Before.Provisions, Events: r.in.Before.State,
 		Site: func(s radio.Station) witness.SiteFacts { return r.site(s, r.in.Epoch) },
 	}
 	if r.p.ProvisionalEpochs == 0 { // a set without weights has nothing to appeal against

@@ -52,5 +52,13 @@ type groupName struct {
 }
 
 func (n groupName) compare(o groupName) int {
-	return cmp.Or(bytes.Compare(n.tag[:], o.tag[:]), cmp.Compare(n.own, o.own))
+	return cmp.Or(bytes.Compare(n.tag[:], o.tag[:]), cmp.Compare(n.own, o.own), cmp.Compare(n.order(), o.order()))
+}
+
+// order has what came in time before what did not.
+func (n groupName) order() int {
+	if n.late {
+		return 1
+	}
+	return 0
 }

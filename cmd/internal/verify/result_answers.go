@@ -104,6 +104,16 @@ func (r *Result) Provisions() (witness.Provisions, error) {
 	return witness.ParseProvisions(text)
 }
 
+// Events are when each station last took part in a good event, after the epoch.
+func (r *Result) Events() (witness.State, error) {
+	text, err := os.ReadFile(r.path(stateName))
+	if err != nil {
+		return nil, err
+	}
+	state, _, err := parseState(text)
+	return state, err
+}
+
 // Outcomes are the appeals that were judged in the epoch, and what became of weights below
 // one half.
 func (r *Result) Outcomes() (witness.Outcomes, error) {

@@ -132,12 +132,12 @@ func (r *run) eachPart(ctx context.Context, work func(part int) error) error {
 	for range r.in.workers() {
 		group.Go(func() error {
 			for {
+				if err := ctx.Err(); err != nil { // before a part is taken: others wait for each that was
+					return err
+				}
 				part := int(next.Add(1)) - 1
 				if part >= parts {
 					return nil
-				}
-				if err := ctx.Err(); err != nil {
-					return err
 				}
 				if err := r.timed(func() error { return work(part) }); err != nil {
 					return err

@@ -104,6 +104,8 @@ func Serve(w http.ResponseWriter, r *http.Request, c Content) {
 	w.Header().Set("Content-Type", c.Type)
 	w.Header().Set("Cache-Control", string(c.Keep))
 	w.Header().Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:18])+`"`)
+	allowed := writeTimeout + time.Duration(len(c.Body)/leastPace)*time.Second
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(allowed)) // where there is none, there is no need
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(c.Body))
 }
 

@@ -17,6 +17,7 @@ import (
 const (
 	headerTimeout = 5 * time.Second // for a request, with its body
 	writeTimeout  = 10 * time.Second
+	leastPace     = 64 << 10 // bytes a second that a reader of much has to take
 	idleTimeout   = 60 * time.Second
 	headerMost    = 16 << 10
 	stopTimeout   = time.Second
