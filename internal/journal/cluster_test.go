@@ -65,11 +65,17 @@ func atLeast(sorted []time.Duration, percent int) time.Duration {
 	return sorted[(len(sorted)*percent+99)/100-1].Round(time.Millisecond)
 }
 
+// aRound is a kill, an election and a catch-up on a busy machine.
+const aRound = 20 * time.Second
+
 // TestClusterLosesItsLeader: three processes, three replicas, the stream's leader is
 // killed while 30 clients append, again and again. What was taken must be on the two
 // nodes left, before the third comes back with its own store. Each kill is the first
 // failure of a whole cluster: two at once are more than three replicas bear.
 func TestClusterLosesItsLeader(t *testing.T) {
+	if end, bounded := t.Deadline(); bounded && time.Until(end) < time.Duration(*leaders)*aRound {
+		t.Fatalf("%d rounds take up to %v each: give a longer -timeout", *leaders, aRound)
+	}
 	c := newInCluster(t)
 	c.awaitMore(t, "the first entries", 500)
 	c.gaps.reset()
