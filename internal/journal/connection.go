@@ -60,30 +60,44 @@ func (c *connection) prepare(ctx context.Context, config Config) (err error) {
 	if c.alone {
 		wanted.Replicas = 1
 	}
+	err = insist(ctx, func(ctx context.Context) (err error) {
+		c.stream, err = c.js.CreateOrUpdateStream(ctx, wanted)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("making the journal's stream: %w", err)
+	}
+	return nil
+}
+
+// insist asks the log until it answers. A cluster without a leader says nothing at
+// all, also later, so each time is bounded on its own.
+func insist(ctx context.Context, ask func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 	defer cancel()
 	for {
-		if err = c.makeStream(ctx, wanted); err == nil {
-			return nil
-		}
-		if refusal := (*jetstream.APIError)(nil); errors.As(err, &refusal) && refusal.Code < 500 {
-			return fmt.Errorf("making the journal's stream: %w", err)
-		}
-		if !sleep(ctx, maxPause) { // a cluster that elects its leader
-			return fmt.Errorf("making the journal's stream: %w", err)
+		err := once(ctx, ask)
+		if err == nil || isForGood(err) || !sleep(ctx, maxPause) {
+			return err
 		}
 	}
 }
 
-// makeStream asks once: a cluster without a leader says nothing at all.
-func (c *connection) makeStream(ctx context.Context, wanted jetstream.StreamConfig) (err error) {
+func once(ctx context.Context, ask func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	c.stream, err = c.js.CreateOrUpdateStream(ctx, wanted)
-	return err
+	return ask(ctx)
 }
 
-// prepareTimeout bounds how long a cluster may take to make the stream.
+// isForGood says whether asking again is of no use. It is of use while a cluster
+// elects its leader, and while it knows too few of its nodes.
+func isForGood(err error) bool {
+	var refusal *jetstream.APIError
+	return errors.Is(err, nats.ErrConnectionClosed) ||
+		errors.As(err, &refusal) && refusal.Code < 500 && refusal.ErrorCode != codeNoPeers
+}
+
+// prepareTimeout bounds how long a cluster may take to make a stream or a consumer.
 const prepareTimeout = 30 * time.Second
 
 func streamConfig(c Config) jetstream.StreamConfig {

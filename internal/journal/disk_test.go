@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -76,15 +77,21 @@ func (c *client) runNoting(t *testing.T, j *Journal, name int, stop <-chan struc
 		}
 		id := fmt.Sprintf("%d-%d", name, i)
 		err := j.Append(t.Context(), "pkt.a.up", id, make([]byte, 1000))
-		c.mu.Lock()
+		c.note(id, err)
 		if err == nil {
-			c.taken = append(c.taken, id)
 			i++
 			noted()
-		} else {
-			c.failures[kindOf(err)]++
 		}
-		c.mu.Unlock()
+	}
+}
+
+func (c *client) note(id string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil {
+		c.taken = append(c.taken, id)
+	} else {
+		c.failures[kindOf(err)]++
 	}
 }
 
@@ -95,6 +102,13 @@ func kindOf(err error) string {
 		}
 	}
 	return err.Error()
+}
+
+// since gives what was taken after the first n.
+func (c *client) since(n int) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.taken[n:])
 }
 
 func (c *client) count() (taken, failures int) {
@@ -109,9 +123,31 @@ func (c *client) count() (taken, failures int) {
 // await waits until a condition holds.
 func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * patience); !holds(); time.Sleep(5 * time.Millisecond) {
+	poll(t, what, 2*patience, 5*time.Millisecond, func() error {
+		if !holds() {
+			return errNotYet
+		}
+		return nil
+	})
+}
+
+var errNotYet = errors.New("not yet")
+
+// awaitNil waits until nothing is wrong any more, and says what was last.
+func awaitNil(t *testing.T, what string, within time.Duration, wrong func() error) {
+	t.Helper()
+	poll(t, what, within, 50*time.Millisecond, wrong)
+}
+
+func poll(t *testing.T, what string, within, every time.Duration, wrong func() error) {
+	t.Helper()
+	for deadline := time.Now().Add(within); ; time.Sleep(every) {
+		err := wrong()
+		if err == nil {
+			return
+		}
 		if time.Now().After(deadline) {
-			t.Fatalf("%s: not within %v", what, 2*patience)
+			t.Fatalf("%s: not within %v: %v", what, within, err)
 		}
 	}
 }

@@ -28,6 +28,7 @@ const (
 const (
 	codeNoResources    = 10023
 	codeAccountFull    = 10002
+	codeNoPeers        = 10005
 	codeStoreFailed    = 10077 // with refuse-new: a limit is reached
 	codeTooLarge       = 10054
 	codeBatchDuplicate = 10201

@@ -48,7 +48,11 @@ func (j *Journal) Read(ctx context.Context, q Query, each func(Record) error) er
 	if q.From != 0 && q.From < state.First {
 		return fmt.Errorf("%w: asked from %d, it begins with %d", ErrRolled, q.From, state.First)
 	}
-	consumer, err := conn.js.OrderedConsumer(ctx, streamName, q.consumer())
+	var consumer jetstream.Consumer
+	err = insist(ctx, func(ctx context.Context) (err error) {
+		consumer, err = conn.js.OrderedConsumer(ctx, streamName, q.consumer())
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("reading the journal: %w", err)
 	}
