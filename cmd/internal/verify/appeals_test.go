@@ -19,12 +19,14 @@ type plaintiff struct {
 	number  int
 	station radio.Station
 	subject witness.Subject
+	events  witness.State // before the epoch
 }
 
 func newPlaintiff(t testing.TB) (*plaintiff, Inputs) {
 	t.Helper()
 	p := &plaintiff{country: mustCountry(t), t: t}
 	in := p.inputs(1, p.records[1])
+	p.events = in.Before.State
 	p.choose(in.Before.Links)
 	near := maps.Clone(in.Before.Links.Near)
 	for _, l := range p.listings {
@@ -134,7 +136,7 @@ func (p *plaintiff) appeal(drivers int) Record {
 	return Record{kindAppeal, p.timing.Start(from) + 5_000_000, file.Append(nil)}
 }
 
-// others are stations of owners of their own.
+// others are stations on the air, of owners of their own.
 func (p *plaintiff) others(n int, sites map[radio.Station]witness.SiteFacts) []int {
 	var found []int
 	owners := [][20]byte{sites[p.station].Owner}
@@ -144,7 +146,8 @@ func (p *plaintiff) others(n int, sites map[radio.Station]witness.SiteFacts) []i
 			p.t.Fatal(err)
 		}
 		site, ok := sites[s]
-		if ok && len(found) < n && !slices.Contains(owners, [20]byte(site.Owner)) {
+		events := p.events[s]
+		if ok && events.Beaconed > 0 && events.Witnessed > 0 && len(found) < n && !slices.Contains(owners, [20]byte(site.Owner)) {
 			found, owners = append(found, i), append(owners, site.Owner)
 		}
 	}
