@@ -160,6 +160,57 @@ func TestLogStartsAgain(t *testing.T) {
 	}
 }
 
+// TestReadersGoOn: a log that is started again is no end for who reads it. Each record comes
+// once, in order; a journal that is closed is an end.
+func TestReadersGoOn(t *testing.T) {
+	j, end := running(t, Config{}, t.TempDir())
+	fill(t, j, "before", 1, 500)
+	restart := func() {
+		conn, err := j.keeper.take(t.Context())
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		j.keeper.drop(conn)
+	}
+	var followed, once []uint64
+	ended := make(chan error, 1)
+	enough := make(chan struct{})
+	go func() {
+		ended <- j.Read(t.Context(), Query{Follow: true}, func(r Record) error {
+			if followed = append(followed, r.Seq); len(followed) == 1000 {
+				close(enough)
+			}
+			return nil
+		})
+	}()
+	err := j.Read(t.Context(), Query{}, func(r Record) error {
+		if once = append(once, r.Seq); len(once)%200 == 0 {
+			restart()
+		}
+		return nil
+	})
+	if err != nil || !isCount(once, 500) {
+		t.Errorf("%d records, %v", len(once), err)
+	}
+	fill(t, j, "after", 4, 500)
+	<-enough
+	end()
+	if err := <-ended; !errors.Is(err, ErrClosed) || !isCount(followed, 1000) {
+		t.Errorf("%d records followed, %v", len(followed), err)
+	}
+}
+
+// isCount says whether a list is 1, 2, 3 to n.
+func isCount(list []uint64, n int) bool {
+	for i, seq := range list {
+		if seq != uint64(i+1) {
+			return false
+		}
+	}
+	return len(list) == n
+}
+
 func TestOneOwner(t *testing.T) {
 	dir := t.TempDir()
 	running(t, Config{}, dir)

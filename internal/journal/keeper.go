@@ -17,13 +17,17 @@ type keeper struct {
 	mu   sync.Mutex
 	conn *connection // nil: none
 	sick bool        // the last attempt failed, and that was logged
+	over bool        // closed: no other connection is opened
 }
 
 // take gives the connection, opened if need be.
 func (k *keeper) take(ctx context.Context) (*connection, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.conn != nil {
+	switch {
+	case k.over:
+		return nil, ErrClosed
+	case k.conn != nil:
 		return k.conn, nil
 	}
 	conn, err := open(ctx, k.place, k.config)
@@ -119,6 +123,7 @@ func (k *keeper) noted(err error) error {
 func (k *keeper) close() error {
 	k.mu.Lock()
 	conn := k.conn
+	k.over = true
 	k.mu.Unlock()
 	k.drop(conn)
 	return k.place.close()

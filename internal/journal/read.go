@@ -35,39 +35,67 @@ const readAhead = 256
 var errStop = errors.New("enough")
 
 // Read calls each with records in order, until all that were there at the call have
-// been, or ctx ends, or each fails. ErrRolled: the log begins after From.
+// been, or ctx ends, or each fails. ErrRolled: the log begins after From. It goes on
+// behind the last record when the log is started again meanwhile.
 func (j *Journal) Read(ctx context.Context, q Query, each func(Record) error) error {
-	conn, err := j.keeper.take(ctx)
+	r := reading{journal: j, query: q, each: each}
+	for {
+		conn, err := j.keeper.take(ctx)
+		if err != nil {
+			return err
+		}
+		err = r.from(ctx, conn)
+		switch {
+		case errors.Is(err, errStop):
+			return nil
+		case err == nil || !conn.nc.IsClosed() || ctx.Err() != nil || r.failed != nil:
+			return err
+		}
+		j.keeper.drop(conn) // nobody else may have noticed yet
+	}
+}
+
+// reading is a Read under way, over one connection or several.
+type reading struct {
+	journal *Journal
+	query   Query // of what is left
+	each    func(Record) error
+	last    uint64 // record there at the call
+	begun   bool
+	failed  error // of each
+}
+
+// from reads what is left over a connection. errStop: there is no more.
+func (r *reading) from(ctx context.Context, conn *connection) error {
+	info, err := r.journal.status(ctx, conn)
 	if err != nil {
 		return err
 	}
-	state, err := j.Status(ctx)
-	if err != nil {
-		return err
+	if !r.begun {
+		r.begun, r.last = true, info.Last
 	}
-	if q.From != 0 && q.From < state.First {
-		return fmt.Errorf("%w: asked from %d, it begins with %d", ErrRolled, q.From, state.First)
+	if r.query.From != 0 && r.query.From < info.First {
+		return fmt.Errorf("%w: asked from %d, it begins with %d", ErrRolled, r.query.From, info.First)
+	}
+	if !r.query.Follow && r.query.From > r.last {
+		return errStop
 	}
 	var consumer jetstream.Consumer
 	err = insist(ctx, func(ctx context.Context) (err error) {
-		consumer, err = conn.js.OrderedConsumer(ctx, streamName, q.consumer())
+		consumer, err = conn.js.OrderedConsumer(ctx, streamName, r.query.consumer())
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("reading the journal: %w", err)
 	}
-	if info := consumer.CachedInfo(); !q.Follow && (info == nil || info.NumPending == 0) {
-		return nil
+	if info := consumer.CachedInfo(); !r.query.Follow && (info == nil || info.NumPending == 0) {
+		return errStop
 	}
-	err = receive(ctx, consumer, q.Follow, state.Last, each)
-	if errors.Is(err, errStop) {
-		return nil
-	}
-	return err
+	return r.receive(ctx, consumer)
 }
 
-// receive hands records on up to last, or for ever.
-func receive(ctx context.Context, consumer jetstream.Consumer, follow bool, last uint64, each func(Record) error) error {
+// receive hands records on up to the last, or for ever.
+func (r *reading) receive(ctx context.Context, consumer jetstream.Consumer) error {
 	messages, err := consumer.Messages(jetstream.PullMaxMessages(readAhead))
 	if err != nil {
 		return fmt.Errorf("reading the journal: %w", err)
@@ -82,13 +110,14 @@ func receive(ctx context.Context, consumer jetstream.Consumer, follow bool, last
 		if err != nil {
 			return fmt.Errorf("reading the journal: %w", err)
 		}
-		if meta.Sequence.Stream > last && !follow {
+		if meta.Sequence.Stream > r.last && !r.query.Follow {
 			return errStop
 		}
-		if err := each(record(m, meta)); err != nil {
-			return err
+		if r.failed = r.each(record(m, meta)); r.failed != nil {
+			return r.failed
 		}
-		if !follow && (meta.Sequence.Stream >= last || meta.NumPending == 0) {
+		r.query.From = meta.Sequence.Stream + 1
+		if !r.query.Follow && (meta.Sequence.Stream >= r.last || meta.NumPending == 0) {
 			return errStop
 		}
 	}

@@ -35,6 +35,10 @@ func (j *Journal) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
+	return j.status(ctx, conn)
+}
+
+func (j *Journal) status(ctx context.Context, conn *connection) (Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	info, err := conn.stream.Info(ctx)
