@@ -22,8 +22,11 @@ type Beaconer struct {
 
 	closed   *Slot  // in the newest window that gets no further beacon
 	missing  Reason // why nothing was sent in the due slot so far
+	seen     *Slot  // in the newest window that was looked at
 	flight   *flight
+	overdue  *flight // of which the radio has said nothing: it may yet
 	flights  uint32
+	skipped  map[Reason]uint64
 	last     Outcome
 	discover discovery
 }
@@ -78,6 +81,7 @@ func (b *Beaconer) Step(now Millis, e BeaconerEvent) []BeaconerAction {
 	}
 	if s.timed {
 		s.expire()
+		s.turn()
 		s.beacon()
 		s.discovery()
 		s.submit()

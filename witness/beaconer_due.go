@@ -1,5 +1,7 @@
 package witness
 
+import "cmp"
+
 // due is the slot of this window's beacon, false while the entropy of the window's
 // first slot is not known.
 func (b *Beaconer) due(t Timing, now Millis) (Slot, bool) {
@@ -24,11 +26,57 @@ func (s *step) beacon() {
 	case k < due:
 		s.missing = 0
 	case k > due:
-		s.last = Outcome{FrameBeacon, due, s.missed(), ""}
-		s.close(due)
+		s.miss(due, s.missed())
 	default:
 		s.begin(due)
 	}
+}
+
+// turn ends windows that are over: one whose beacon was not tried has a reason, too, and
+// so has each that went by between two steps; no more of those than an epoch has, since
+// it may be the clock that was set.
+func (s *step) turn() {
+	k := s.timing.SlotAt(s.now)
+	seen := s.seen
+	s.seen = &k
+	if seen == nil || s.timing.Window(k) <= s.timing.Window(*seen) {
+		return
+	}
+	if s.open(s.timing, *seen) {
+		s.pass(s.timing.WindowStart(*seen))
+	}
+	between := s.timing.Window(k) - s.timing.Window(*seen) - 1
+	if between > 0 {
+		s.miss(s.timing.WindowStart(k)-1, SlotOver)
+		s.skip(SlotOver, min(between, uint64(s.timing.EpochSlots/s.timing.WindowSlots))-1)
+	}
+}
+
+// pass says why nothing was sent in a window that is over, by its first slot.
+func (s *step) pass(k0 Slot) {
+	v, ok := s.chains.Value(k0)
+	if !ok {
+		s.miss(k0, cmp.Or(s.refused(s.now), NoEntropy))
+		return
+	}
+	s.miss(s.timing.DueSlot(k0, s.lot(v)), s.missed())
+}
+
+// miss notes why a window has no beacon.
+func (s *step) miss(due Slot, why Reason) {
+	s.last = Outcome{FrameBeacon, due, why, ""}
+	s.skip(why, 1)
+	s.close(due)
+}
+
+func (b *Beaconer) skip(why Reason, n uint64) {
+	if n == 0 {
+		return
+	}
+	if b.skipped == nil {
+		b.skipped = map[Reason]uint64{}
+	}
+	b.skipped[why] += n
 }
 
 // missed is why nothing was sent in a due slot that is over.
@@ -57,7 +105,7 @@ func (s *step) begin(due Slot) {
 	}
 	s.close(due)
 	if reason := s.launch(FrameBeacon, drawn); reason != 0 {
-		s.last = Outcome{FrameBeacon, due, reason, ""}
+		s.miss(due, reason)
 		return
 	}
 	s.flight.lot = lot

@@ -109,6 +109,13 @@ func (e Answered) apply(s *step) {
 }
 
 func (e Ended) apply(s *step) {
+	if f := s.late(e.ID); f != nil {
+		s.overdue = nil
+		if e.Emission.Outcome == radio.Emitted { // others have heard it
+			s.report(f, e)
+		}
+		return
+	}
 	f := s.flying(e.ID, flightSubmitted)
 	if f == nil {
 		return
@@ -124,9 +131,21 @@ func (e Ended) apply(s *step) {
 }
 
 func (s *step) emitted(f *flight, e Ended) {
-	f.conducted, f.counter, f.sent = e.Emission.Conducted, uint32(e.Emission.Start.Micros), e.Sent
+	f.show(e)
 	s.land(0, "")
 	if f.frame.Type == FrameBeacon {
 		s.want(SpoolReport{f.id, f.beacon()})
 	}
+}
+
+// report has a beacon reported that was given up before the radio said that it was sent.
+func (s *step) report(f *flight, e Ended) {
+	f.show(e)
+	s.last = Outcome{f.frame.Type, f.drawn.Slot, 0, ""}
+	s.want(SpoolReport{f.id, f.beacon()})
+}
+
+// show fills in what only the emission shows.
+func (f *flight) show(e Ended) {
+	f.conducted, f.counter, f.sent = e.Emission.Conducted, uint32(e.Emission.Start.Micros), e.Sent
 }

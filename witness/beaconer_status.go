@@ -1,5 +1,7 @@
 package witness
 
+import "maps"
+
 // BeaconerStatus is what a hotspot's status says about its beacons.
 type BeaconerStatus struct {
 	Reason    Reason // why no beacon can be sent now; zero: the next one will be
@@ -46,6 +48,9 @@ func (b *Beaconer) Status(now Millis) BeaconerStatus {
 
 // Last is what became of the last due beacon, or discovery beacon, so far.
 func (b *Beaconer) Last() Outcome { return b.last }
+
+// Skipped is how many windows had no beacon, by reason.
+func (b *Beaconer) Skipped() map[Reason]uint64 { return maps.Clone(b.skipped) }
 
 // Next is when Step is due if nothing happens before; a minute ahead while no
 // anchor is known.

@@ -3,6 +3,7 @@ package witness
 import (
 	"crypto"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -293,6 +294,50 @@ func TestReasons(t *testing.T) {
 		}
 		if sent := len(s.reports) == 1; sent != (c.reason == 0) {
 			t.Errorf("%v: %d reports", c.reason, len(s.reports))
+		}
+	}
+}
+
+// TestEachWindowHasItsReason: also one of which nobody was there to look, and one whose
+// entropy never came; a clock that was set is no long row of windows.
+func TestEachWindowHasItsReason(t *testing.T) {
+	s := newSending(t)
+	s.ready(60_000)
+	s.step(61_000, nil) // no value comes in this window
+	s.step(80_000, nil)
+	if s.b.last.Reason != NoEntropy || s.b.last.Slot != 30 {
+		t.Errorf("%v", s.b.last)
+	}
+	s.step(141_000, nil) // nor in this one, and two went by
+	want := map[Reason]uint64{NoEntropy: 2, SlotOver: 2}
+	if got := s.b.Skipped(); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	s.step(100_000, nil)
+	s.step(220_000, nil)
+	epoch := uint64(schedules["demo"].EpochSlots / schedules["demo"].WindowSlots)
+	if got := s.b.Skipped()[SlotOver]; got > 2+epoch {
+		t.Errorf("%d windows after the clock was set", got)
+	}
+}
+
+// TestLateAnswer: a beacon that the radio was silent about for too long was on the air, if
+// the radio says so in the end, and is reported.
+func TestLateAnswer(t *testing.T) {
+	for outcome, reports := range map[radio.EmissionOutcome]int{radio.Emitted: 1, radio.Displaced: 0} {
+		s := newSending(t)
+		s.deaf = true
+		start := s.untilDue()
+		end := s.run(start, start+7_000)
+		if s.b.last.Reason != NoAnswer || len(s.submits) != 1 {
+			t.Fatalf("%v, %d submitted", s.b.last, len(s.submits))
+		}
+		sent := start + 600
+		ended := Ended{s.submits[0].ID, radio.Emission{Outcome: outcome, Conducted: 1400, Start: radio.Timestamp{Session: 1, Micros: uint64(sent) * 1000}}, sent}
+		s.step(end, ended)
+		s.step(end, ended)
+		if len(s.reports) != reports || reports == 1 && s.reports[0].Sent != sent {
+			t.Errorf("%v: reported %v", outcome, s.reports)
 		}
 	}
 }

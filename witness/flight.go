@@ -55,6 +55,9 @@ func (s *step) land(reason Reason, detail string) {
 	f := s.flight
 	s.last = Outcome{f.frame.Type, f.drawn.Slot, reason, detail}
 	s.flight = nil
+	if f.frame.Type == FrameBeacon && reason != 0 {
+		s.skip(reason, 1)
+	}
 	if f.frame.Type == FrameDiscovery {
 		if reason != 0 {
 			f.sent = 0
@@ -72,8 +75,17 @@ func (s *step) expire() {
 	case f.stage != flightSubmitted && s.now >= s.timing.End(f.drawn.Slot):
 		s.land(SlotOver, "")
 	case f.stage == flightSubmitted && s.now >= s.timing.End(f.drawn.Slot+1):
+		s.overdue = f
 		s.land(NoAnswer, "")
 	}
+}
+
+// late is the overdue beacon of that number, nil if there is none.
+func (s *step) late(id uint32) *flight {
+	if f := s.overdue; f != nil && f.id == id && f.frame.Type == FrameBeacon {
+		return f
+	}
+	return nil
 }
 
 // submit hands the frame to the downlink queue when its time has come.

@@ -42,8 +42,9 @@ type cover struct {
 	foes   *foes
 	court  *court
 
-	endFoes      func()       // waits for the end of the attacks; may be called again
-	online, last witness.Slot // from where on all hotspots could send, and the first slot that is not judged
+	skipped      map[radio.Station]map[string]uint64 // beacons, before all were there
+	endFoes      func()                              // waits for the end of the attacks; may be called again
+	online, last witness.Slot                        // from where on all hotspots could send, and the first slot that is not judged
 }
 
 // coverConfig is the network's side of a town's proof of coverage.

@@ -29,8 +29,30 @@ func (c *cover) problems(v *proof.CoverageVerdict) []string {
 			list = append(list, fmt.Sprintf("the attack %s was never made", a.Attack))
 		}
 	}
+	list = append(list, excusesOf(v)...)
 	if v.Resent == 0 || len(v.Foreign) == 0 {
 		list = append(list, fmt.Sprintf("the forger's reports: %d were sent twice, %d kinds of answer on those for another network", v.Resent, len(v.Foreign)))
+	}
+	return list
+}
+
+// excusedMost is the share that a machine without time may spoil, one in so many. With
+// more, a town has not shown what it says it has.
+const excusedMost = 2
+
+// excusesOf are the excuses that a proof had to take too often.
+func excusesOf(v *proof.CoverageVerdict) (list []string) {
+	for _, e := range []struct {
+		spoilt, of int
+		what       string
+	}{
+		{v.HeldUp, v.Judged() - v.BeaconsBy["unknown"], "beacons failed because values or reports were late"},
+		{v.Missing, v.Due, "beacons that were due were not sent"},
+		{v.Misdated, v.Judged() + v.Taken, "reports were dated more than 250 ms off"},
+	} {
+		if e.spoilt*excusedMost > e.of {
+			list = append(list, fmt.Sprintf("%d of %d %s: this machine has no time for so large a town; end other work, or take fewer hotspots and devices", e.spoilt, e.of, e.what))
+		}
 	}
 	return list
 }

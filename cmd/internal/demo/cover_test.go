@@ -123,6 +123,10 @@ func TestCoverageProblems(t *testing.T) {
 		"no relay":         {func(_ *cover, v *proof.CoverageVerdict) { v.Attacks[0].Sent = 0 }, "the attack relay was never made"},
 		"no place for one": {func(c *cover, v *proof.CoverageVerdict) { v.Attacks[0].Sent, c.foes.relays = 0, nil }, ""},
 		"nothing resent":   {func(_ *cover, v *proof.CoverageVerdict) { v.Resent = 0 }, "0 were sent twice"},
+		"seldom held up":   {func(_ *cover, v *proof.CoverageVerdict) { v.BeaconsBy["value_late"], v.HeldUp = 1, 1 }, ""},
+		"mostly held up":   {func(_ *cover, v *proof.CoverageVerdict) { v.BeaconsBy["value_late"], v.HeldUp = 90, 90 }, "beacons failed because values"},
+		"mostly not sent":  {func(_ *cover, v *proof.CoverageVerdict) { v.Due, v.Missing = 40, 21 }, "21 of 40 beacons that were due were not sent"},
+		"mostly misdated":  {func(_ *cover, v *proof.CoverageVerdict) { v.Misdated = 190 }, "reports were dated more than 250 ms off"},
 		"too short": {func(c *cover, v *proof.CoverageVerdict) {
 			c.last = c.online + 8
 			v.BeaconsBy, v.Resent, v.Attacks[0].Sent = nil, 0, 0

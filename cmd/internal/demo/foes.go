@@ -233,7 +233,7 @@ func (f *foes) transmit(by proof.Source, payload []byte, frequency radio.Hertz, 
 	_, err := f.air.Transmit(ether.Signal{
 		From: f.ids[by], Start: f.air.Since(start), Frequency: frequency, Modulation: witness.Modulation(sf), EIRP: eirp, Payload: payload,
 	})
-	if errors.Is(err, ether.ErrPast) {
+	if errors.Is(err, ether.ErrPast) || errors.Is(err, ether.ErrBusy) {
 		return nil // this machine was too busy: nobody heard it
 	}
 	return err

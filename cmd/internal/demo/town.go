@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"hexspot/cmd/internal/proof"
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -25,7 +26,8 @@ type Town struct {
 	Screen   *Screen
 	Log      *slog.Logger
 
-	schedule *witness.Schedule // of proof of coverage, instead of the protocol's for demonstrations
+	schedule *witness.Schedule                 // of proof of coverage, instead of the protocol's for demonstrations
+	enough   func(*proof.CoverageVerdict) bool // whether the coverage judged so far will do; nil: For alone ends a town
 }
 
 // Address is where a page listens.

@@ -74,15 +74,45 @@ func (c *cover) settled(k witness.Slot) time.Time {
 	return c.schedule.CaseCloses(k - 1).Time().Add(afterClose + 2*sitEvery)
 }
 
-// judge ends the proof: every case of the slots before one has been judged.
-func (s *townSession) judgeCoverage() *proof.CoverageVerdict {
+// judgeCoverage judges what is settled: the cases of the slots before one.
+func (s *townSession) judgeCoverage(settled witness.Slot) *proof.CoverageVerdict {
 	c := s.cover
 	first, _ := c.schedule.Slots(c.sites)
-	end := proof.CoverageEnd{Sites: first, Settled: c.last, Online: c.online, Told: map[radio.Station]proof.Told{}}
+	return c.proof.Judge(proof.CoverageEnd{Sites: first, Settled: settled, Online: c.online, Told: s.told(), Before: c.skipped})
+}
+
+// told is what the hotspots say of themselves.
+func (s *townSession) told() map[radio.Station]proof.Told {
+	all := map[radio.Station]proof.Told{}
 	for _, m := range s.fleet {
 		if status, ok := m.box.CoverageStatus(); ok {
-			end.Told[c.byEUI[m.eui].station] = proof.Told{Skipped: status.Counts.Skipped, Dropped: status.Dropped}
+			all[s.cover.byEUI[m.eui].station] = proof.Told{Skipped: status.Counts.Skipped, Dropped: status.Dropped}
 		}
 	}
-	return c.proof.Judge(end)
+	return all
+}
+
+// beOnline notes that all hotspots run, from when on their beacons are due, and what they
+// have skipped until now.
+func (s *townSession) beOnline() {
+	c := s.cover
+	c.skipped = map[radio.Station]map[string]uint64{}
+	for station, t := range s.told() {
+		c.skipped[station] = t.Skipped
+	}
+	c.online = c.slotAt(time.Now()) + 2 // by then the first values have come
+}
+
+// awaitEnough lets a town live on until it has shown what is asked for, if anything is.
+func (s *townSession) awaitEnough(ctx context.Context) error {
+	if s.cover == nil || s.config.enough == nil {
+		return nil
+	}
+	open := time.Duration(s.cover.schedule.Report)*time.Millisecond + afterClose + 2*sitEvery
+	for !s.config.enough(s.judgeCoverage(s.cover.slotAt(time.Now().Add(-open)))) {
+		if err := waitUntil(ctx, time.Now().Add(sitEvery)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

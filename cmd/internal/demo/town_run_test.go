@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,27 +66,32 @@ func TestTown(t *testing.T) {
 	}
 }
 
-// fastCoverage has epochs of eight seconds, so that a short town sees one that is whole,
+// fastCoverage has epochs of ten seconds, so that a short town sees one that is whole,
 // frozen and verified. Reports are in time for longer than a mark is looked for.
 var fastCoverage = witness.Schedule{
-	Timing:      witness.Timing{Slot: 1000, WindowSlots: 4, GuardSlots: 1, EpochSlots: 8, Lead: 300, Spread: 200, Report: 6000},
-	AnchorAhead: 5000,
+	Timing:      witness.Timing{Slot: 2500, WindowSlots: 4, GuardSlots: 1, EpochSlots: 4, Lead: 700, Spread: 300, Report: 6000},
+	AnchorAhead: 6000,
+}
+
+// enoughCoverage is what a short town must show: a few of everything, on a machine that has
+// time for it most of the while.
+func enoughCoverage(v *proof.CoverageVerdict) bool {
+	attacked := !slices.ContainsFunc(v.Attacks, func(a proof.AttackVerdict) bool { return a.Sent == 0 })
+	return attacked && v.BeaconsBy[proof.Valid] >= 4 && v.WitnessesBy[proof.Valid] >= 4 && v.Final >= 4 && v.Due > 0 &&
+		v.Resent > 0 && v.Foreign["network"] > 0 && len(excusesOf(v)) == 0
 }
 
 // TestTownWithCoverage: what hotspots send and hear of each other's beacons is judged as
-// the air has it, and every attack is made and gets its reason.
+// the air has it, and every attack is made and gets its reason. On a busy machine that
+// takes longer.
 func TestTownWithCoverage(t *testing.T) {
 	t.Parallel()
 	c := shortTown(io.Discard)
 	c.Hotspots, c.Devices, c.For, c.Coverage, c.schedule = 4, 8, 26*time.Second, true, &fastCoverage
-	v := townPasses(t, c).Coverage
-	if v.BeaconsBy[proof.Valid] < 4 || v.WitnessesBy[proof.Valid] < 4 || v.Final < 4 || v.Due == 0 || v.Resent == 0 || v.Foreign["network"] == 0 {
+	giveUp := time.Now().Add(3 * time.Minute)
+	c.enough = func(v *proof.CoverageVerdict) bool { return enoughCoverage(v) || time.Now().After(giveUp) }
+	if v := townPasses(t, c).Coverage; !enoughCoverage(v) {
 		t.Errorf("%+v", v)
-	}
-	for _, a := range v.Attacks {
-		if a.Sent == 0 {
-			t.Errorf("%+v", a)
-		}
 	}
 }
 

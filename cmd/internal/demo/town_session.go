@@ -275,14 +275,17 @@ func (s *townSession) live(ctx context.Context, fail context.CancelCauseFunc) er
 	if err := s.fleet.awaitReady(ctx); err != nil {
 		return err
 	}
+	if s.cover != nil {
+		s.beOnline()
+	}
 	s.booted = time.Now()
 	s.enter(town.Running)
-	if s.cover != nil {
-		s.cover.online = s.cover.slotAt(s.booted) + 2 // by then the first values have come
-	}
 	before, _ := cost()
 	stop := background(ctx, fail, s.dwellers.run)
 	err := waitUntil(ctx, s.booted.Add(s.config.For))
+	if err == nil {
+		err = s.awaitEnough(ctx)
+	}
 	stop()
 	if err != nil {
 		return err

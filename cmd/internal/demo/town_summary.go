@@ -149,7 +149,7 @@ func (s *townSession) summary(err error) TownSummary {
 		sum.Share = &share
 	}
 	if s.cover != nil && s.cover.last > 0 {
-		sum.Coverage = s.judgeCoverage()
+		sum.Coverage = s.judgeCoverage(s.cover.last)
 	}
 	sum.Problems = s.problems(sum, err)
 	sum.Passed = len(sum.Problems) == 0

@@ -94,7 +94,6 @@ type Coverage struct {
 	submission submission
 	log        *follow
 	counts     CoverageCounts
-	outcome    witness.Outcome // of the last due beacon, as it was counted
 	lastHeard  witness.Millis
 }
 

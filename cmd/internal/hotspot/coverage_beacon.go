@@ -18,21 +18,6 @@ func (c *Coverage) step(ctx context.Context, e witness.BeaconerEvent) {
 			c.step(ctx, answer)
 		}
 	}
-	c.countSkipped(c.beaconer.Last())
-}
-
-// countSkipped counts a due beacon that was not emitted, once.
-func (c *Coverage) countSkipped(last witness.Outcome) {
-	if last == c.outcome {
-		return
-	}
-	c.outcome = last
-	if last.Frame == witness.FrameBeacon && last.Reason != 0 {
-		if c.counts.Skipped == nil {
-			c.counts.Skipped = map[string]uint64{}
-		}
-		c.counts.Skipped[last.Reason.Name()]++
-	}
 }
 
 // do does one action; nil: its answer comes later, or it has none.

@@ -1,7 +1,6 @@
 package hotspot
 
 import (
-	"maps"
 	"time"
 
 	"hexspot/witness"
@@ -69,7 +68,7 @@ func (c *Coverage) Status() CoverageStatus {
 		Flying: len(c.records.flying), Unkept: len(c.records.unkept), Lost: c.records.lost, Overruns: c.dropped.Load(), Counts: c.counts,
 		Registry: c.submission.status(), Log: c.log.status(),
 	}
-	s.Counts.Skipped = maps.Clone(c.counts.Skipped)
+	s.Counts.Skipped = c.skipped()
 	s.Site, s.Antenna = c.siteFault, c.antenna
 	if p := c.site; p != nil {
 		s.Place = &SiteStatus{Plan: p.Plan, Gain: p.Gain.Float(), Loss: p.Loss.Float(), DataOnly: p.DataOnly}
@@ -81,6 +80,15 @@ func (c *Coverage) Status() CoverageStatus {
 		s.Next = timeOf(max(b.Start, t.Start(b.Due)))
 	}
 	return s
+}
+
+// skipped are the windows without a beacon, by the reasons' names.
+func (c *Coverage) skipped() map[string]uint64 {
+	named := map[string]uint64{}
+	for reason, n := range c.beaconer.Skipped() {
+		named[reason.Name()] = n
+	}
+	return named
 }
 
 func timeOf(m witness.Millis) *time.Time {

@@ -15,6 +15,7 @@ type CoverageEnd struct {
 	Settled witness.Slot // the first slot that is not judged: its case may be open
 	Online  witness.Slot // from here on all hotspots could send beacons
 	Told    map[radio.Station]Told
+	Before  map[radio.Station]map[string]uint64 // beacons skipped before Online, by reason: no excuse for later windows
 }
 
 // Told is what a hotspot says of itself at the end.
@@ -35,6 +36,7 @@ type coverageJudgement struct {
 	fates   map[Source]*AttackVerdict
 	drops   map[witness.Drop]map[radio.Station]int // frames that must have been dropped
 	senders map[witness.Tag]radio.Station
+	lacking map[radio.Station][]string // frames that chips took and nobody reported, in words
 }
 
 // dropped notes a frame that a hotspot must have dropped.
@@ -53,6 +55,7 @@ func (c *Coverage) Judge(end CoverageEnd) *CoverageVerdict {
 	j := &coverageJudgement{
 		CoverageVerdict: newCoverageVerdict(), c: c, end: end, taken: map[witness.Tag][]Taking{}, faced: map[witness.Tag]bool{},
 		fates: map[Source]*AttackVerdict{}, drops: map[witness.Drop]map[radio.Station]int{}, senders: map[witness.Tag]radio.Station{},
+		lacking: map[radio.Station][]string{},
 	}
 	for _, why := range attackDrops {
 		j.drops[why] = map[radio.Station]int{}
@@ -74,6 +77,7 @@ func (c *Coverage) Judge(end CoverageEnd) *CoverageVerdict {
 	}
 	j.windows()
 	j.attacks()
+	j.lacks()
 	j.reports()
 	j.strangers()
 	return j.CoverageVerdict
@@ -102,6 +106,9 @@ func (j *coverageJudgement) slot(at time.Time) witness.Slot {
 	return j.c.timing.SlotAt(witness.MillisOf(at))
 }
 
+// heldUpReasons are those by which an honest beacon fails on a machine that has no time.
+var heldUpReasons = [...]witness.Fault{"value_late", "outside_slot", "too_late"}
+
 // beacon judges one that a hotspot's chip has sent: its report, who heard it, and what
 // was said of it.
 func (j *coverageJudgement) beacon(e emission, takings []Taking) {
@@ -125,6 +132,9 @@ func (j *coverageJudgement) beacon(e emission, takings []Taking) {
 	}
 	got, want := verdict.Beacons[0].Reason, j.beaconReason(e, verdict)
 	j.BeaconsBy[cmp.Or(string(got), Valid)]++
+	if slices.Contains(heldUpReasons[:], got) {
+		j.HeldUp++
+	}
 	if got != want {
 		j.fault(WrongVerdict, "%s: the beacon of slot %d is %s, the air says %s", name(e.station), verdict.Slot, cmp.Or(got, Valid), cmp.Or(want, Valid))
 	}
@@ -203,7 +213,11 @@ func (j *coverageJudgement) observation(t Taking) (observation, bool) {
 			list = append(list, o)
 		}
 	}
-	if len(list) != 1 {
+	if len(list) == 0 {
+		j.lacking[t.Station] = append(j.lacking[t.Station], t.At.UTC().Format("15:04:05.000"))
+		return observation{}, false
+	}
+	if len(list) > 1 {
 		j.fault(TakingUnreported, "%s: a beacon that its chip took at %s was reported %d times", name(t.Station), t.At.UTC().Format("15:04:05.000"), len(list))
 		return observation{}, false
 	}
@@ -211,6 +225,17 @@ func (j *coverageJudgement) observation(t Taking) (observation, bool) {
 		j.fault(TakingMisreported, "%s: %s", name(t.Station), text)
 	}
 	return list[0], true
+}
+
+// lacks judges what was taken and not reported: a hotspot that learnt entropy too late to
+// look a mark up says so.
+func (j *coverageJudgement) lacks() {
+	for station, list := range j.lacking {
+		late := min(j.end.Told[station].Dropped[witness.DropLate.String()], uint64(len(list)))
+		for _, at := range list[late:] {
+			j.fault(TakingUnreported, "%s: a beacon that its chip took at %s was not reported", name(station), at)
+		}
+	}
 }
 
 // reasonOf is what was said of a station's first observation.
@@ -244,15 +269,23 @@ func (j *coverageJudgement) windows() {
 				missing++
 			}
 		}
-		skipped := 0
-		for reason, n := range j.end.Told[station].Skipped {
-			j.SkippedBy[reason] += int(n)
-			skipped += int(n)
-		}
+		skipped := j.skipped(station)
+		j.Missing += missing
 		if missing > skipped {
 			j.fault(BeaconUnexplained, "%s sent no beacon in %d windows and has a reason for %d", name(station), missing, skipped)
 		}
 	}
+}
+
+// skipped is how many beacons a hotspot has a reason for not to have sent, since all
+// could.
+func (j *coverageJudgement) skipped(s radio.Station) (since int) {
+	for reason, n := range j.end.Told[s].Skipped {
+		n -= min(n, j.end.Before[s][reason])
+		j.SkippedBy[reason] += int(n)
+		since += int(n)
+	}
+	return since
 }
 
 // name is a station in words that fit a line.

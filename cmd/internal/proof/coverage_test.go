@@ -60,7 +60,7 @@ func newScene(t *testing.T) *scene {
 	})
 	s.end = CoverageEnd{Sites: s.first, Online: s.first, Settled: s.first + s.timing.WindowSlots, Told: map[radio.Station]Told{
 		s.bob:  {Dropped: map[string]uint64{"mark": 2}},
-		s.cleo: {Skipped: map[string]uint64{"refused": 1}},
+		s.cleo: {Skipped: map[string]uint64{"refused": 1}, Dropped: map[string]uint64{}},
 	}}
 	s.honest(s.bob, s.ada, 1)
 	s.honest(s.ada, s.bob, 4)
@@ -205,7 +205,7 @@ func TestCoverageAsItShouldBe(t *testing.T) {
 	if !v.Clean() {
 		t.Fatalf("%v: %q", v.Faults, v.Texts)
 	}
-	if v.Judged() != 2 || v.BeaconsBy[Valid] != 2 || v.WitnessesBy[Valid] != 2 || v.Due != 3 || v.SkippedBy["refused"] != 1 || v.Taken != 3 {
+	if v.Judged() != 2 || v.BeaconsBy[Valid] != 2 || v.WitnessesBy[Valid] != 2 || v.Due != 3 || v.Missing != 1 || v.HeldUp != 0 || v.SkippedBy["refused"] != 1 || v.Taken != 3 {
 		t.Errorf("%+v", v)
 	}
 	for i, fates := range []map[string]int{
@@ -245,6 +245,9 @@ func TestCoverageFaults(t *testing.T) {
 			s.report(s.cleo, &witness.Beacon{Slot: s.first + 7, Signature: radio.Signature{9}, OnAir: witness.OnAir{Sent: 1}})
 		}, BeaconUnsent},
 		{"no beacon and no reason", func(s *scene) { s.end.Told[s.cleo] = Told{} }, BeaconUnexplained},
+		{"a reason from before all were there", func(s *scene) {
+			s.end.Before = map[radio.Station]map[string]uint64{s.cleo: {"refused": 1}}
+		}, BeaconUnexplained},
 		{"two beacons in a window", func(s *scene) { s.honest(s.ada, s.bob, 7) }, BeaconTwice},
 		{"a taking without a report", func(s *scene) { s.remove(s.ada, false) }, TakingUnreported},
 		{"a taking reported twice", func(s *scene) { s.records = append(s.records, s.records[1]) }, TakingUnreported},
@@ -326,6 +329,11 @@ func TestCoverageExcuses(t *testing.T) {
 		{"a mark that could not be looked up in time", func(s *scene) {
 			s.end.Told[s.bob] = Told{Dropped: map[string]uint64{"mark": 1, "late": 1}}
 		}},
+		{"a beacon whose mark could not be looked up in time", func(s *scene) {
+			s.remove(s.ada, false)
+			s.verdicts[0].Witnesses = nil
+			s.end.Told[s.ada] = Told{Dropped: map[string]uint64{"late": 1}}
+		}},
 		{"a witness next door", func(s *scene) {
 			s.c.stands[s.bob] = Stand{X: 200, Gain: 200}
 			for i := range 2 {
@@ -351,6 +359,10 @@ func TestCoverageExcuses(t *testing.T) {
 		{"a case that is still open", func(s *scene) {
 			s.end.Settled = s.first + 4
 			s.verdicts = slices.Delete(s.verdicts, 1, 2)
+		}},
+		{"a mark that was too old, after all that is judged", func(s *scene) {
+			s.taken = append(s.taken, Taking{Station: s.cleo, Payload: witness.Frame{Type: witness.FrameBeacon, Tag: witness.Tag{0xdd}}.Append(nil), At: s.at(s.timing.WindowSlots, time.Second)})
+			s.end.Told[s.cleo].Dropped["mark"]++
 		}},
 		{"an emission that was cut short", func(s *scene) {
 			cut := s.sent[0].sent

@@ -30,10 +30,12 @@ const Valid = "valid"
 type CoverageVerdict struct {
 	Due         int            `json:"due"`       // hotspots times windows of which all is known
 	Emitted     int            `json:"emitted"`   // by chips, in any window
-	SkippedBy   map[string]int `json:"skipped"`   // by the hotspots' reasons
+	Missing     int            `json:"missing"`   // of those due, without a beacon
+	SkippedBy   map[string]int `json:"skipped"`   // by the hotspots' reasons, since all could send
 	BeaconsBy   map[string]int `json:"beacons"`   // honest ones whose case has closed, by reason
 	Taken       int            `json:"taken"`     // of them, by chips
 	WitnessesBy map[string]int `json:"witnesses"` // of what was taken, by reason
+	HeldUp      int            `json:"held_up"`   // of the beacons judged, failed because the machine had no time
 	Misdated    int            `json:"misdated"`  // reports of a machine that was held up, by less than 2 s
 	Final       int            `json:"final"`     // honest beacons of epochs that were frozen and verified
 
