@@ -184,7 +184,7 @@ func (h *hook) OnPublish(c *mochi.Client, p packets.Packet) (packets.Packet, err
 	if who == nil || !who.isStation() || h.broker.options.Durable == nil {
 		return p, nil
 	}
-	message := Message{Station: who.station, EUI: who.eui, Topic: strings.Clone(p.TopicName), QoS: p.FixedHeader.Qos, Payload: p.Payload}
+	message := Message{Station: who.station, EUI: who.eui, Topic: strings.Clone(p.TopicName), QoS: p.FixedHeader.Qos, Payload: p.Payload, From: sourceOf(c.Net.Conn.RemoteAddr())}
 	if err := h.broker.options.Durable(h.broker.running, message); err != nil {
 		h.broker.refuse(RefusedStorage, "name", who.name, "error", err)
 		who.end()
