@@ -107,7 +107,7 @@ func (h *hook) OnPacketRead(c *mochi.Client, p packets.Packet) (packets.Packet, 
 		return p, packets.ErrRejectPacket
 	}
 	if who.isStation() {
-		h.pause(who.pace.delay(p, time.Now()))
+		h.pause(who.delay(p, time.Now()))
 	}
 	if !h.mayStay(who) || !h.mayRead(who, p) {
 		return p, packets.ErrRejectPacket
