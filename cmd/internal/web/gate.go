@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	gatePatience = 5 * time.Second  // that a request waits to be let in
-	answerTime   = 10 * time.Second // that an answer may take, with the waiting
+	gatePatience = 5 * time.Second // that a request waits to be let in
+	answerTime   = 8 * time.Second // that an answer may take, with the waiting: writeTimeout is left to say so
 )
 
 // Gate lets so many answers be worked out at a time. Others wait for a while, then they are
