@@ -17,7 +17,7 @@ var prices = map[string]int{
 	"POST /v1/sites":                                   4, // signatures, and a write
 	"GET /v1/witness/epochs":                           2,
 	"GET /v1/witness/reports/{id}":                     8, // 64 indexes, or 32 cases
-	"GET /v1/witness/stations/{station}":               4, // 30 lists of stations
+	"GET /v1/witness/stations/{station}":               8, // 30 lists of stations
 	"GET /v1/witness/stations/{station}/epochs/{n}":    8, // its links, and who is around
 	"GET /v1/witness/stations/{station}/epochs/newest": 8,
 	"POST /v1/witness/appeals":                         20, // signatures of all its evidence
