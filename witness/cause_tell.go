@@ -8,7 +8,14 @@ import (
 	"strings"
 )
 
-func (s *standing) tellUnregistered() Cause {
+// NotRegistered is the cause of a station that an epoch knows nothing of.
+func NotRegistered() Cause {
+	c := (*standing)(nil).tellUnregistered()
+	c.Name = causes[0].name
+	return c
+}
+
+func (*standing) tellUnregistered() Cause {
 	return Cause{
 		Says: "The registry had no site of the station in this epoch.",
 		Cure: "Sign and enter a site ('hexspot site sign', 'hexnet site sign'); it counts from the next epoch.",

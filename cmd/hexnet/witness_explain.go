@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -40,11 +41,11 @@ type explained interface {
 }
 
 // Run looks it up.
-func (e explainCommand) Run(c *commands, std streams) error {
+func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error {
 	if e.Verdicts == "" {
 		e.Verdicts = network.Data(c.Data).Verdicts()
 	}
-	answer, err := e.look(answers.NewBook(e.Verdicts))
+	answer, err := e.look(ctx, answers.NewBook(e.Verdicts))
 	if err != nil {
 		return err
 	}
@@ -56,19 +57,19 @@ func (e explainCommand) Run(c *commands, std streams) error {
 	return answer.WriteText(std.out)
 }
 
-func (e explainCommand) look(book *answers.Book) (explained, error) {
+func (e explainCommand) look(ctx context.Context, book *answers.Book) (explained, error) {
 	var epoch *witness.Epoch
 	if e.Epoch != nil {
 		epoch = (*witness.Epoch)(e.Epoch)
 	}
 	if id, err := answers.ParseID(e.What); err == nil {
-		answer, err := book.Report(id, epoch)
+		answer, err := book.Report(ctx, id, epoch)
 		return &answer, err
 	}
 	station, err := radio.ParseStation(e.What)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%.80q is neither the id of a record nor a station: %w", e.What, err)}
 	}
-	answer, err := book.Station(station, epoch)
+	answer, err := book.Station(ctx, station, epoch)
 	return &answer, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -32,8 +33,9 @@ type Message struct {
 	Station radio.Station
 	EUI     radio.EUI
 	Topic   string
-	QoS     byte   // 0: the station does not wait for an answer
-	Payload []byte // valid during the call only
+	QoS     byte         // 0: the station does not wait for an answer
+	Payload []byte       // valid during the call only
+	From    netip.Prefix // of the connection: an IPv4 address, or the /64 of an IPv6 one
 }
 
 // Broker is an MQTT 3.1.1 and 5 broker.

@@ -15,6 +15,7 @@ type client struct {
 	*identity
 	mochi *mochi.Client
 	pace  *pace         // of a station; nil for others
+	place *addressPace  // of the stations of its address; nil for others
 	cut   atomic.Bool   // nothing more is read from it
 	gone  chan struct{} // closed when it has left, its last will sent
 }
@@ -22,9 +23,18 @@ type client struct {
 func (h *hook) newClient(c *mochi.Client, who *identity) *client {
 	one := &client{identity: who, mochi: c, gone: make(chan struct{})}
 	if who.isStation() {
-		one.pace = h.paces.of(who.station, time.Now())
+		one.pace, one.place = h.paces.of(who.station, time.Now()), h.broker.guests.sent(sourceOf(c.Net.Conn.RemoteAddr()))
 	}
 	return one
+}
+
+// delay is how long a packet of a station has to wait.
+func (c *client) delay(p packets.Packet, now time.Time) time.Duration {
+	wait := c.pace.delay(p, now)
+	if c.place != nil {
+		wait = max(wait, c.place.delay(p, now))
+	}
+	return wait
 }
 
 // end cuts a client off. Closing the connection, rather than mochi's client, has

@@ -3,6 +3,7 @@ package broker
 import (
 	"crypto/ed25519"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -33,6 +34,7 @@ func onClock(t *testing.T, l Limits) (*Broker, *client) {
 	_, eui, station := binding(t, testEUI)
 	b := newBroker(t, Config{Limits: l})
 	conn, _ := net.Pipe()
+	b.guests.source(sourceOf(conn.RemoteAddr()), time.Now())
 	c := b.hook.newClient(b.server.NewClient(conn, "", testEUI, false), &identity{
 		name: "station", station: station, eui: eui, rights: newStationRights(eui, station, b.hook.regions),
 	})
@@ -53,6 +55,9 @@ func TestRates(t *testing.T) {
 		"packets": {Limits{MessageRate: 10}, upTopic, 0, 10 + 30},
 		"bytes":   {Limits{ByteRate: 10 << 10}, upTopic, 1<<10 - keptWith, burstBytes*10 + 30},
 		"reports": {Limits{ReportRate: 10}, "hexspot/STATION/up/beacon", 0, burstReports*10 + 30},
+
+		"bytes of an address":   {Limits{AddressByteRate: 10 << 10}, upTopic, 1<<10 - keptWith, burstBytes*10 + 30},
+		"reports of an address": {Limits{AddressReportRate: 10}, "hexspot/STATION/up/beacon", 0, burstReports*10 + 30},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -80,6 +85,31 @@ func TestRates(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestStationsOfAnAddressShare: a thousand keys send no more than an address may, which is
+// remembered until it has rested.
+func TestStationsOfAnAddressShare(t *testing.T) {
+	g := newGuests(Limits{AddressReportRate: 1}.withDefaults())
+	here, there, now := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32"), time.Unix(1_700_000_000, 0)
+	g.source(here, now)
+	g.source(there, now)
+	report := packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Publish}, TopicName: "hexspot/x/up/beacon"}
+	for range burstReports {
+		if wait := g.sent(here).delay(report, now); wait != 0 {
+			t.Fatal(wait)
+		}
+	}
+	g.forget(now.Add(burst*time.Second - 1))
+	if wait := g.sent(here).delay(report, now); wait != time.Second {
+		t.Errorf("one more report waits %v", wait)
+	}
+	if wait := g.sent(there).delay(report, now); wait != 0 {
+		t.Errorf("a neighbour waits %v", wait)
+	}
+	if g.forget(now.Add(time.Hour)); g.sent(here) != nil || g.sent(there) != nil {
+		t.Error("a place that has rested is remembered")
 	}
 }
 

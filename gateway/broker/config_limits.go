@@ -20,6 +20,8 @@ type Limits struct {
 	MessageRate           int `toml:"message_rate"`            // packets a second from one station, slowed down above it; default 2,000
 	ByteRate              int `toml:"byte_rate"`               // bytes a second that one station may have kept, a minute's at once, slowed down above it; default 131,072
 	ReportRate            int `toml:"report_rate"`             // reports a second from one station, ten seconds' at once, slowed down above it; default 20
+	AddressByteRate       int `toml:"address_byte_rate"`       // the same as byte_rate of all stations of an address; default 8,388,608
+	AddressReportRate     int `toml:"address_report_rate"`     // the same as report_rate; default 2,000
 
 	ConnectTimeout Duration `toml:"connect_timeout"` // for TLS, WebSocket and MQTT login together; default 10 s
 	KeepAliveMin   Duration `toml:"keep_alive_min"`  // what a client asks for is raised to this; default 5 s
@@ -47,6 +49,8 @@ func (l *Limits) ranges() []limitRange {
 		{"message_rate", &l.MessageRate, 2_000, 1, 1 << 20},
 		{"byte_rate", &l.ByteRate, 128 << 10, 1 << 10, 1 << 30},
 		{"report_rate", &l.ReportRate, 20, 1, 1 << 20},
+		{"address_byte_rate", &l.AddressByteRate, 8 << 20, 1 << 10, 1 << 30},
+		{"address_report_rate", &l.AddressReportRate, 2_000, 1, 1 << 20},
 	}
 }
 

@@ -34,6 +34,7 @@ type source struct {
 	connections int
 	pace        *rate.Limiter
 	bindings    *rate.Limiter // of EUIs that nobody had before
+	sent        addressPace   // by stations
 	last        time.Time
 }
 
@@ -117,6 +118,7 @@ func (g *guests) source(from netip.Prefix, now time.Time) *source {
 		s = &source{
 			pace:     rate.NewLimiter(rate.Limit(g.limits.ConnectRate), burst*g.limits.ConnectRate),
 			bindings: rate.NewLimiter(rate.Limit(g.limits.BindingRate)/3600, g.limits.BindingRate),
+			sent:     newAddressPace(g.limits),
 		}
 		g.sources[from] = s
 	}
@@ -132,6 +134,16 @@ func (g *guests) mayBind(from netip.Prefix, now time.Time) bool {
 	return s != nil && s.bindings.AllowN(now, 1)
 }
 
+// sent is the pace of the stations of a place that somebody is connected from, nil if nobody is.
+func (g *guests) sent(from netip.Prefix) *addressPace {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if s := g.sources[from]; s != nil {
+		return &s.sent
+	}
+	return nil
+}
+
 // burst is how many seconds of the connect rate may come at once: all gateways
 // come together after a restart of the broker.
 const burst = 10
@@ -140,8 +152,7 @@ func (g *guests) mostSources() int { return 2*g.limits.Connections + 1024 }
 
 func (g *guests) forget(now time.Time) {
 	for prefix, s := range g.sources {
-		rested := s.bindings.TokensAt(now) >= float64(s.bindings.Burst())
-		if s.connections == 0 && rested && now.Sub(s.last) > burst*time.Second {
+		if s.connections == 0 && rested(now, s.bindings) && s.sent.isRested(now) && now.Sub(s.last) > burst*time.Second {
 			delete(g.sources, prefix)
 		}
 	}

@@ -25,6 +25,7 @@ type hook struct {
 
 	deriving derivations
 	paces    *paces
+	states   states
 
 	mu      sync.Mutex
 	clients map[net.Conn]*client
@@ -79,6 +80,9 @@ func (h *hook) OnConnect(c *mochi.Client, _ packets.Packet) error {
 func (h *hook) OnConnectAuthenticate(c *mochi.Client, p packets.Packet) bool {
 	who, err := h.login(c, p.Connect)
 	if err == nil {
+		if will := &c.Properties.Will; who.isStation() && will.Retain {
+			will.Retain = h.states.mayKeep(who.eui, will.TopicName)
+		}
 		err = h.enter(h.newClient(c, who))
 	}
 	if err != nil {
@@ -107,10 +111,13 @@ func (h *hook) OnPacketRead(c *mochi.Client, p packets.Packet) (packets.Packet, 
 		return p, packets.ErrRejectPacket
 	}
 	if who.isStation() {
-		h.pause(who.pace.delay(p, time.Now()))
+		h.pause(who.delay(p, time.Now()))
 	}
 	if !h.mayStay(who) || !h.mayRead(who, p) {
 		return p, packets.ErrRejectPacket
+	}
+	if who.isStation() && p.FixedHeader.Retain && len(p.Payload) > 0 { // an empty one takes away what was retained
+		p.FixedHeader.Retain = h.states.mayKeep(who.eui, p.TopicName)
 	}
 	return p, nil
 }
@@ -146,7 +153,7 @@ const maxSubscriptions = 64
 func (h *hook) mayRead(who *client, p packets.Packet) bool {
 	switch p.FixedHeader.Type {
 	case packets.Publish:
-		if !who.rights.mayPublish(p.TopicName, p.FixedHeader.Retain, len(p.Payload)) {
+		if !who.rights.mayPublish(p.TopicName, p.FixedHeader.Retain, publishedSize(p)) {
 			h.broker.refuse(RefusedPublication, "name", who.name, "topic", clip(p.TopicName), "retained", p.FixedHeader.Retain)
 			return false
 		}
@@ -184,7 +191,7 @@ func (h *hook) OnPublish(c *mochi.Client, p packets.Packet) (packets.Packet, err
 	if who == nil || !who.isStation() || h.broker.options.Durable == nil {
 		return p, nil
 	}
-	message := Message{Station: who.station, EUI: who.eui, Topic: strings.Clone(p.TopicName), QoS: p.FixedHeader.Qos, Payload: p.Payload}
+	message := Message{Station: who.station, EUI: who.eui, Topic: strings.Clone(p.TopicName), QoS: p.FixedHeader.Qos, Payload: p.Payload, From: sourceOf(c.Net.Conn.RemoteAddr())}
 	if err := h.broker.options.Durable(h.broker.running, message); err != nil {
 		h.broker.refuse(RefusedStorage, "name", who.name, "error", err)
 		who.end()

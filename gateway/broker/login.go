@@ -61,7 +61,7 @@ func (h *hook) login(client *mochi.Client, connect packets.ConnectParams) (*iden
 // mayLeave says whether a client may have its last will. A report is none: nobody
 // would keep it.
 func (i *identity) mayLeave(c packets.ConnectParams) bool {
-	return i.rights.mayPublish(c.WillTopic, c.WillRetain, len(c.WillPayload)) && !(i.isStation() && isReport(c.WillTopic))
+	return i.rights.mayPublish(c.WillTopic, c.WillRetain, willSize(c)) && !(i.isStation() && isReport(c.WillTopic))
 }
 
 func (h *hook) loginStation(name, token string, client *mochi.Client) (*identity, error) {

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +17,40 @@ type pace struct {
 	packets *rate.Limiter
 	bytes   *rate.Limiter // of publications, which the journal keeps
 	reports *rate.Limiter
+}
+
+// addressPace is what all stations of an address may send together. A key costs nothing:
+// whoever has a thousand of them has a thousand paces.
+type addressPace struct{ bytes, reports *rate.Limiter }
+
+func newAddressPace(l Limits) addressPace {
+	return addressPace{
+		bytes:   rate.NewLimiter(rate.Limit(l.AddressByteRate), max(burstBytes*l.AddressByteRate, l.PacketBytes+keptWith)),
+		reports: rate.NewLimiter(rate.Limit(l.AddressReportRate), burstReports*l.AddressReportRate),
+	}
+}
+
+// delay is how long a packet of one of them has to wait.
+func (p addressPace) delay(pk packets.Packet, now time.Time) time.Duration {
+	if pk.FixedHeader.Type != packets.Publish {
+		return 0
+	}
+	return delayOf(p.bytes, p.reports, pk, now)
+}
+
+func (p addressPace) isRested(now time.Time) bool { return rested(now, p.bytes, p.reports) }
+
+// delayOf is how long a publication has to wait for two limits.
+func delayOf(bytes, reports *rate.Limiter, pk packets.Packet, now time.Time) time.Duration {
+	wait := bytes.ReserveN(now, keptWith+len(pk.Payload)).DelayFrom(now)
+	if isReport(pk.TopicName) {
+		wait = max(wait, reports.ReserveN(now, 1).DelayFrom(now))
+	}
+	return wait
+}
+
+func rested(now time.Time, limits ...*rate.Limiter) bool {
+	return !slices.ContainsFunc(limits, func(l *rate.Limiter) bool { return l.TokensAt(now) < float64(l.Burst()) })
 }
 
 // What may come at once, in seconds of the rate: a hotspot sends what it has kept through an
@@ -43,21 +78,12 @@ func (p *pace) delay(pk packets.Packet, now time.Time) time.Duration {
 	if pk.FixedHeader.Type != packets.Publish {
 		return wait
 	}
-	wait = max(wait, p.bytes.ReserveN(now, keptWith+len(pk.Payload)).DelayFrom(now))
-	if isReport(pk.TopicName) {
-		wait = max(wait, p.reports.ReserveN(now, 1).DelayFrom(now))
-	}
-	return wait
+	return max(wait, delayOf(p.bytes, p.reports, pk, now))
 }
 
 // isRested says whether a pace is as a new one would be.
 func (p *pace) isRested(now time.Time) bool {
-	for _, l := range []*rate.Limiter{p.packets, p.bytes, p.reports} {
-		if l.TokensAt(now) < float64(l.Burst()) {
-			return false
-		}
-	}
-	return true
+	return rested(now, p.packets, p.bytes, p.reports)
 }
 
 // paces are those of stations, which outlive their connections: whoever comes back has no

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"fmt"
 	"io"
 	"testing"
 
@@ -34,6 +35,23 @@ func BenchmarkSnapshot(b *testing.B) {
 		}
 	}
 	b.ReportMetric(stations*float64(b.N)/b.Elapsed().Seconds(), "stations/s")
+}
+
+// BenchmarkStrangerPage reads pages of an epoch that is long over, whose sites began later.
+func BenchmarkStrangerPage(b *testing.B) {
+	const stations = 10_000
+	book := open(b, "sqlite:"+b.TempDir()+"/book.db")
+	fill(b, book, stations)
+	for _, epoch := range []uint64{0, 9} {
+		b.Run(fmt.Sprint("epoch ", epoch), func(b *testing.B) {
+			for b.Loop() {
+				p, err := book.Page(b.Context(), epoch, radio.Station{}, 500)
+				if err != nil || !p.More || (len(p.Listings) == 500) != (epoch == 9) {
+					b.Fatal(len(p.Listings), err)
+				}
+			}
+		})
+	}
 }
 
 func fill(b *testing.B, book *Book, stations int) {

@@ -248,7 +248,44 @@ func testBooksAreTheRegistry(t *testing.T, e engineCase) {
 			}
 		}
 		compare(t, book, want, epoch)
+		comparePages(t, book, epoch)
 	})
+}
+
+// comparePages wants pages of any size to be the snapshots and histories.
+func comparePages(t *rapid.T, b *Book, last uint64) {
+	most := rapid.IntRange(1, 4).Draw(t, "most")
+	known := 0
+	for epoch := range last + 3 {
+		var pages []coverage.Listing
+		var at radio.Station
+		for more := true; more; {
+			p, err := b.Page(t.Context(), epoch, at, most)
+			if err != nil || len(p.Listings) > most {
+				t.Fatalf("%d listings, %v", len(p.Listings), err)
+			}
+			if at, more = p.Last, p.More; len(p.Listings) > 0 {
+				pages = append(pages, p.Listings...)
+			}
+		}
+		if whole := listings(t, b, epoch); !reflect.DeepEqual(pages, whole) {
+			t.Fatalf("epoch %d: %+v\nwant\n%+v", epoch, pages, whole)
+		}
+		known = len(pages)
+	}
+	if n, err := b.Stations(t.Context()); err != nil || n != uint64(known) {
+		t.Fatalf("%d stations, %v, want %d", n, err, known)
+	}
+	s, from := station(t, 1), rapid.IntRange(0, 3).Draw(t, "from")
+	all, err := b.History(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := b.Changes(t.Context(), s, uint64(from), most)
+	want := all[min(from, len(all)):min(from+most, len(all))]
+	if err != nil || len(part) != len(want) || len(want) > 0 && !reflect.DeepEqual(part, want) {
+		t.Fatalf("changes from %d: %+v, %v, want %+v", from, part, err, want)
+	}
 }
 
 func drawChange(t *rapid.T, r pure) coverage.Change {

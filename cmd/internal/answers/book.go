@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,16 +16,21 @@ import (
 )
 
 // Book answers from a directory that has a directory for each verified epoch. It holds
-// little of an epoch in memory, of the last few that were asked for. It is safe for
-// concurrent use.
+// little of an epoch in memory, of the last few that were asked for, and finds the rest by
+// indexes. It is safe for concurrent use: no question waits for another.
 type Book struct {
 	dir  string
 	mu   sync.Mutex
 	open []*epoch // the last one asked for first
 }
 
-// mostOpen is how many epochs are held. An owner asks for the newest, and then why.
-const mostOpen = 4
+const (
+	// mostOpen is how many epochs are held, each with its summary and parameters: those of a
+	// station's history.
+	mostOpen = mostDays + 2
+	// MostSearched is in how many of the newest epochs a record is looked for, if none is named.
+	MostSearched = 64
+)
 
 // NewBook is a book of a directory, which need not be there yet.
 func NewBook(dir string) *Book { return &Book{dir: dir} }
@@ -61,17 +67,12 @@ func (b *Book) Latest() (witness.Epoch, error) {
 	return list[len(list)-1], nil
 }
 
-// at opens an epoch, or finds it open.
+// at opens an epoch, or finds it open. Nobody waits while another opens one.
 func (b *Book) at(number witness.Epoch) (*epoch, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	at := slices.IndexFunc(b.open, func(e *epoch) bool { return e.number == number })
-	if at >= 0 {
-		e := b.open[at]
-		b.open = slices.Insert(slices.Delete(b.open, at, at+1), 0, e)
+	if e := b.isOpen(number); e != nil {
 		return e, nil
 	}
-	result, err := verify.Open(filepath.Join(b.dir, strconv.FormatUint(uint64(number), 10)))
+	result, err := verify.Open(b.path(number))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("epoch %d is not verified yet, or not kept any more: %w", number, ErrUnknown)
 	}
@@ -79,9 +80,51 @@ func (b *Book) at(number witness.Epoch) (*epoch, error) {
 		return nil, err
 	}
 	e := &epoch{number: number, result: result}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.open = slices.Insert(b.open, 0, e)
 	b.open = b.open[:min(len(b.open), mostOpen)]
 	return e, nil
+}
+
+// isOpen is an epoch that is open, nil if it is not.
+func (b *Book) isOpen(number witness.Epoch) *epoch {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	at := slices.IndexFunc(b.open, func(e *epoch) bool { return e.number == number })
+	if at < 0 {
+		return nil
+	}
+	e := b.open[at]
+	b.open = slices.Insert(slices.Delete(b.open, at, at+1), 0, e)
+	return e
+}
+
+func (b *Book) path(number witness.Epoch) string {
+	return filepath.Join(b.dir, strconv.FormatUint(uint64(number), 10))
+}
+
+// epochsOf are the epochs that may know a record, the newest first: of one, or of the newest
+// MostSearched. Indexes say so; no epoch is opened.
+func (b *Book) epochsOf(ctx context.Context, id radio.RecordID, only *witness.Epoch) ([]witness.Epoch, error) {
+	list, err := b.newestFirst(only)
+	if err != nil {
+		return nil, err
+	}
+	var having []witness.Epoch
+	for _, number := range list[:min(len(list), MostSearched)] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		switch has, err := verify.Has(b.path(number), id); {
+		case errors.Is(err, verify.ErrNoIndex): // it is being made, or the epoch was removed
+		case err != nil:
+			return nil, err
+		case has:
+			having = append(having, number)
+		}
+	}
+	return having, nil
 }
 
 // newestFirst are the epochs to look in: one, or all from the newest on.

@@ -3,6 +3,7 @@ package answers
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 
@@ -23,13 +24,16 @@ type Day struct {
 const mostDays = 30
 
 // Days are the newest epochs of a station, the newest first.
-func (b *Book) Days(s radio.Station) ([]Day, error) {
+func (b *Book) Days(ctx context.Context, s radio.Station) ([]Day, error) {
 	epochs, err := b.newestFirst(nil)
 	if err != nil {
 		return nil, err
 	}
 	var days []Day
 	for _, number := range epochs[:min(len(epochs), mostDays)] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		e, err := b.at(number)
 		if errors.Is(err, ErrUnknown) {
 			continue // it was removed meanwhile

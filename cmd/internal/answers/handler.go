@@ -33,7 +33,10 @@ func (b *Book) Register(mux *http.ServeMux, log *slog.Logger) {
 func known(find func(*http.Request) (web.Content, error)) func(*http.Request) (web.Content, error) {
 	return func(r *http.Request) (web.Content, error) {
 		c, err := find(r)
-		if errors.Is(err, ErrUnknown) {
+		switch {
+		case errors.Is(err, ErrNotRegistered):
+			err = web.Refusal{Status: http.StatusNotFound, Refused: notRegistered.Name, Cause: notRegistered.Says, Cure: notRegistered.Cure}
+		case errors.Is(err, ErrUnknown):
 			err = web.Refusal{
 				Status: http.StatusNotFound, Refused: "unknown", Cause: err.Error(),
 				Cure: "ask when the epoch is frozen and verified; until then a report is shown to its sender only ('hexspot status')",
@@ -65,7 +68,7 @@ func (b *Book) serveReport(r *http.Request) (web.Content, error) {
 			return web.Content{}, bad("epoch", err)
 		}
 	}
-	answer, err := b.Report(id, only)
+	answer, err := b.Report(r.Context(), id, only)
 	if err != nil {
 		return web.Content{}, err
 	}
@@ -77,7 +80,7 @@ func (b *Book) serveDays(r *http.Request) (web.Content, error) {
 	if err != nil {
 		return web.Content{}, bad("station", err)
 	}
-	days, err := b.Days(s)
+	days, err := b.Days(r.Context(), s)
 	if err != nil {
 		return web.Content{}, err
 	}
@@ -97,7 +100,7 @@ func (b *Book) serveStation(r *http.Request) (web.Content, error) {
 		}
 		keep = web.KeepEver
 	}
-	answer, err := b.Station(s, only)
+	answer, err := b.Station(r.Context(), s, only)
 	if err != nil {
 		return web.Content{}, err
 	}

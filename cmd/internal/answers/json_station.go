@@ -24,6 +24,7 @@ type stationJSON struct {
 	Selected     uint64            `json:"selected_observations"`
 	Clues        []clueJSON        `json:"clues"`
 	Links        []linkJSON        `json:"links"`
+	More         bool              `json:"more_links,omitempty"` // than are here
 	Provisions   []provisionJSON   `json:"below_half"`
 	Appeals      []explanationJSON `json:"appeals"`
 	Turns        []turnJSON        `json:"turns"`
@@ -81,7 +82,7 @@ func (a *Station) JSON() any {
 		Whole: sharesOf(witness.Holding{Beacon: t.BeaconWhole, Witness: t.WitnessWhole}), Released: sharesOf(a.Released),
 		Beacons: countsOf(t.Beacons), Observations: countsOf(t.Observations),
 		Witnesses: t.Witnesses, Selections: t.Selections, Selected: t.Selected, Clues: cluesOf(a.Clues),
-		Links: []linkJSON{}, Provisions: []provisionJSON{}, Appeals: []explanationJSON{}, Turns: []turnJSON{},
+		Links: []linkJSON{}, More: a.More, Provisions: []provisionJSON{}, Appeals: []explanationJSON{}, Turns: []turnJSON{},
 	}
 	if c := a.Cause; c != nil {
 		out.Cause = &causeJSON{c.Name, c.Rule, c.Clue, c.Says, c.Cure}

@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"context"
 	"fmt"
 
 	"hexspot/radio"
@@ -14,10 +15,10 @@ type Report struct {
 	Explanations []witness.Explanation
 }
 
-// Report answers for a record; epoch nil: in the newest epoch that has it. ErrUnknown: no
-// verified epoch has.
-func (b *Book) Report(id radio.RecordID, epoch *witness.Epoch) (Report, error) {
-	epochs, err := b.newestFirst(epoch)
+// Report answers for a record; epoch nil: in the newest epoch that has it, of the newest
+// MostSearched. ErrUnknown: none has.
+func (b *Book) Report(ctx context.Context, id radio.RecordID, epoch *witness.Epoch) (Report, error) {
+	epochs, err := b.epochsOf(ctx, id, epoch)
 	if err != nil {
 		return Report{}, err
 	}
@@ -60,14 +61,12 @@ func (b *Book) reportIn(id radio.RecordID, number witness.Epoch) (Report, error)
 
 // addAppeal looks for the record among the epoch's appeals.
 func (r *Report) addAppeal(e *epoch, id radio.RecordID) error {
-	outcomes, err := e.result.Outcomes()
+	judged, ok, err := e.result.Appeal(id)
 	if err != nil {
 		return err
 	}
-	for i := range outcomes.Appeals {
-		if outcomes.Appeals[i].ID == id {
-			r.Explanations = append(r.Explanations, witness.ExplainAppeal(&outcomes.Appeals[i]))
-		}
+	if ok {
+		r.Explanations = append(r.Explanations, witness.ExplainAppeal(&judged))
 	}
 	return nil
 }

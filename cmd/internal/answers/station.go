@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"context"
 	"fmt"
 
 	"hexspot/cmd/internal/verify"
@@ -41,9 +42,14 @@ type Provision struct {
 	Held  witness.Holding // of this station
 }
 
-// Station answers for a station; epoch nil: the newest. ErrUnknown: it is neither in the
-// registry nor has it reported.
-func (b *Book) Station(s radio.Station, epoch *witness.Epoch) (Station, error) {
+// ErrNotRegistered is ErrUnknown of a station that an epoch has neither a site nor a report of.
+var ErrNotRegistered = fmt.Errorf("%w: %s %s", ErrUnknown, notRegistered.Says, notRegistered.Cure)
+
+var notRegistered = witness.NotRegistered()
+
+// Station answers for a station; epoch nil: the newest. ErrNotRegistered: it is neither in the
+// registry nor has it reported, which a search in the list of stations tells.
+func (b *Book) Station(ctx context.Context, s radio.Station, epoch *witness.Epoch) (Station, error) {
 	number, err := b.newestOr(epoch)
 	if err != nil {
 		return Station{}, err
@@ -57,10 +63,10 @@ func (b *Book) Station(s radio.Station, epoch *witness.Epoch) (Station, error) {
 		return Station{}, err
 	}
 	if !ok {
-		found.Tally = witness.Tally{Station: s, Presence: witness.PresenceNone}
+		return Station{}, fmt.Errorf("epoch %d: %w", number, ErrNotRegistered)
 	}
 	a := Station{Epoch: number, Parameters: e.result.Parameters(), Station: found}
-	if err := a.explain(e); err != nil {
+	if err := a.explain(ctx, e); err != nil {
 		return Station{}, fmt.Errorf("station %v in epoch %d: %w", s, number, err)
 	}
 	return a, nil
@@ -73,8 +79,8 @@ func (b *Book) newestOr(epoch *witness.Epoch) (witness.Epoch, error) {
 	return b.Latest()
 }
 
-func (a *Station) explain(e *epoch) error {
-	cause, poor, err := e.cause(&a.Tally)
+func (a *Station) explain(ctx context.Context, e *epoch) error {
+	cause, poor, err := e.cause(ctx, &a.Tally)
 	if err != nil {
 		return err
 	}

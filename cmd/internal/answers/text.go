@@ -8,6 +8,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"hexspot/cmd/internal/verify"
 	"hexspot/witness"
 )
 
@@ -100,6 +101,9 @@ func (a *Station) writeLinks(w io.Writer) error {
 	weak := slices.DeleteFunc(slices.Clone(a.Links), func(l Link) bool { return l.Weight >= whole })
 	slices.SortStableFunc(weak, func(a, b Link) int { return cmp.Compare(a.Weight, b.Weight) })
 	fmt.Fprintf(w, "\nLinks with evidence: %d, of which below their whole weight: %d.\n", len(a.Links), len(weak))
+	if a.More {
+		fmt.Fprintf(w, "There are more: the first %d are shown.\n", verify.MostLinks)
+	}
 	if len(weak) == 0 {
 		return nil
 	}

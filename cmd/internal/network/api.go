@@ -49,16 +49,16 @@ func openAPI(c APIConfig, v *proving) (*web.Server, error) {
 	if c.Listen == "" {
 		return nil, nil
 	}
-	server, err := web.Listen(c.Listen, mostAPIConnections, mostOfOneAddress, web.Guard(c.rate(), v.handler()))
+	server, err := web.Listen(c.Listen, mostAPIConnections, mostOfOneAddress, guarded(c.rate(), v.mux()))
 	if err != nil {
 		return nil, fmt.Errorf("api.listen: %w", err)
 	}
 	return server, nil
 }
 
-// handler answers HTTP. Each part of proof of coverage registers what it answers: a further
+// mux answers HTTP. Each part of proof of coverage registers what it answers: a further
 // part is a further line here.
-func (v *proving) handler() http.Handler {
+func (v *proving) mux() *http.ServeMux {
 	mux := http.NewServeMux()
 	v.describe(mux)
 	v.entropy.public.register(mux, v.log)

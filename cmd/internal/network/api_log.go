@@ -101,8 +101,8 @@ func (c *checkpoints) answerInclusion(r *http.Request) (web.Content, error) {
 	return web.Content{Type: "application/json", Body: proof.Encode()}, nil
 }
 
-// mostIDs bounds the ids of one answer: 2 MiB.
-const mostIDs = 1 << 16
+// mostIDs bounds the ids of one answer: 512 KiB, which is in memory until it is read.
+const mostIDs = 1 << 14
 
 // answerIDs gives the ids of a frozen log, 32 bytes each, as `hexspot receipts check --log`
 // reads them.

@@ -43,7 +43,7 @@ func newDesk(t testing.TB, data Data, change func(*CoverageConfig)) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = d.close() })
-	server := httptest.NewServer(d.handler())
+	server := httptest.NewServer(d.mux())
 	t.Cleanup(server.Close)
 	d.url = server.URL
 	return d

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -26,6 +27,16 @@ var siteAnswers = map[witness.RefusalReason]struct {
 	witness.RefusedRate:      {http.StatusTooManyRequests, "wait some minutes"},
 }
 
+// refusal is the fault for whoever sent the change by HTTP.
+func (f siteFault) refusal() web.Refusal {
+	a := siteAnswers[f.reason]
+	r := web.Refusal{Status: a.status, Refused: string(f.reason), Cause: f.text, Cure: cmp.Or(f.cure, a.cure)}
+	if f.full {
+		r.Status, r.Refused = http.StatusServiceUnavailable, "full"
+	}
+	return r
+}
+
 // siteEntered answers on a change that is entered.
 type siteEntered struct {
 	Station string        `json:"station"`
@@ -39,8 +50,7 @@ func (s *sites) post(w http.ResponseWriter, r *http.Request) {
 	var fault siteFault
 	switch {
 	case errors.As(err, &fault):
-		a := siteAnswers[fault.reason]
-		web.Refuse(w, web.Refusal{Status: a.status, Refused: string(fault.reason), Cause: fault.text, Cure: a.cure})
+		web.Refuse(w, fault.refusal())
 	case err != nil:
 		web.Fail(w, r, s.log, err)
 	default:
@@ -57,15 +67,15 @@ func (s *sites) enterPosted(w http.ResponseWriter, r *http.Request) (entry, erro
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return entry{}, siteFault{witness.RefusedSize, "more than " + strconv.FormatInt(large.Limit, 10) + " bytes"}
+		return entry{}, siteFault{reason: witness.RefusedSize, text: "more than " + strconv.FormatInt(large.Limit, 10) + " bytes"}
 	case err != nil:
-		return entry{}, siteFault{witness.RefusedEncoding, "the body was not read to its end"}
+		return entry{}, siteFault{reason: witness.RefusedEncoding, text: "the body was not read to its end"}
 	}
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	if kind != protobuf && kind != "application/octet-stream" {
 		if body, err = ParseSiteText(string(body)); err != nil {
-			return entry{}, siteFault{witness.RefusedEncoding, err.Error()}
+			return entry{}, siteFault{reason: witness.RefusedEncoding, text: err.Error()}
 		}
 	}
-	return s.enter(r.Context(), body, present())
+	return s.enter(r.Context(), body, web.From(r), present())
 }

@@ -2,7 +2,9 @@ package network
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -101,9 +103,142 @@ func TestSnapshotsOverHTTP(t *testing.T) {
 			t.Errorf("epoch %+d: %+v", offset, list)
 		}
 	}
-	if len(d.sites.snapshots) > mostSnapshots {
-		t.Errorf("%d snapshots are kept", len(d.sites.snapshots))
+}
+
+// here is where changes come from.
+var here = netip.MustParsePrefix("192.0.2.1/32")
+
+// TestPagesAreTheFile: sites come in pages that lead to each other; the text of all is the
+// file of the bundle, of JSON the same sites. Few pages are kept.
+func TestPagesAreTheFile(t *testing.T) {
+	d := newDesk(t, Data(t.TempDir()), nil)
+	const stations = 7
+	for range stations {
+		d.settled(newProver(t, d.network))
 	}
+	epoch := uint64(d.schedule.Epoch(d.schedule.SlotAt(present()))) + 1
+	follow := func(query string) (pages []answer) {
+		t.Helper()
+		for path := "/v1/sites?" + query; path != ""; {
+			a := d.get(path)
+			pages = append(pages, a)
+			link := a.header.Get("Link")
+			path = strings.TrimSuffix(strings.TrimPrefix(link, "<"), `>; rel="next"`)
+			if link != "" && path == link || len(pages) > stations {
+				t.Fatalf("%q after %d pages", link, len(pages))
+			}
+		}
+		return pages
+	}
+	at := "epoch=" + strconv.FormatUint(epoch, 10)
+	var want bytes.Buffer
+	if err := coverage.WriteSnapshot(&want, d.network, epoch, d.registry.Snapshot(t.Context(), epoch)); err != nil {
+		t.Fatal(err)
+	}
+	var file []byte
+	for _, a := range follow(at + "&count=3") {
+		file = append(file, a.body...)
+	}
+	if !bytes.Equal(file, want.Bytes()) || bytes.Count(file, []byte("\n")) != stations+1 {
+		t.Errorf("%s\nwant\n%s", file, want.Bytes())
+	}
+	sites := 0
+	pages := follow(at + "&count=2&format=json")
+	for i, a := range pages {
+		var list struct {
+			Sites []siteJSON
+			Next  string
+		}
+		a.into(t, &list)
+		if (list.Next == "") != (i == len(pages)-1) {
+			t.Errorf("page %d leads to %q", i, list.Next)
+		}
+		sites += len(list.Sites)
+	}
+	if sites != stations || len(pages) != 4 {
+		t.Errorf("%d sites on %d pages", sites, len(pages))
+	}
+	for query, name := range map[string]string{"count=0": "query", "count=501": "query", "count=x": "query", "after=spot1": "station"} {
+		if got := d.get("/v1/sites?" + query).refused(t); got != name {
+			t.Errorf("%s: %s", query, got)
+		}
+	}
+	for n := range mostPages + 5 {
+		d.get(fmt.Sprintf("/v1/sites?count=%d", n+1))
+	}
+	if len(d.sites.pages) > mostPages {
+		t.Errorf("%d pages are kept", len(d.sites.pages))
+	}
+}
+
+// TestHistoriesHavePages: a station with many changes is not read whole.
+func TestHistoriesHavePages(t *testing.T) {
+	d := newDesk(t, Data(t.TempDir()), nil)
+	c := soundSite(t)
+	c.network, c.deadline = d.network, present()+1_000_000
+	const changes = pageChanges + 1
+	for nonce := range uint64(changes) {
+		c.nonce = nonce
+		change := c.change(t)
+		if _, err := ApplySite(t.Context(), d.registry, change, d.network, d.schedule.Timing, present()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path, seen := "/v1/sites/"+c.change(t).Record.Station.String(), 0
+	for _, want := range []int{pageChanges, 1} {
+		var h struct {
+			NextChange int `json:"next_change"`
+			Changes    []siteJSON
+			Next       string
+		}
+		d.get(path).into(t, &h)
+		if h.NextChange != changes || len(h.Changes) != want || h.Changes[0].Change != uint64(seen) {
+			t.Fatalf("%d changes of %d from %+v", len(h.Changes), h.NextChange, h.Changes[:1])
+		}
+		path, seen = h.Next, seen+want
+	}
+	if path != "" {
+		t.Errorf("and then %s", path)
+	}
+}
+
+// TestFirstSitesAreFew: fresh keys of one address come to an end, also when it is a whole /48,
+// while another address and a station with a site are served; and the registry is full at
+// some time.
+func TestFirstSitesAreFew(t *testing.T) {
+	d := newDesk(t, Data(t.TempDir()), func(c *CoverageConfig) { c.FirstSites, c.MostSites = 3, 4 })
+	now := present()
+	enter := func(p *prover, nonce uint64, from string) error {
+		t.Helper()
+		c := soundSite(t)
+		c.network, c.station, c.nonce, c.deadline = d.network, p.key.Signer(), nonce, now+1_000_000
+		_, err := d.sites.enter(t.Context(), c.change(t).Append(nil), netip.MustParsePrefix(from), now)
+		return err
+	}
+	refused := func(err error, want witness.RefusalReason, full bool) {
+		t.Helper()
+		fault, ok := err.(siteFault)
+		if r := fault.refusal(); !ok || fault.reason != want || fault.full != full || r.Status < 400 || r.Cure == "" || (r.Refused == "full") != full {
+			t.Errorf("%v, %+v", err, fault)
+		}
+	}
+	first := newProver(t, d.network)
+	for i, p := range []*prover{first, newProver(t, d.network), newProver(t, d.network)} {
+		if err := enter(p, 0, fmt.Sprintf("2001:db8:1:%d::/64", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(enter(newProver(t, d.network), 0, "2001:db8:1:9::/64"), witness.RefusedRate, false)
+	refused(enter(newProver(t, d.network), 1, "2001:db8:1::/64"), witness.RefusedNonce, false)
+	for _, nonce := range []uint64{0, 1} { // it is no newcomer
+		if err := enter(first, nonce, "2001:db8:1::/64"); err != nil {
+			t.Error(nonce, err)
+		}
+	}
+	if err := enter(newProver(t, d.network), 0, "2001:db8:2::/64"); err != nil {
+		t.Error(err)
+	}
+	refused(enter(newProver(t, d.network), 0, "2001:db8:3::/64"), witness.RefusedRate, true)
 }
 
 // TestSitesOverMQTT: the station is told that its site is entered, as often as it asks, or
@@ -135,20 +270,20 @@ func TestSitesOverMQTT(t *testing.T) {
 	}
 }
 
-// TestSiteChangesArePaced: soundly signed ones, of each station.
+// TestSiteChangesArePaced: soundly signed ones, of each station; the first one is its address's.
 func TestSiteChangesArePaced(t *testing.T) {
 	d := newDesk(t, Data(t.TempDir()), nil)
 	p := newProver(t, d.network)
 	c := soundSite(t)
 	c.network, c.station, c.deadline = d.network, p.key.Signer(), present()+1_000_000
-	for nonce := range uint64(siteChanges) {
+	for nonce := range uint64(siteChanges + 1) {
 		c.nonce = nonce
-		if _, err := d.sites.enter(t.Context(), c.change(t).Append(nil), present()); err != nil {
+		if _, err := d.sites.enter(t.Context(), c.change(t).Append(nil), here, present()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c.nonce = siteChanges
-	_, err := d.sites.enter(t.Context(), c.change(t).Append(nil), present())
+	c.nonce = siteChanges + 1
+	_, err := d.sites.enter(t.Context(), c.change(t).Append(nil), here, present())
 	if fault, ok := err.(siteFault); !ok || fault.reason != witness.RefusedRate {
 		t.Errorf("%v", err)
 	}
@@ -164,17 +299,17 @@ func TestWhatWasEnteredStaysEntered(t *testing.T) {
 	first := c.change(t).Append(nil)
 	c.nonce = 1
 	for _, payload := range [][]byte{first, c.change(t).Append(nil)} {
-		if e, err := d.sites.enter(t.Context(), payload, now); err != nil || e.again {
+		if e, err := d.sites.enter(t.Context(), payload, here, now); err != nil || e.again {
 			t.Fatal(e, err)
 		}
 	}
 	for _, later := range []witness.Millis{0, 1000, 1 << 40} {
-		if e, err := d.sites.enter(t.Context(), first, now+later); err != nil || !e.again || e.Nonce != 0 || e.from != d.schedule.Epoch(d.schedule.SlotAt(now))+1 {
+		if e, err := d.sites.enter(t.Context(), first, here, now+later); err != nil || !e.again || e.Nonce != 0 || e.from != d.schedule.Epoch(d.schedule.SlotAt(now))+1 {
 			t.Errorf("%d ms later: %+v, %v", later, e, err)
 		}
 	}
 	c.nonce = 2
-	if _, err := d.sites.enter(t.Context(), c.change(t).Append(nil), now+1000); err == nil {
+	if _, err := d.sites.enter(t.Context(), c.change(t).Append(nil), here, now+1000); err == nil {
 		t.Error("a new change was entered after its deadline")
 	}
 }

@@ -70,6 +70,9 @@ func TestStationsCosign(t *testing.T) {
 	stolen := fa.Show(first[0]).Cosigned[0]
 	d.hear(stranger, "cosign", []byte(stolen.String()), "")
 	d.hear(stranger, "cosign", []byte("no note"), "")
+	if all := d.get(at).body; !isCrowded(all) || isCrowded([]byte(stolen.String())) {
+		t.Errorf("which one has more signatures than a station sends?\n%s\n%s", all, stolen.String())
+	}
 	cosigners(a, b)
 
 	d.beacon(a, 2)

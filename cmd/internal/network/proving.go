@@ -96,7 +96,7 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if v.registry, err = data.Book(ctx, c.Book); err != nil {
 		return v, err
 	}
-	v.sites = newSites(p, v.registry)
+	v.sites = newSites(p, c, v.registry)
 	v.appeals = newAppealDesk(p, data, v.registry)
 	if err := v.openReports(c, data, p); err != nil {
 		return v, err

@@ -21,6 +21,8 @@ type CoverageConfig struct {
 	Deny          string   `toml:"deny"`           // file of stations and pairs that do not count, below the data directory; default "deny.txt"
 	VerifyWorkers int      `toml:"verify_workers"` // goroutines that verify an epoch; default 1
 	KeepEpochs    int      `toml:"keep_epochs"`    // whose verdicts are kept; default: those of 30 days
+	FirstSites    int      `toml:"first_sites"`    // first sites of stations that one address may send in an hour; default 50
+	MostSites     int      `toml:"most_sites"`     // stations with a site; default 1,000,000
 
 	// Schedule, if it is there, takes the place of Timing: a network that lasts for
 	// minutes may have epochs of seconds. No file can set it.
@@ -105,6 +107,12 @@ func (c CoverageConfig) checkVerifying() error {
 	}
 	if c.KeepEpochs < 0 {
 		faults = append(faults, fmt.Errorf("keep_epochs: %d is below zero", c.KeepEpochs))
+	}
+	if c.FirstSites < 0 || c.FirstSites > mostFirstSites {
+		faults = append(faults, fmt.Errorf("first_sites: %d, want 1 to %d, or 0 for %d", c.FirstSites, mostFirstSites, defaultFirstSites))
+	}
+	if c.MostSites < 0 {
+		faults = append(faults, fmt.Errorf("most_sites: %d is below zero", c.MostSites))
 	}
 	return errors.Join(faults...)
 }

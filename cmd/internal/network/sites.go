@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"sync"
 
 	"hexspot/cmd/internal/pace"
@@ -21,12 +22,13 @@ import (
 type sites struct {
 	network radio.Network
 	timing  witness.Timing
-	book    store.Registry
+	book    *store.Book
+	first   newcomers
 	pace    *pace.Buckets[radio.Station] // of changes that are soundly signed
 	log     *slog.Logger
 
-	mu        sync.Mutex
-	snapshots map[snapshotKey]snapshot
+	mu    sync.Mutex
+	pages map[pageKey]page
 }
 
 // Changes of one station that are looked at, 20 an hour: each one that is entered is kept
@@ -36,18 +38,20 @@ const (
 	mostSitePacers = 100_000
 )
 
-func newSites(p provingParts, book store.Registry) *sites {
+func newSites(p provingParts, c CoverageConfig, book *store.Book) *sites {
 	return &sites{
-		network: p.network, timing: p.schedule.Timing, book: book, log: p.log,
-		pace:      pace.New[radio.Station](float64(siteChanges)/3600, siteChanges, mostSitePacers),
-		snapshots: make(map[snapshotKey]snapshot),
+		network: p.network, timing: p.schedule.Timing, book: book, log: p.log, first: c.newcomers(book),
+		pace:  pace.New[radio.Station](float64(siteChanges)/3600, siteChanges, mostSitePacers),
+		pages: make(map[pageKey]page),
 	}
 }
 
 // siteFault is why a change is not entered.
 type siteFault struct {
-	reason witness.RefusalReason
+	reason witness.RefusalReason // as stations are told
 	text   string
+	full   bool   // the registry is: more than a rate
+	cure   string // if it is not that of the reason
 }
 
 func (f siteFault) Error() string { return f.text }
@@ -61,47 +65,74 @@ type entry struct {
 
 // enter checks a change and enters it. One that was entered already, the same bytes, is
 // entered: whoever had no answer sends it again. An error that is no siteFault is the
-// registry's.
-func (s *sites) enter(ctx context.Context, payload []byte, now witness.Millis) (entry, error) {
+// registry's. From is where it comes from: a first site costs whoever signs it nothing but a
+// new key, so addresses have few.
+func (s *sites) enter(ctx context.Context, payload []byte, from netip.Prefix, now witness.Millis) (entry, error) {
 	if len(payload) > witness.MaxSiteChange {
-		return entry{}, siteFault{witness.RefusedSize, fmt.Sprintf("%d bytes, at most %d", len(payload), witness.MaxSiteChange)}
+		return entry{}, siteFault{reason: witness.RefusedSize, text: fmt.Sprintf("%d bytes, at most %d", len(payload), witness.MaxSiteChange)}
 	}
 	signed, err := witness.ParseSiteChange(payload)
 	if err != nil {
-		return entry{}, siteFault{witness.RefusedEncoding, err.Error()}
+		return entry{}, siteFault{reason: witness.RefusedEncoding, text: err.Error()}
 	}
 	change, err := VerifySite(signed, s.network, now)
 	if err != nil {
-		return s.entered(ctx, signed.Record.Station, payload, siteFault{reasonOf(err, witness.RefusedSite), err.Error()})
+		return s.entered(ctx, signed, payload, siteFault{reason: reasonOf(err, witness.RefusedSite), text: err.Error()})
 	}
-	if !s.pace.Allow(change.Station, now.Time()) {
-		return entry{}, siteFault{witness.RefusedRate, fmt.Sprintf("more than %d changes of one station in an hour", siteChanges)}
+	if err := s.admit(ctx, change, from, now); err != nil {
+		return entry{}, err
 	}
-	epoch := s.timing.Epoch(s.timing.SlotAt(now))
+	return s.apply(ctx, change, signed, payload, s.timing.Epoch(s.timing.SlotAt(now)))
+}
+
+// admit paces changes: of a station that has a site, by station; else by address, since
+// there are as many stations without one as somebody cares to make.
+func (s *sites) admit(ctx context.Context, change coverage.Change, from netip.Prefix, now witness.Millis) error {
+	has, err := s.book.Changes(ctx, change.Station, 0, 1)
+	switch {
+	case err != nil:
+		return err
+	case len(has) > 0 && !s.pace.Allow(change.Station, now.Time()):
+		return siteFault{reason: witness.RefusedRate, text: fmt.Sprintf("more than %d changes of one station in an hour", siteChanges)}
+	case len(has) > 0:
+		return nil
+	case change.Nonce > 0:
+		return siteFault{reason: witness.RefusedNonce, text: fmt.Sprintf("site change %d: the station has no site yet, its first change is number 0", change.Nonce)}
+	}
+	return s.first.admit(ctx, from, now.Time())
+}
+
+func (s *sites) apply(ctx context.Context, change coverage.Change, signed witness.SiteChange, payload []byte, epoch witness.Epoch) (entry, error) {
 	if err := s.book.Apply(ctx, change, uint64(epoch), payload); err != nil {
 		reason := reasonOf(err, "")
 		if reason == "" {
 			return entry{}, err
 		}
-		return s.entered(ctx, change.Station, payload, siteFault{reason, err.Error()})
+		return s.entered(ctx, signed, payload, siteFault{reason: reason, text: err.Error()})
+	}
+	if change.Nonce == 0 {
+		s.first.entered()
 	}
 	s.log.Info("site entered", "station", change.Station, "change", change.Nonce, "owner", change.Site.Owner, "from_epoch", epoch+1)
 	return entry{Change: change, from: epoch + 1}, nil
 }
 
-// entered looks for a change that is not taken now among those of its station.
-func (s *sites) entered(ctx context.Context, station radio.Station, payload []byte, otherwise siteFault) (entry, error) {
-	history, err := s.book.History(ctx, station)
+// entered looks whether a change that is not taken now is the one of its station with that
+// nonce.
+func (s *sites) entered(ctx context.Context, signed witness.SiteChange, payload []byte, otherwise siteFault) (entry, error) {
+	body, err := witness.ParseSite(signed.Record.Body)
+	if err != nil {
+		return entry{}, otherwise
+	}
+	has, err := s.book.Changes(ctx, signed.Record.Station, body.Nonce, 1)
 	if err != nil {
 		return entry{}, err
 	}
-	for _, r := range history {
-		if bytes.Equal(r.Signed, payload) {
-			change := coverage.Change{Station: station, Nonce: r.Nonce, Site: r.Site}
-			return entry{change, witness.Epoch(r.From), true}, nil
-		}
+	if len(has) == 0 || !bytes.Equal(has[0].Signed, payload) {
+		return entry{}, otherwise
 	}
-	return entry{}, otherwise
+	r := has[0]
+	return entry{coverage.Change{Station: signed.Record.Station, Nonce: r.Nonce, Site: r.Site}, witness.Epoch(r.From), true}, nil
 }
 
 // reasonOf names what is wrong with a change.
@@ -140,7 +171,7 @@ func (s *sites) take(ctx context.Context, m broker.Message) (answer []byte, err 
 // enterOwn is enter for what a station says itself: it speaks for no other.
 func (s *sites) enterOwn(ctx context.Context, m broker.Message) (entry, error) {
 	if c, err := witness.ParseSiteChange(m.Payload); err == nil && c.Record.Station != m.Station {
-		return entry{}, siteFault{witness.RefusedStation, "the change is of another station than the one logged in"}
+		return entry{}, siteFault{reason: witness.RefusedStation, text: "the change is of another station than the one logged in"}
 	}
-	return s.enter(ctx, bytes.Clone(m.Payload), present())
+	return s.enter(ctx, bytes.Clone(m.Payload), m.From, present())
 }

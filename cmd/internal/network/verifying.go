@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"hexspot/cmd/internal/verify"
@@ -62,6 +63,7 @@ const (
 // run verifies epochs until ctx ends. What fails is logged and tried again: nothing is
 // left of it.
 func (f *verifying) run(ctx context.Context) error {
+	f.index(ctx)
 	for {
 		wait := verifyEvery
 		switch err := f.catchUp(ctx, present()); {
@@ -77,6 +79,19 @@ func (f *verifying) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+// index makes the indexes that verdicts of an older program lack, the newest first.
+func (f *verifying) index(ctx context.Context) {
+	list, err := f.results.epochs()
+	for _, epoch := range slices.Backward(list) {
+		if err == nil && ctx.Err() == nil {
+			err = verify.Index(ctx, f.results.path(epoch))
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		f.log.Error("questions about older epochs are not all answered: an index was not made", "error", err)
 	}
 }
 

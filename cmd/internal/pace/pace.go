@@ -27,7 +27,10 @@ func New[K comparable](perSecond float64, burst, most int) *Buckets[K] {
 }
 
 // Allow takes a token of somebody, false if there is none, or no bucket for one more.
-func (p *Buckets[K]) Allow(who K, now time.Time) bool {
+func (p *Buckets[K]) Allow(who K, now time.Time) bool { return p.AllowN(who, 1, now) }
+
+// AllowN takes so many tokens, all or none.
+func (p *Buckets[K]) AllowN(who K, n int, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	b := p.buckets[who]
@@ -38,7 +41,7 @@ func (p *Buckets[K]) Allow(who K, now time.Time) bool {
 		b = rate.NewLimiter(p.rate, p.burst)
 		p.buckets[who] = b
 	}
-	return b.AllowN(now, 1)
+	return b.AllowN(now, n)
 }
 
 // room makes room for a bucket by dropping those that are full, which new ones would be

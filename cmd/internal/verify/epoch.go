@@ -107,7 +107,10 @@ func (r *run) write(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	if err := index.write(dir); err != nil {
+	if err := index.write(dir, verdictsName); err != nil {
+		return err
+	}
+	if err := indexAbout(ctx, dir, r.scratch.dir+".index", r.in.memory()); err != nil {
 		return err
 	}
 	list := m.appendJSON(nil)

@@ -14,19 +14,27 @@ import (
 	"hexspot/radio"
 )
 
-// indexName is a file beside the result that is no part of it: for each record and case
-// the first 8 bytes of the record's id and where in `verdicts` the case begins, both
-// big-endian, sorted.
-const indexName = "verdicts.index"
+// indexEnding names files beside the result that are no part of it. That of `verdicts` has
+// for each record and case the first 8 bytes of the record's id and where the case
+// begins, both big-endian, sorted; those of aboutFiles the same of their blocks.
+const indexEnding = ".index"
 
 const indexSize = 16
 
-// indexer gathers the index, by the first byte of the id.
+// indexer gathers an index, by the first byte of the names.
 type indexer struct{ scratch scratch }
 
-// place is a record's id and its case's place in the text of a part.
+// placeName is the beginning of what an index is by: of an id, or of a station's key behind its
+// kind.
+type placeName [8]byte
+
+func placeOfRecord(id radio.RecordID) placeName { return placeName(id[:]) }
+
+func placeOfStation(key []byte) placeName { return placeName(key[1:]) }
+
+// place is where a block is in a text that names something.
 type place struct {
-	id     radio.RecordID
+	name   placeName
 	offset int64
 }
 
@@ -34,15 +42,15 @@ type place struct {
 func (x *indexer) add(places []place, base int64) error {
 	var items [parts][]byte
 	for _, p := range places {
-		b := append(items[p.id[0]], p.id[:8]...)
-		items[p.id[0]] = binary.BigEndian.AppendUint64(b, uint64(base+p.offset))
+		b := append(items[p.name[0]], p.name[:]...)
+		items[p.name[0]] = binary.BigEndian.AppendUint64(b, uint64(base+p.offset))
 	}
 	return x.scratch.put(&items)
 }
 
-// write writes the file.
-func (x *indexer) write(dir string) error {
-	file, err := os.OpenFile(filepath.Join(dir, indexName), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+// write writes the index of a file.
+func (x *indexer) write(dir, name string) error {
+	file, err := os.OpenFile(filepath.Join(dir, name+indexEnding), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return fmt.Errorf("writing the index: %w", err)
 	}
@@ -69,9 +77,16 @@ func (x *indexer) write(dir string) error {
 	return nil
 }
 
-// findPlaces gives the offsets of the cases that may have reports of a record.
-func findPlaces(path string, id radio.RecordID) ([]int64, error) {
-	file, err := os.Open(path)
+// ErrNoIndex says that a result has no index of what is asked for. Index makes them.
+var ErrNoIndex = errors.New("the epoch has no index yet: 'hexnet serve' makes it")
+
+// findPlaces gives the offsets of the blocks that may be about what has a name, by the index
+// of their file: no more than one beyond most.
+func findPlaces(path string, name placeName, most int) ([]int64, error) {
+	file, err := os.Open(path + indexEnding)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", ErrNoIndex, filepath.Base(path))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -81,16 +96,18 @@ func findPlaces(path string, id radio.RecordID) ([]int64, error) {
 		return nil, err
 	}
 	x := placeReader{file: file}
-	n, want := int(info.Size()/indexSize), binary.BigEndian.Uint64(id[:])
+	n, want := int(info.Size()/indexSize), binary.BigEndian.Uint64(name[:])
 	var offsets []int64
-	for i := sort.Search(n, func(i int) bool { name, _ := x.at(i); return name >= want }); i < n; i++ {
-		name, offset := x.at(i)
-		if name != want {
+	for i := sort.Search(n, func(i int) bool { at, _ := x.at(i); return at >= want }); i < n; i++ {
+		at, offset := x.at(i)
+		if at != want || len(offsets) > most {
 			break
 		}
-		offsets = append(offsets, offset)
+		if len(offsets) == 0 || offsets[len(offsets)-1] != offset { // several observations of a record may be in one case
+			offsets = append(offsets, offset)
+		}
 	}
-	return slices.Compact(offsets), x.err // several observations of a record may be in one case
+	return offsets, x.err
 }
 
 // placeReader reads places. The first error stays.

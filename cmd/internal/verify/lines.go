@@ -2,22 +2,22 @@ package verify
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
 // lines reads a sorted file of text without reading all of it. What is sorted are blocks:
-// each begins with a line that has a prefix, which may be empty.
+// each begins with a line that has one of some prefixes, which may be empty.
 type lines struct {
-	file   *os.File
-	size   int64
-	prefix string
+	file     *os.File
+	size     int64
+	prefixes []string
 }
 
-func openLines(path, prefix string) (*lines, error) {
+func openLines(path string, prefixes ...string) (*lines, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -26,7 +26,12 @@ func openLines(path, prefix string) (*lines, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &lines{file, info.Size(), prefix}, nil
+	return &lines{file, info.Size(), prefixes}, nil
+}
+
+// beginsBlock says that a line has one of the prefixes.
+func beginsBlock[T ~string | ~[]byte](line T, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return len(line) >= len(p) && string(line[:len(p)]) == p })
 }
 
 func (l *lines) close() { _ = l.file.Close() }
@@ -52,7 +57,7 @@ func (l *lines) next(offset int64) (int64, string, error) {
 		if err != nil {
 			return -1, "", atEnd(err)
 		}
-		if strings.HasPrefix(line, l.prefix) {
+		if beginsBlock(line, l.prefixes) {
 			return at, strings.TrimSuffix(line, "\n"), nil
 		}
 		at += int64(len(line))
@@ -99,7 +104,7 @@ func (l *lines) block(offset int64) ([]byte, int64, error) {
 			return b, -1, nil
 		case err != nil:
 			return nil, -1, err
-		case len(b) > 0 && bytes.HasPrefix(line, []byte(l.prefix)):
+		case len(b) > 0 && beginsBlock(line, l.prefixes):
 			return b, offset + int64(len(b)), nil
 		}
 		b = append(b, line...)

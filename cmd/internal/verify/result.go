@@ -105,10 +105,26 @@ type Report struct {
 	Case witness.Verdict // the whole case
 }
 
+// mostPlaces is more than the cases that a record can be in: 32 observations, each of a tag
+// with several slots.
+const mostPlaces = 256
+
+// Has says whether verdicts or outcomes in a directory may be about a record. It reads a few
+// places of the indexes and nothing else.
+func Has(dir string, id radio.RecordID) (bool, error) {
+	for _, name := range [...]string{verdictsName, outcomesName} {
+		offsets, err := findPlaces(filepath.Join(dir, name), placeOfRecord(id), 1)
+		if err != nil || len(offsets) > 0 {
+			return len(offsets) > 0, err
+		}
+	}
+	return false, nil
+}
+
 // Report gives the verdicts on a record: one on a beacon record, up to 32 on a witness
 // record, by tag. None: nothing of it was judged in this epoch.
 func (r *Result) Report(id radio.RecordID) ([]Report, error) {
-	offsets, err := findPlaces(r.path(indexName), id)
+	offsets, err := findPlaces(r.path(verdictsName), placeOfRecord(id), mostPlaces)
 	if err != nil {
 		return nil, fmt.Errorf("looking for record %v: %w", id, err)
 	}

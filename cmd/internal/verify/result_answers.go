@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -124,70 +125,85 @@ func (r *Result) Outcomes() (witness.Outcomes, error) {
 	return witness.ParseOutcomes(text)
 }
 
-// ProvisionsOf are those of the provisions that name a station. Checking a key takes long, so
-// no other lines are parsed.
+// ProvisionsOf are those of the provisions that name a station, MostLinks at most.
 func (r *Result) ProvisionsOf(s radio.Station) (witness.Provisions, error) {
-	text, err := r.linesAbout(provisionsName, "provision ", s)
+	text, _, err := r.blocksAbout(provisionsName, s)
 	if err != nil {
 		return nil, err
 	}
 	return witness.ParseProvisions(text)
 }
 
-// OutcomesOf are those of the outcomes that name a station.
+// OutcomesOf are those of the outcomes that name a station, MostLinks at most.
 func (r *Result) OutcomesOf(s radio.Station) (witness.Outcomes, error) {
-	text, err := r.linesAbout(outcomesName, "", s)
+	text, _, err := r.blocksAbout(outcomesName, s)
 	if err != nil {
 		return witness.Outcomes{}, err
 	}
 	return witness.ParseOutcomes(text)
 }
 
-// linesAbout gives the blocks of a file, each of which begins with a prefix, that name a
-// station.
-func (r *Result) linesAbout(name, prefix string, s radio.Station) ([]byte, error) {
-	text, err := os.ReadFile(r.path(name))
+// Appeal is the outcome of an appeal by the id of its record, false if the epoch has none.
+func (r *Result) Appeal(id radio.RecordID) (witness.JudgedAppeal, bool, error) {
+	text, _, err := r.blocks(outcomesName, placeOfRecord(id), hex.AppendEncode(nil, id[:]))
 	if err != nil {
-		return nil, err
+		return witness.JudgedAppeal{}, false, err
 	}
-	want := hex.AppendEncode(nil, s.Bytes())
-	var found, block []byte
-	take := func() {
-		if bytes.Contains(block, want) {
-			found = append(found, block...)
-		}
-		block = nil
+	outcomes, err := witness.ParseOutcomes(text)
+	at := slices.IndexFunc(outcomes.Appeals, func(j witness.JudgedAppeal) bool { return j.ID == id })
+	if err != nil || at < 0 {
+		return witness.JudgedAppeal{}, false, err
 	}
-	begin := 0
-	for line := range bytes.Lines(text) {
-		if bytes.HasPrefix(line, []byte(prefix)) {
-			take()
-		}
-		if block == nil {
-			block = text[begin:begin]
-		}
-		begin += len(line)
-		block = block[:len(block)+len(line)]
-	}
-	take()
-	return found, nil
+	return outcomes.Appeals[at], true, nil
 }
 
-// Awake are the stations that reported anything, by their 66 hexadecimal digits.
-func (r *Result) Awake() (map[string]bool, error) {
-	text, err := os.ReadFile(r.path(stationsName))
+func (r *Result) blocksAbout(name string, s radio.Station) ([]byte, bool, error) {
+	key := s.Bytes()
+	return r.blocks(name, placeOfStation(key), hex.AppendEncode(nil, key))
+}
+
+// blocks gives those of a file of aboutFiles that have a word, by its index, and whether there
+// are more than MostLinks.
+func (r *Result) blocks(name string, of placeName, word []byte) (found []byte, more bool, err error) {
+	offsets, err := findPlaces(r.path(name), of, MostLinks)
+	if err != nil || len(offsets) == 0 {
+		return nil, false, err
+	}
+	at := slices.IndexFunc(aboutFiles[:], func(f aboutFile) bool { return f.name == name })
+	l, err := openLines(r.path(name), aboutFiles[at].begins...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	awake := map[string]bool{}
-	for line := range bytes.Lines(text) {
-		words := bytes.SplitN(line, []byte(" "), 7) // witness.Tally.AppendText
-		if len(words) < 7 {
-			return nil, fmt.Errorf("%s: a line has too few words", stationsName)
+	defer l.close()
+	for _, offset := range offsets[:min(len(offsets), MostLinks)] {
+		block, _, err := l.block(offset)
+		if err != nil {
+			return nil, false, err
 		}
-		if string(words[4]) != "-" || string(words[5]) != "-" {
-			awake[string(words[0])] = true
+		if bytes.Contains(block, word) {
+			found = append(found, block...)
 		}
 	}
-	return awake, nil
+	return found, len(offsets) > MostLinks, nil
+}
+
+// Surroundings are those of a station in the epoch; of one that has no site, none. Nothing
+// but the places of those around it is read.
+func (r *Result) Surroundings(ctx context.Context, s radio.Station) (witness.Surroundings, error) {
+	n, err := openNear(r.dir)
+	if err != nil {
+		return witness.Surroundings{}, err
+	}
+	defer n.file.Close()
+	own, number, ok := n.find(s)
+	if !ok || int(own.plan) >= len(n.plans) {
+		return r.parameters.SurroundingsOf(""), n.failed
+	}
+	around := r.parameters.SurroundingsOf(n.plans[own.plan])
+	err = n.around(ctx, own.at, func(i int, other nearSite) {
+		if i != number && other.plan == own.plan && other.flags&nearFull != 0 {
+			around.Count(own.at, other.at, other.flags&nearAwake != 0)
+		}
+	})
+	return around, err
 }

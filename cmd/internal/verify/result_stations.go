@@ -19,6 +19,7 @@ type Station struct {
 	witness.Tally
 	Clues []witness.Clue // about the station; they bear on all its links
 	Links []StationLink  // of which there is evidence
+	More  bool           // there are more than MostLinks of clues and links
 }
 
 // StationLink is a link with its weight and the clues about it alone.
@@ -74,8 +75,11 @@ func (r *Result) Tallies() iter.Seq2[witness.Tally, error] {
 	}
 }
 
-// Station gives all that is known of a station, false as Tally. It reads the file of
-// links once.
+// MostLinks bounds the links that are read of a station, and its provisions and outcomes:
+// a thousand strangers may have put themselves beside it.
+const MostLinks = 1000
+
+// Station gives all that is known of a station, false as Tally.
 func (r *Result) Station(s radio.Station) (Station, bool, error) {
 	t, ok, err := r.Tally(s)
 	if err != nil || !ok {
@@ -88,34 +92,19 @@ func (r *Result) Station(s radio.Station) (Station, bool, error) {
 	return found, true, nil
 }
 
-// readLinks looks for the lines that name the station, and the clues below them.
+// readLinks takes the lines that name the station, and the clues below them.
 func (r *Result) readLinks(s *Station) error {
-	file, err := os.Open(r.path(linksName))
+	text, more, err := r.blocksAbout(linksName, s.Tally.Station)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	want := s.Tally.Station.AppendHex(nil)
-	in := bufio.NewReaderSize(file, 1<<16)
-	within := false
-	for {
-		line, err := in.ReadSlice('\n')
-		if errors.Is(err, io.EOF) && len(line) == 0 {
-			return nil
-		}
-		if err != nil {
+	s.More = more
+	for line := range bytes.Lines(text) {
+		if err := s.take(string(line)); err != nil {
 			return err
 		}
-		isClue := bytes.HasPrefix(line, []byte("clue "))
-		if !isClue {
-			within = bytes.Contains(line, want)
-		}
-		if within {
-			if err := s.take(string(line)); err != nil {
-				return err
-			}
-		}
 	}
+	return nil
 }
 
 // take reads a line of `links` that is about the station.

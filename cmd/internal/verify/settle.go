@@ -58,7 +58,7 @@ func (r *run) settlePart(part int, paid accounts) (settled, error) {
 func appendPlaces(places []place, v *witness.Verdict, offset int64) []place {
 	for _, list := range [...][]witness.Judged{v.Beacons, v.Witnesses} {
 		for i := range list {
-			places = append(places, place{list[i].ID, offset})
+			places = append(places, place{placeOfRecord(list[i].ID), offset})
 		}
 	}
 	return places

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -46,6 +47,10 @@ func Answer(log *slog.Logger, find func(*http.Request) (Content, error)) http.Ha
 // something failed.
 func Fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	var refusal Refusal
+	if errors.Is(err, context.DeadlineExceeded) {
+		refuseBusy(w)
+		return
+	}
 	if !errors.As(err, &refusal) {
 		if r.Context().Err() == nil {
 			log.Error("a request was not answered", "path", r.URL.Path, "error", err)
@@ -82,6 +87,7 @@ type Content struct {
 	Type string
 	Body []byte
 	Keep Keep
+	Next string // path of the next part; "": this is the last one
 }
 
 // Keep says how long an answer may be kept.
@@ -99,6 +105,9 @@ const (
 func Serve(w http.ResponseWriter, r *http.Request, c Content) {
 	if c.Keep == "" {
 		c.Keep = KeepNot
+	}
+	if c.Next != "" {
+		w.Header().Set("Link", "<"+c.Next+`>; rel="next"`)
 	}
 	sum := sha256.Sum256(c.Body)
 	w.Header().Set("Content-Type", c.Type)

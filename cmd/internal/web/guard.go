@@ -23,22 +23,27 @@ const (
 	mostPlaces = 16_384 // some 3 MB; whoever comes from yet another place waits
 )
 
-// Guard lets each address make so many requests a second, with ten seconds' worth of them
-// at once, and sets headers of security. Clients behind a proxy count as one.
-func Guard(requests int, next http.Handler) http.Handler {
+// Guard lets each address ask for so much a second, with ten seconds' worth of it at once,
+// each request at its price, which is ten seconds' worth at most; it bounds what an
+// answer may take, and sets headers of security. Clients behind a proxy count as one.
+func Guard(requests int, price func(*http.Request) int, next http.Handler) http.Handler {
+	next = withTime(next)
 	buckets := pace.New[netip.Prefix](float64(requests), burst*requests, mostPlaces)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range security {
 			w.Header().Set(name, value)
 		}
-		if !buckets.Allow(prefixOf(r.RemoteAddr), time.Now()) {
+		if !buckets.AllowN(From(r), min(price(r), burst*requests), time.Now()) {
 			w.Header().Set("Retry-After", "1")
-			Refuse(w, Refusal{http.StatusTooManyRequests, "rate", "too many requests from this address", "wait a second, then ask more slowly"})
+			Refuse(w, Refusal{http.StatusTooManyRequests, "rate", "too many requests from this address, or too costly ones", "wait some seconds, then ask more slowly"})
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// From is whom a request counts for: an IPv4 address, or an IPv6 /64.
+func From(r *http.Request) netip.Prefix { return prefixOf(r.RemoteAddr) }
 
 // prefixOf is whom a connection counts for: an IPv4 address, or the /64 that an IPv6 host
 // has to itself.

@@ -14,7 +14,7 @@ import (
 
 // TestServer serves until its context ends, and answers with the headers of security.
 func TestServer(t *testing.T) {
-	s, err := Listen("127.0.0.1:0", 4, 4, Guard(1, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s, err := Listen("127.0.0.1:0", 4, 4, Guard(1, one, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Serve(w, r, Content{Type: "text/plain", Body: []byte("here"), Keep: KeepEver})
 	})))
 	if err != nil {
@@ -57,7 +57,7 @@ func from(address string) *http.Request {
 
 // TestGuardCountsAddresses: an IPv4 address and an IPv6 /64 have their own tokens.
 func TestGuardCountsAddresses(t *testing.T) {
-	h := Guard(1, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	h := Guard(1, one, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	ask := func(address string) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, from(address))

@@ -1,0 +1,132 @@
+package verify
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// aboutFiles are the files whose blocks name stations, and records: questions about these
+// find them by an index instead of reading all.
+var aboutFiles = [...]aboutFile{
+	{linksName, []string{"station ", "link "}},
+	{provisionsName, []string{"provision "}},
+	{outcomesName, []string{""}},
+}
+
+type aboutFile struct {
+	name   string
+	begins []string // its blocks
+}
+
+// Index makes what indexes a result lacks: an older program made none. A directory is
+// never without one that it had. That of the verdicts is made with them.
+func Index(ctx context.Context, dir string) error {
+	for _, name := range [...]string{outcomesName + indexEnding, nearName} {
+		switch _, err := os.Lstat(filepath.Join(dir, name)); {
+		case errors.Is(err, os.ErrNotExist):
+			return indexAgain(ctx, dir)
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+func indexAgain(ctx context.Context, dir string) error {
+	for _, f := range aboutFiles {
+		if err := removeOld(filepath.Join(dir, f.name+indexEnding)); err != nil {
+			return err
+		}
+	}
+	if err := removeOld(filepath.Join(dir, nearName)); err != nil {
+		return err
+	}
+	return indexAbout(ctx, dir, dir+".scratch.index", DefaultMemory)
+}
+
+func removeOld(path string) error {
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// indexAbout writes the indexes of files that are written. What does not fit into memory is
+// in a scratch directory meanwhile.
+func indexAbout(ctx context.Context, dir, scratchDir string, memory int64) error {
+	for _, f := range aboutFiles {
+		if err := indexFile(ctx, dir, f.name, f.begins, &indexer{scratch{dir: scratchDir, limit: memory}}); err != nil {
+			return fmt.Errorf("indexing %s: %w", f.name, err)
+		}
+	}
+	if err := indexNear(ctx, dir); err != nil {
+		return fmt.Errorf("indexing %s: %w", sitesName, err)
+	}
+	return nil
+}
+
+func indexFile(ctx context.Context, dir, name string, begins []string, index *indexer) (err error) {
+	defer func() { err = errors.Join(err, index.scratch.remove()) }()
+	file, err := os.Open(filepath.Join(dir, name))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	in := bufio.NewReaderSize(file, 1<<16)
+	begin, next := int64(0), int64(0)
+	var found []place
+	for {
+		line, err := in.ReadBytes('\n')
+		if errors.Is(err, io.EOF) && len(line) == 0 {
+			break
+		}
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		if beginsBlock(line, begins) {
+			begin = next
+		}
+		next += int64(len(line))
+		if found = appendNames(found, line, begin); len(found) >= mostFound {
+			if err := index.add(found, 0); err != nil {
+				return err
+			}
+			found = found[:0]
+		}
+	}
+	if err := index.add(found, 0); err != nil {
+		return err
+	}
+	return index.write(dir, name)
+}
+
+// mostFound are the places that are put at a time.
+const mostFound = 4096
+
+// appendNames appends a place for each word of a line that is a station's key or a record's
+// id.
+func appendNames(places []place, line []byte, offset int64) []place {
+	var b [33]byte
+	for word := range bytes.FieldsSeq(line) {
+		n := hex.DecodedLen(len(word))
+		if n != len(b) && n != len(b)-1 {
+			continue
+		}
+		if _, err := hex.Decode(b[:], word); err != nil {
+			continue
+		}
+		name := placeName(b[:])
+		if n == len(b) {
+			name = placeOfStation(b[:])
+		}
+		places = append(places, place{name, offset})
+	}
+	return places
+}
