@@ -27,6 +27,12 @@ type Set struct {
 	Witness []Rule
 	// Rows are the figures of the set.
 	rows []row
+	// later are the figures that came into the set after its first ones, those together that
+	// came together: a parameter file has all of them or none. Without them they are 0, and
+	// whatever came with them has to judge nothing then.
+	later [][]string
+	// gone are figures that the set had and needs no more.
+	gone []string
 
 	anyWitness bool // an event needs a witness report, not a valid one
 	inherit    bool // a witness of an invalid beacon gets the beacon's reason

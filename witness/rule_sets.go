@@ -1,7 +1,7 @@
 package witness
 
 // hexspot1 is the network's own set (protocol hexspot/1, "Verdict").
-var hexspot1 = &Set{Name: "hexspot-1", Beacon: hexspotBeacon, Witness: hexspotWitness, rows: hexspotRows}
+var hexspot1 = &Set{Name: "hexspot-1", Beacon: hexspotBeacon, Witness: hexspotWitness, rows: hexspotRows, later: hexspotLater}
 
 // helium202605 are the rules of Helium's last verifier of coverage, on our facts,
 // for comparison. Its results depended on the order of processing in two places;

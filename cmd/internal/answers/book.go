@@ -3,6 +3,7 @@ package answers
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,13 +22,17 @@ type Book struct {
 	dir  string
 	mu   sync.Mutex
 	open []*epoch // the last one asked for first
+	log  *slog.Logger
+	told map[witness.Epoch]bool // that they cannot be read
 }
 
 // mostOpen is how many epochs are held. An owner asks for the newest, and then why.
 const mostOpen = 4
 
 // NewBook is a book of a directory, which need not be there yet.
-func NewBook(dir string) *Book { return &Book{dir: dir} }
+func NewBook(dir string) *Book {
+	return &Book{dir: dir, log: slog.New(slog.DiscardHandler), told: map[witness.Epoch]bool{}}
+}
 
 // ErrUnknown says that there is nothing to answer from: the epoch is not verified (or not
 // kept any more), or has nothing of what was asked for.
@@ -82,6 +87,16 @@ func (b *Book) at(number witness.Epoch) (*epoch, error) {
 	b.open = slices.Insert(b.open, 0, e)
 	b.open = b.open[:min(len(b.open), mostOpen)]
 	return e, nil
+}
+
+// passOver notes that an epoch cannot be read and is left out of an answer about several.
+func (b *Book) passOver(number witness.Epoch, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.told[number] {
+		b.told[number] = true
+		b.log.Error("the verdicts of an epoch cannot be read, answers go on without them", "epoch", number, "error", err)
+	}
 }
 
 // newestFirst are the epochs to look in: one, or all from the newest on.

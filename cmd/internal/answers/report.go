@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"errors"
 	"fmt"
 
 	"hexspot/radio"
@@ -15,20 +16,28 @@ type Report struct {
 }
 
 // Report answers for a record; epoch nil: in the newest epoch that has it. ErrUnknown: no
-// verified epoch has.
+// verified epoch has. Epochs that cannot be read are looked in only where one is asked for.
 func (b *Book) Report(id radio.RecordID, epoch *witness.Epoch) (Report, error) {
 	epochs, err := b.newestFirst(epoch)
 	if err != nil {
 		return Report{}, err
 	}
+	unread := 0
 	for _, number := range epochs {
 		r, err := b.reportIn(id, number)
-		if err != nil {
-			return Report{}, err
-		}
-		if len(r.Explanations) > 0 {
+		switch {
+		case err == nil && len(r.Explanations) > 0:
 			return r, nil
+		case err == nil:
+		case epoch != nil:
+			return Report{}, err
+		case !errors.Is(err, ErrUnknown): // else it was removed meanwhile
+			b.passOver(number, err)
+			unread++
 		}
+	}
+	if unread > 0 {
+		return Report{}, fmt.Errorf("record %v: no epoch that is verified and kept has it, but %d of them cannot be read: %w", id, unread, ErrUnknown)
 	}
 	return Report{}, fmt.Errorf("record %v: no epoch that is verified and kept has it: %w", id, ErrUnknown)
 }

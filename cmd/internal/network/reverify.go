@@ -61,7 +61,7 @@ func (v Reverification) inputs(ctx context.Context, published string, found *Rev
 	if err != nil {
 		return in, nil, err
 	}
-	if in.Parameters, err = v.Config.Coverage.parameters(); err != nil {
+	if in.Parameters, err = v.parameters(published); err != nil {
 		return in, nil, err
 	}
 	if in.Network, err = v.Data.Network(); err != nil {
@@ -84,6 +84,23 @@ func (v Reverification) inputs(ctx context.Context, published string, found *Rev
 	in.Timing, in.Epoch, in.Workers, in.Records = schedule.Timing, v.Epoch, v.Workers, records
 	in.Sites = book.Snapshot(ctx, uint64(v.Epoch))
 	return in, func() error { return errors.Join(closeRecords(), book.Close()) }, nil
+}
+
+// parameters are those of this build, and all that were kept. Those that the epoch was
+// published with are there once more, for a directory of a build that kept none.
+func (v Reverification) parameters(published string) ([]*witness.Parameters, error) {
+	list, err := v.Config.Coverage.parameters()
+	if err != nil {
+		return nil, err
+	}
+	kept, faults, err := parameterFiles(v.Data.path(parametersDir)).all()
+	if faults != nil {
+		v.Log.Warn("not all parameters that were anchored can be read", "error", faults)
+	}
+	if r, err := verify.Open(published); err == nil {
+		kept = append(kept, r.Parameters())
+	}
+	return append(list, kept...), err
 }
 
 // denials are those that the epoch was judged with; the list may have changed since.

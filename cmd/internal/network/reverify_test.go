@@ -18,6 +18,16 @@ import (
 // directory's key.
 func mustReveal(t *testing.T, s *Store, data Data, epoch witness.Epoch) provingParts {
 	t.Helper()
+	parameters, err := demoConfig().Coverage.parameters()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mustRevealWith(t, s, data, epoch, parameters[0].Hash())
+}
+
+// mustRevealWith is mustReveal with the hash of other parameters.
+func mustRevealWith(t *testing.T, s *Store, data Data, epoch witness.Epoch, hash [32]byte) provingParts {
+	t.Helper()
 	key, err := keys.LoadOrCreate(data.path(keyFile))
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +42,7 @@ func mustReveal(t *testing.T, s *Store, data Data, epoch witness.Epoch) provingP
 		t.Fatal(err)
 	}
 	p := provingParts{
-		network: key.Station().Network(), schedule: schedule, parameters: parameters, journal: s.Journal, records: s,
+		network: key.Station().Network(), ingest: key.Station(), schedule: schedule, parameters: parameters, journal: s.Journal, records: s,
 		log: slog.New(slog.DiscardHandler),
 	}
 	for e := epoch; e <= epoch+1; e++ {
@@ -41,7 +51,7 @@ func mustReveal(t *testing.T, s *Store, data Data, epoch witness.Epoch) provingP
 		if err != nil {
 			t.Fatal(err)
 		}
-		anchor := witness.Anchor{From: from, To: to, Timing: schedule.Timing, Parameters: parameters[0].Hash(), X0: chain.X0()}
+		anchor := witness.Anchor{From: from, To: to, Timing: schedule.Timing, Parameters: hash, X0: chain.X0()}
 		signed, err := radio.Sign(key.Signer(), p.network, radio.KindAnchor, anchor.Append(nil))
 		if err != nil {
 			t.Fatal(err)

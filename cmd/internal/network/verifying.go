@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"hexspot/cmd/internal/verify"
@@ -143,8 +144,12 @@ func (f *verifying) inputs(ctx context.Context, epoch witness.Epoch) (verify.Inp
 	if err != nil {
 		return verify.Inputs{}, err
 	}
+	kept, _, err := f.kept.all() // what cannot be read was told at the start
+	if err != nil {
+		return verify.Inputs{}, err
+	}
 	return verify.Inputs{
-		Network: f.network, Timing: f.schedule.Timing, Epoch: epoch, Parameters: f.parameters,
+		Network: f.network, Timing: f.schedule.Timing, Epoch: epoch, Parameters: slices.Concat(f.parameters, kept),
 		Sites: f.registry.Snapshot(ctx, uint64(epoch)), Denials: denials, Before: before, Logged: f.logged,
 		Records: func(ctx context.Context, each func(verify.Record) error) error {
 			return f.records.Records(ctx, epochWindow(f.schedule, epoch), each)

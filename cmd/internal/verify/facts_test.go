@@ -1,8 +1,11 @@
 package verify
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/binary"
+	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -282,5 +285,32 @@ func TestHeliumsRules(t *testing.T) {
 	in.Parameters = append(in.Parameters, p)
 	if s, _ := mustEpoch(t, in); s.Rules != set.Name {
 		t.Errorf("the anchor's rules are %s", s.Rules)
+	}
+}
+
+// TestFiguresThatAreNotKnown: an epoch that a newer build has anchored is not judged as if
+// its figures were not there.
+func TestFiguresThatAreNotKnown(t *testing.T) {
+	set, err := witness.SetNamed("hexspot-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := bytes.Replace(witness.DefaultParameters(set).Encode(), []byte(`},"plans"`), []byte(`,"zzz":1},"plans"`), 1)
+	p, err := witness.ParseParameters(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := newTestNetwork(t)
+	chain, anchor := n.chain(30, 60, 0, 0)
+	next, following := n.chain(60, 90, 0, 0)
+	k := n.timing.SlotAt(n.timing.Freezes(1)) + 1
+	in := n.inputs(nil)
+	in.Records = from([]Record{
+		n.withParameters(anchor, p.Hash()), n.withParameters(following, p.Hash()),
+		n.value(chain, 59, 0, n.timing.Start(59)), n.value(next, k, 0, n.timing.Start(k)),
+	})
+	in.Parameters = append(in.Parameters, p)
+	if _, err := Epoch(t.Context(), in, filepath.Join(t.TempDir(), "x")); !errors.Is(err, ErrNoParameters) || !strings.Contains(err.Error(), "zzz") {
+		t.Error(err)
 	}
 }
