@@ -25,8 +25,6 @@ type Inputs struct {
 	// be of the epoch, and the entropy as far as the first value after its freeze. Others
 	// are passed over. The messages are kept.
 	Records func(ctx context.Context, each func(Record) error) error
-	// Logged is Facts.Logged. It is called by several goroutines.
-	Logged func(radio.RecordID) (witness.Millis, bool)
 
 	Workers  int            // goroutines; 0: one
 	Memory   int64          // bytes of reports that are held before they go to disk; 0: DefaultMemory
