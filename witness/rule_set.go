@@ -37,6 +37,7 @@ type Set struct {
 	anyWitness bool // an event needs a witness report, not a valid one
 	inherit    bool // a witness of an invalid beacon gets the beacon's reason
 	byArrival  bool // the age of an event counts from the report's arrival, not from the slot
+	interval   bool // a beacon report is compared with the one before it, of an earlier epoch, too
 	exactScale bool // density scales are rounded once, half to even
 }
 

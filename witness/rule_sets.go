@@ -8,5 +8,5 @@ var hexspot1 = &Set{Name: "hexspot-1", Beacon: hexspotBeacon, Witness: hexspotWi
 // here the rules about other events look at all of them alike.
 var helium202605 = &Set{
 	Name: "helium-2026-05", Beacon: heliumBeacon, Witness: heliumWitness, rows: heliumRows,
-	anyWitness: true, inherit: true, byArrival: true, exactScale: true,
+	anyWitness: true, inherit: true, byArrival: true, interval: true, exactScale: true,
 }
