@@ -41,6 +41,11 @@ type Set struct {
 	exactScale bool // density scales are rounded once, half to even
 }
 
+// NeedSite is what a station needs that has no site in an epoch, whether the registry knows
+// nothing of it or its first site begins with the next epoch: the epoch's snapshot has neither, so
+// both are "unknown", and get one answer.
+const NeedSite = "publish a site, unless that is done already: it counts from the next epoch"
+
 // The reasons that more than the tables know.
 const (
 	FaultBeacon Fault = "beacon" // the beacon is not valid
