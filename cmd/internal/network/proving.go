@@ -207,6 +207,9 @@ func (v *proving) run(ctx context.Context) error {
 
 func (v *proving) close() error {
 	var faults []error
+	if v.checkpoints != nil {
+		faults = append(faults, v.checkpoints.away.close())
+	}
 	if v.book != nil {
 		faults = append(faults, v.book.Close())
 	}
