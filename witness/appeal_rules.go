@@ -8,7 +8,7 @@ var appealTable = []Rule{
 	{Name: "too_many", Unit: "appeals", Need: "appeal again in another epoch, with all evidence in one"},
 	{Name: "below_half", Unit: "yes", Need: "nothing: there is no weight below one half of this station or link"},
 	{Name: "undecided", Unit: "clues", Need: "nothing but other reports: evidence of these kinds decides only clues about presence at a place, and about the silence of a link's partner"},
-	{Name: "no_site", Unit: "yes", Need: "have the place in question published"},
+	{Name: "no_site", Unit: "yes", Need: "have the place in question published; it counts from the next epoch"},
 	{Name: "useless", Unit: "records", Need: "leave out what is not about these frames: records out of range, of kinds that are no evidence, or beacons that do not open"},
 	{Name: "own_positions", Unit: "mm", Need: "publish the place at which the station's own receiver was", optional: true},
 	{Name: "heard_near", Unit: "frames", Need: "have more frames of the station heard near the place, with positions of who heard them"},

@@ -18,7 +18,7 @@ func NotRegistered() Cause {
 func (*standing) tellUnregistered() Cause {
 	return Cause{
 		Says: "The registry had no site of the station in this epoch.",
-		Cure: "Sign and enter a site ('hexspot site sign', 'hexnet site sign'); it counts from the next epoch.",
+		Cure: sentence(NeedSite + " ('hexspot site sign', 'hexnet site sign')"),
 	}
 }
 

@@ -14,8 +14,8 @@ const (
 
 // lacks are by rule; what the same rule lacks in either kind of report is the same.
 var lacks = map[Fault]lack{
-	"data_only":    {[]Fault{"unknown"}, "the station is not registered"},
-	"no_site":      {[]Fault{"unknown"}, "the station is not registered"},
+	"data_only":    {[]Fault{"unknown"}, "the station has no site in this epoch"},
+	"no_site":      {[]Fault{"unknown"}, "the station has no site in this epoch"},
 	"no_plan":      {[]Fault{"no_site"}, "the station has no site"},
 	"not_due":      {[]Fault{"no_plan", "range"}, nothingDrawn},
 	"opening":      {[]Fault{"value_late"}, "the value of the slot is not known"},
@@ -40,8 +40,8 @@ var lacks = map[Fault]lack{
 	"both_ways":     {nil, "no appointed station was needed"},
 	"weight":        {nil, "an earlier rule failed"},
 
-	"invalid_capability":         {[]Fault{"gateway_not_found"}, "the station is not registered"},
-	"not_asserted":               {[]Fault{"gateway_not_found"}, "the station is not registered"},
+	"invalid_capability":         {[]Fault{"gateway_not_found"}, "the station has no site in this epoch"},
+	"not_asserted":               {[]Fault{"gateway_not_found"}, "the station has no site in this epoch"},
 	"invalid_region":             {[]Fault{"not_asserted"}, "the beaconer has no site"},
 	"below_min_distance":         {[]Fault{"not_asserted"}, "the beaconer has no site"},
 	"max_distance_exceeded":      {[]Fault{"not_asserted"}, "the beaconer has no site"},

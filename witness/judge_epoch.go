@@ -5,21 +5,17 @@ import (
 	"cmp"
 	"slices"
 	"sync"
-
-	"hexspot/radio"
 )
 
 // FrozenEpoch is what the verdicts of one epoch follow from, where it fits into memory. A
 // larger one takes the same steps part by part (by the first bytes of the tag):
 // BeaconIndex.Add for every case; Judge and Reciprocity.Add for every part, then
-// Reciprocity.Merge; Judge again, Reciprocity.Settle and Verdict.AppendText.
+// Reciprocity.Merge; Judge again, Reciprocity.Settle and Verdict.AppendText. The state after it is
+// Reciprocity.After with BeaconIndex.Carry.
 type FrozenEpoch struct {
 	Parameters *Parameters
 	Length     int64 // ms
 	Before     State
-	// LastBefore is when a station's last beacon report of earlier epochs was
-	// received, negative if never; nil: unknown. Only set helium-2026-05 asks.
-	LastBefore func(radio.Station) int64
 	Cases      []Case // in any order
 }
 
@@ -41,7 +37,7 @@ func (e *FrozenEpoch) Judge(workers int) ([]Verdict, State, error) {
 		if parts[part] == nil {
 			parts[part], _ = NewReciprocity(e.Parameters, nil, e.Length) // it was no error above
 		}
-		c := index.Relate(e.Cases[i], e.LastBefore)
+		c := index.Relate(e.Cases[i], e.Before)
 		verdicts[i] = Judge(&c, e.Parameters)
 		parts[part].Add(&verdicts[i])
 	})
@@ -52,7 +48,9 @@ func (e *FrozenEpoch) Judge(workers int) ([]Verdict, State, error) {
 	}
 	share(len(verdicts), len(parts), func(_, i int) { all.Settle(&verdicts[i]) })
 	slices.SortFunc(verdicts, compareVerdicts)
-	return verdicts, all.After(), nil
+	after := all.After()
+	index.Carry(e.Parameters.Set, after)
+	return verdicts, after, nil
 }
 
 func compareVerdicts(a, b Verdict) int {

@@ -29,6 +29,7 @@ type arrival struct {
 	window  uint64
 	receive int64
 	id      [32]byte
+	known   bool // the registry knows its station
 }
 
 func (a arrival) compare(b arrival) int {
@@ -39,8 +40,11 @@ func (a arrival) compare(b arrival) int {
 func NewBeaconIndex() *BeaconIndex { return &BeaconIndex{map[radio.Station]*stationReports{}} }
 
 // Add takes the beacon reports of a case. A record that comes again counts once,
-// with its least time of arrival.
+// with its least time of arrival. What came after its epoch was frozen is no report of this one.
 func (x *BeaconIndex) Add(c *Case) {
+	if c.Late {
+		return
+	}
 	for i := range c.Beacons {
 		b := &c.Beacons[i]
 		s := x.reports[b.Station]
@@ -48,25 +52,45 @@ func (x *BeaconIndex) Add(c *Case) {
 			s = &stationReports{}
 			x.reports[b.Station] = s
 		}
-		s.all = append(s.all, arrival{c.Window, b.Receive, b.ID})
+		s.all = append(s.all, arrival{c.Window, b.Receive, b.ID, b.Site.Known})
 	}
 }
 
-// Relate is the case, which was added, with what the index says of its beacon reports.
-// lastBefore is when a station's last beacon report of earlier epochs was received,
-// negative if there was none; nil: none is known.
-func (x *BeaconIndex) Relate(c Case, lastBefore func(radio.Station) int64) Case {
+// Relate is the case, which was added, with what the index says of its beacon reports, and
+// the state that the epoch began with of those before. A report of an earlier epoch that came
+// later than one of this epoch is not before it.
+func (x *BeaconIndex) Relate(c Case, before State) Case {
+	if c.Late {
+		return c
+	}
 	c.Beacons = slices.Clone(c.Beacons)
 	for i := range c.Beacons {
 		b := &c.Beacons[i]
 		s := x.reports[b.Station]
 		s.once.Do(s.order)
 		b.OthersInWindow, b.Before = max(0, s.in(c.Window)-1), s.before(arrival{receive: b.Receive, id: b.ID})
-		if b.Before < 0 && lastBefore != nil {
-			b.Before = lastBefore(b.Station)
+		if last := before[b.Station].Reported; last > 0 && last <= b.Receive {
+			b.Before = max(b.Before, last)
 		}
 	}
 	return c
+}
+
+// Carry notes in the state after the epoch when the last beacon report of each station came,
+// if rules of the set ask. Stations that the registry does not know leave nothing: a key costs
+// nothing.
+func (x *BeaconIndex) Carry(set *Set, after State) {
+	if !set.interval {
+		return
+	}
+	for station, s := range x.reports {
+		s.once.Do(s.order)
+		if last := s.all[len(s.all)-1]; last.known {
+			e := after[station]
+			e.Reported = max(e.Reported, last.receive)
+			after[station] = e
+		}
+	}
 }
 
 // order sorts by arrival and leaves the first of each record.

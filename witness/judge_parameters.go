@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"hexspot/radio"
 )
@@ -16,6 +17,9 @@ type Parameters struct {
 	Set   *Set
 	Plans map[string]radio.DBm
 	Figures
+
+	others map[string]int64 // figures of the file that the set has no row for
+	lacks  map[string]bool  // rows that the file has no figure for; they are 0
 }
 
 // Figure is a parameter as documentation shows it.
@@ -47,13 +51,21 @@ type parameterFile struct {
 }
 
 // Encode gives the parameters as the one file that stands for them: JSON
-// without spaces, keys sorted, a line feed at the end.
+// without spaces, keys sorted, a line feed at the end. Those that were read from a file
+// have the figures of that file, so they are written as the same bytes.
 func (p *Parameters) Encode() []byte {
 	file := parameterFile{Figures: map[string]int64{}, Plans: p.Plans, Set: p.Set.Name}
+	maps.Copy(file.Figures, p.others)
 	for _, r := range p.Set.rows {
-		file.Figures[r.name] = *r.pointer(&p.Figures)
+		if !p.lacks[r.name] {
+			file.Figures[r.name] = *r.pointer(&p.Figures)
+		}
 	}
-	b, err := json.Marshal(file)
+	return file.encode()
+}
+
+func (f *parameterFile) encode() []byte {
+	b, err := json.Marshal(f)
 	if err != nil {
 		panic(err) // strings and integers always encode
 	}
@@ -63,9 +75,13 @@ func (p *Parameters) Encode() []byte {
 // Hash is the SHA-256 of the file, which an anchor binds.
 func (p *Parameters) Hash() [32]byte { return sha256.Sum256(p.Encode()) }
 
-// ParseParameters reads what Encode writes, and nothing else: unknown sets, plans
-// and figures, missing ones, figures out of range and any other spelling of the
-// same are errors.
+// MaxParameters bounds a parameter file.
+const MaxParameters = 64 << 10
+
+// ParseParameters reads a parameter file, of this build or of another one. Unknown sets and
+// plans, figures out of range and any other spelling of the same are errors, and so is a
+// figure that is missing unless it came into the set later: then it is 0, and what
+// came with it judges nothing. Figures that the set has no row for are kept, see Unknown.
 func ParseParameters(b []byte) (*Parameters, error) {
 	p, err := parseParameters(b)
 	if err != nil {
@@ -75,29 +91,29 @@ func ParseParameters(b []byte) (*Parameters, error) {
 }
 
 func parseParameters(b []byte) (*Parameters, error) {
+	if len(b) > MaxParameters {
+		return nil, fmt.Errorf("%d bytes, at most %d", len(b), MaxParameters)
+	}
 	var file parameterFile
 	if err := json.Unmarshal(b, &file); err != nil {
 		return nil, err
+	}
+	if !bytes.Equal(file.encode(), b) {
+		return nil, errors.New("not in canonical form")
 	}
 	set, err := SetNamed(file.Set)
 	if err != nil {
 		return nil, err
 	}
 	p := &Parameters{Set: set, Plans: file.Plans}
-	for _, r := range set.rows {
-		*r.pointer(&p.Figures) = file.Figures[r.name]
-	}
-	if err := p.Validate(); err != nil {
+	if err := p.take(file.Figures); err != nil {
 		return nil, err
 	}
-	if !bytes.Equal(p.Encode(), b) {
-		return nil, errors.New("not in canonical form, or a figure is missing or unknown")
-	}
-	return p, nil
+	return p, p.Validate()
 }
 
 // Validate says what is wrong with parameters: no set, no plans or unknown ones, a
-// figure that is zero or too large.
+// figure that is zero (but for one that its file lacks) or too large.
 func (p *Parameters) Validate() error {
 	if p.Set == nil || len(p.Plans) == 0 {
 		return errors.New("there is no set or no plan")
@@ -110,6 +126,9 @@ func (p *Parameters) Validate() error {
 	}
 	for _, r := range p.Set.rows {
 		v := *r.pointer(&p.Figures)
+		if p.lacks[r.name] && v == 0 {
+			continue
+		}
 		if v == 0 || v < -figureBound || v > figureBound || (v < 0) != (r.value < 0) {
 			return fmt.Errorf("%s = %d is out of range", r.name, v)
 		}

@@ -49,6 +49,9 @@ func TestEachFigureHasAReason(t *testing.T) {
 
 func TestParseParametersRefuses(t *testing.T) {
 	good := string(DefaultParameters(hexspot1).Encode())
+	if _, err := ParseParameters([]byte(strings.Replace(good, `"horizon"`, `"`+strings.Repeat("a", MaxParameters)+`":1,"horizon"`, 1))); err == nil {
+		t.Error("a file without end is read")
+	}
 	for name, change := range map[string][2]string{
 		"no line feed":    {"}\n", "}"},
 		"a space":         {`"set":`, `"set": `},
@@ -56,7 +59,7 @@ func TestParseParametersRefuses(t *testing.T) {
 		"unknown plan":    {"EU868", "EU869"},
 		"plan's case":     {"EU868", "eu868"},
 		"missing figure":  {`"horizon":172800000,`, ``},
-		"unknown figure":  {`"horizon"`, `"aaa":1,"horizon"`},
+		"half a group":    {`"exhibit_age":60000,`, ``},
 		"zero figure":     {`"min_distance":300000`, `"min_distance":0`},
 		"sign":            {`"noise_low":-13000`, `"noise_low":13000`},
 		"too large":       {`"min_distance":300000`, `"min_distance":1000000000001`},

@@ -13,6 +13,9 @@ import (
 type Events struct {
 	Beaconed  int64 // its own beacon was
 	Witnessed int64 // it witnessed one
+	// Reported is when its last beacon report came, valid or not. Only sets that ask for it
+	// (helium-2026-05) have it, of stations that the registry knows.
+	Reported int64
 }
 
 // State is what one epoch hands to the next: the latest events of each station.
@@ -153,7 +156,8 @@ func (r *Reciprocity) find(v *Verdict, j *Judged, now span, before int64) Findin
 	return atMost(t-last, r.horizon-1)
 }
 
-// After is the state for the next epoch: the latest of each station.
+// After is the state for the next epoch: the latest of each station. BeaconIndex.Carry adds
+// the reports.
 func (r *Reciprocity) After() State {
 	after := maps.Clone(r.before)
 	if after == nil {
@@ -161,13 +165,14 @@ func (r *Reciprocity) After() State {
 	}
 	for s, n := range r.now {
 		e := after[s]
-		after[s] = Events{max(e.Beaconed, n.beaconed.last), max(e.Witnessed, n.witnessed.last)}
+		e.Beaconed, e.Witnessed = max(e.Beaconed, n.beaconed.last), max(e.Witnessed, n.witnessed.last)
+		after[s] = e
 	}
 	return after
 }
 
-// AppendText appends the state as lines of station, last beaconed, last witnessed,
-// sorted by station: the same for equal states.
+// AppendText appends the state as lines of station, last beaconed, last witnessed and, if
+// there is one, last reported, sorted by station: the same for equal states.
 func (s State) AppendText(b []byte) []byte {
 	out := textSink{b: b}
 	s.text(&out)
@@ -183,7 +188,12 @@ func (s State) WriteText(w io.Writer) error {
 
 func (s State) text(out *textSink) {
 	for _, station := range slices.SortedFunc(maps.Keys(s), compareStations) {
-		out.b = fmt.Appendf(station.AppendHex(out.b), " %d %d\n", s[station].Beaconed, s[station].Witnessed)
+		e := s[station]
+		out.b = fmt.Appendf(station.AppendHex(out.b), " %d %d", e.Beaconed, e.Witnessed)
+		if e.Reported > 0 {
+			out.b = fmt.Appendf(out.b, " %d", e.Reported)
+		}
+		out.b = append(out.b, '\n')
 		out.line()
 	}
 }

@@ -3,8 +3,6 @@ package witness
 import (
 	"maps"
 	"testing"
-
-	"hexspot/radio"
 )
 
 // reciprocal judges the sample at its time with the given state and events of other
@@ -48,10 +46,10 @@ func TestReciprocity(t *testing.T) {
 		others          []Case
 		beacon, witness Fault
 	}{
-		{"lately", Events{t0 - 1, t0 - 1}, nil, "", ""},
-		{"just inside 48 h", Events{t0 - limit + 1, t0 - limit + 1}, nil, "", ""},
-		{"48 h ago", Events{t0 - limit, t0 - limit}, nil, "not_witnessing", "beacon"},
-		{"the witness was never witnessed", Events{0, t0 - 1}, nil, "", "not_witnessed"},
+		{"lately", Events{Beaconed: t0 - 1, Witnessed: t0 - 1}, nil, "", ""},
+		{"just inside 48 h", Events{Beaconed: t0 - limit + 1, Witnessed: t0 - limit + 1}, nil, "", ""},
+		{"48 h ago", Events{Beaconed: t0 - limit, Witnessed: t0 - limit}, nil, "not_witnessing", "beacon"},
+		{"the witness was never witnessed", Events{Beaconed: 0, Witnessed: t0 - 1}, nil, "", "not_witnessed"},
 		{"an event before in this epoch", Events{}, []Case{swapped(t, -60)}, "", ""},
 		{"an event in the same slot", Events{}, []Case{swapped(t, 0)}, "", ""},
 		{"an event to come does not help", Events{}, []Case{swapped(t, 1)}, "not_witnessing", "beacon"},
@@ -129,27 +127,31 @@ func TestEpochLongerThanTheHorizon(t *testing.T) {
 }
 
 // TestHeliumInterval: each beacon is compared with the one that came before it,
-// valid or not, in this epoch or an earlier one.
+// valid or not, in this epoch or an earlier one, of which the state has the last.
 func TestHeliumInterval(t *testing.T) {
 	const window = 6 * hour
 	for _, c := range []struct {
 		name     string
 		arrivals []int64 // of beacons before the sample's, in ms of its window
-		last     int64   // of an earlier epoch
+		last     int64   // of an earlier epoch; 0: none
 		want     Fault
 	}{
-		{"the first ever", nil, -1, ""},
-		{"one in the window before", []int64{-1}, -1, ""},
-		{"one in the same window", []int64{0}, -1, "irregular_interval"},
-		{"the latest of two decides", []int64{-window, 0}, -1, "irregular_interval"},
-		{"in any order", []int64{0, -window}, -1, "irregular_interval"},
+		{"the first ever", nil, 0, ""},
+		{"one in the window before", []int64{-1}, 0, ""},
+		{"one in the same window", []int64{0}, 0, "irregular_interval"},
+		{"the latest of two decides", []int64{-window, 0}, 0, "irregular_interval"},
+		{"in any order", []int64{0, -window}, 0, "irregular_interval"},
 		{"the epoch before counts", nil, sampleStart, "irregular_interval"},
-		{"long ago", nil, 0, ""},
-		{"this epoch hides the one before", []int64{-1}, sampleStart, ""},
+		{"long ago", nil, 1, ""},
+		{"of both the later one decides", []int64{-1}, sampleStart, "irregular_interval"},
+		{"it was this epoch's", []int64{-1}, 1, ""},
+		{"one that came later is not before", nil, sampleStart + 10*hour, ""},
 	} {
 		e := sampleEpoch(t, helium202605)
-		e.LastBefore = func(radio.Station) int64 { return c.last }
 		b := e.Cases[0].Beacons[0]
+		events := e.Before[b.Station]
+		events.Reported = c.last
+		e.Before[b.Station] = events
 		start := b.Receive - b.Receive%window
 		for i, at := range c.arrivals {
 			other := sampleCase(t)
@@ -159,6 +161,46 @@ func TestHeliumInterval(t *testing.T) {
 		}
 		if got := sampleVerdict(t, e).Beacon().Reason; got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestTheLastReportIsCarried from one epoch to the next, of known stations, where rules ask.
+func TestTheLastReportIsCarried(t *testing.T) {
+	for set, carried := range map[*Set]bool{hexspot1: false, helium202605: true} {
+		e := sampleEpoch(t, set)
+		first := e.Cases[0].Beacons[0]
+		again := sampleCase(t)
+		again.Tag, again.Witnesses = [18]byte{50}, nil
+		again.Beacons[0].ID, again.Beacons[0].Receive = [32]byte{50}, first.Receive+5
+		stranger := sampleCase(t)
+		stranger.Tag, stranger.Witnesses = [18]byte{51}, nil
+		stranger.Beacons[0].ID, stranger.Beacons[0].Station, stranger.Beacons[0].Site = [32]byte{51}, sampleStation(t, 9), SiteFacts{}
+		e.Cases = append(e.Cases, again, stranger)
+		_, after, err := e.Judge(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := int64(0)
+		if carried {
+			want = first.Receive + 5
+		}
+		if got := after[first.Station].Reported; got != want {
+			t.Errorf("%s: %d, want %d", set.Name, got, want)
+		}
+		if e, kept := after[sampleStation(t, 9)]; kept {
+			t.Errorf("%s: a stranger leaves %+v", set.Name, e)
+		}
+		back, err := ParseState(after.AppendText(nil))
+		if err != nil || !maps.Equal(back, after) {
+			t.Errorf("%s: read again as %v, %v", set.Name, back, err)
+		}
+		next := sampleEpoch(t, set)
+		next.Before = back
+		b := &next.Cases[0].Beacons[0]
+		b.Receive += 10
+		if got := next.Cases[0].Beacons[0]; sampleVerdict(t, next).Beacon().Reason == "irregular_interval" != carried {
+			t.Errorf("%s: %+v is regular", set.Name, got)
 		}
 	}
 }

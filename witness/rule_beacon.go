@@ -5,9 +5,9 @@ const earlySlack = 5_000 // ms
 
 // hexspotBeacon are the rules on a beacon report (protocol hexspot/1, "Verdict").
 var hexspotBeacon = []Rule{
-	{Name: "unknown", Unit: "yes", Need: "register the station", check: beaconKnown},
+	{Name: "unknown", Unit: "yes", Need: NeedSite, check: beaconKnown},
 	{Name: "data_only", Unit: "yes", Need: "publish the site as a full one", check: beaconFull},
-	{Name: "no_site", Unit: "yes", Need: "publish a site; it counts from the next epoch", check: beaconLocated},
+	{Name: "no_site", Unit: "yes", Need: NeedSite, check: beaconLocated},
 	{Name: "no_plan", Unit: "yes", Need: "publish a channel plan that the network's parameters name", check: beaconPlan},
 	{Name: "range", Unit: "yes", Need: "report figures within the protocol's bounds", check: beaconRange},
 	{Name: "value_late", Unit: "Unix ms", Need: "nothing of yours: the network has to publish the slot's value in time", check: valueInTime},

@@ -50,7 +50,9 @@ var badBeacons = map[string]map[Fault]spoiler{
 		},
 		"invalid_capability": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Site.Full = false },
 		"irregular_interval": func(_ testing.TB, e *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) {
-			e.LastBefore = func(radio.Station) int64 { return b.Receive - b.Receive%(6*hour) }
+			events := e.Before[b.Station]
+			events.Reported = b.Receive - b.Receive%(6*hour)
+			e.Before[b.Station] = events
 		},
 		"invalid_packet": func(_ testing.TB, _ *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) { b.Frequency += 200_000 },
 		"gateway_no_valid_witnesses": func(_ testing.TB, e *FrozenEpoch, _ *Case, b *BeaconFacts, _ *WitnessFacts) {

@@ -3,7 +3,7 @@ package witness
 // heliumBeacon are Helium's rules on a beacon report, in its order, with its
 // reason codes.
 var heliumBeacon = []Rule{
-	{Name: "gateway_not_found", Code: 8, Unit: "yes", Need: "register the station", check: beaconKnown},
+	{Name: "gateway_not_found", Code: 8, Unit: "yes", Need: NeedSite, check: beaconKnown},
 	{Name: "not_asserted", Code: 2, Unit: "yes", Need: "publish a site in a known region", check: beaconAsserted},
 	{Name: "denied", Code: 9, Unit: "yes", Need: "leave the deny list", check: beaconAllowed},
 	{Name: "entropy_expired", Code: 3, Unit: "s", Need: "deliver the report while the entropy lives", check: beaconEntropyAlive},

@@ -11,7 +11,7 @@ import (
 var heliumWitness = []Rule{
 	{Name: FaultBeacon, Unit: "yes", Need: "nothing of yours: the beacon itself is not valid", check: validBeacon},
 	{Name: "duplicate", Code: 20, Unit: "yes", Need: "nothing: the first report counts", check: firstReport},
-	{Name: "gateway_not_found", Code: 8, Unit: "yes", Need: "register the station", check: witnessKnown},
+	{Name: "gateway_not_found", Code: 8, Unit: "yes", Need: NeedSite, check: witnessKnown},
 	{Name: "not_asserted", Code: 2, Unit: "yes", Need: "publish a site", check: witnessLocated},
 	{Name: "denied", Code: 9, Unit: "yes", Need: "leave the deny list", check: func(v *view) Finding { return yes(!v.w.Denied) }},
 	{Name: "denied_edge", Code: 21, Unit: "yes", Need: "leave the deny list as a pair", check: func(v *view) Finding { return yes(!v.w.DeniedPair) }},

@@ -27,12 +27,24 @@ type Set struct {
 	Witness []Rule
 	// Rows are the figures of the set.
 	rows []row
+	// later are the figures that came into the set after its first ones, those together that
+	// came together: a parameter file has all of them or none. Without them they are 0, and
+	// whatever came with them has to judge nothing then.
+	later [][]string
+	// gone are figures that the set had and needs no more.
+	gone []string
 
 	anyWitness bool // an event needs a witness report, not a valid one
 	inherit    bool // a witness of an invalid beacon gets the beacon's reason
 	byArrival  bool // the age of an event counts from the report's arrival, not from the slot
+	interval   bool // a beacon report is compared with the one before it, of an earlier epoch, too
 	exactScale bool // density scales are rounded once, half to even
 }
+
+// NeedSite is what a station needs that has no site in an epoch, whether the registry knows
+// nothing of it or its first site begins with the next epoch: the epoch's snapshot has neither, so
+// both are "unknown", and get one answer.
+const NeedSite = "publish a site, unless that is done already: it counts from the next epoch"
 
 // The reasons that more than the tables know.
 const (

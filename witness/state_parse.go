@@ -16,7 +16,11 @@ func ParseState(text []byte) (State, error) {
 		number++
 		w := &words{rest: strings.TrimSuffix(string(line), "\n")}
 		station := w.station()
-		s[station] = Events{w.number(64), w.number(64)}
+		e := Events{Beaconed: w.number(64), Witnessed: w.number(64)}
+		if w.rest != "" {
+			e.Reported = w.number(64)
+		}
+		s[station] = e
 		if err := w.end(); err != nil {
 			return nil, fmt.Errorf("state, line %d: %w", number, err)
 		}

@@ -120,7 +120,7 @@ func FuzzParseTally(f *testing.F) {
 
 // FuzzParseState: the same of a state.
 func FuzzParseState(f *testing.F) {
-	f.Add(string(State{sampleStation(f, 1): {Beaconed: 3}, sampleStation(f, 2): {Witnessed: 4}}.AppendText(nil)))
+	f.Add(string(State{sampleStation(f, 1): {Beaconed: 3}, sampleStation(f, 2): {Witnessed: 4, Reported: 5}}.AppendText(nil)))
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := ParseState([]byte(text))
 		if err == nil && string(s.AppendText(nil)) != text {

@@ -13,7 +13,7 @@ type simulateCommand struct {
 	Hotspots   int                 `help:"How many." default:"2000"`
 	Epochs     int                 `help:"How many days." default:"14"`
 	Seed       uint64              `help:"The same seed, the same reports." default:"1"`
-	Cheaters   []simulate.Cheaters `help:"A kind of cheater and its share of all hotspots; all=SHARE gives each kind that share." placeholder:"KIND=SHARE"`
+	Cheaters   []simulate.Cheaters `help:"A kind of cheater and its share of all hotspots; all=SHARE gives each kind that share, none is none." placeholder:"KIND=SHARE"`
 	Out        string              `help:"Write sites and signed records into this directory." type:"path" placeholder:"DIR"`
 	Signatures bool                `help:"Sign and verify openings. Without, tags are hashes: for tuning." default:"true" negatable:""`
 	Summary    string              `help:"Form of the summary: ${enum}." enum:"text,json" default:"text"`

@@ -33,11 +33,30 @@ func TestSimulate(t *testing.T) {
 	}
 }
 
+// TestSimulateWithoutCheaters: none is what it is without the flag.
+func TestSimulateWithoutCheaters(t *testing.T) {
+	var want bytes.Buffer
+	for i, more := range [][]string{nil, {"--cheaters", "none"}} {
+		var out, errs bytes.Buffer
+		args := append([]string{"simulate", "--hotspots", "20", "--epochs", "1", "--no-signatures", "--summary", "json"}, more...)
+		if code := run(t.Context(), args, streams{nil, &out, &errs}); code != exitOK {
+			t.Fatalf("%v: exit code %d: %s", more, code, errs.String())
+		}
+		if i == 0 {
+			want = out
+		} else if out.String() != want.String() {
+			t.Errorf("%v:\n%s\nwant\n%s", more, &out, &want)
+		}
+	}
+}
+
 func TestSimulateRefuses(t *testing.T) {
 	for _, args := range [][]string{
 		{"simulate", "--hotspots", "1"},
 		{"simulate", "--cheaters", "saint=0.1"},
 		{"simulate", "--cheaters", "relay"},
+		{"simulate", "--cheaters", "none=0.1"},
+		{"simulate", "--cheaters", "none", "--cheaters", "relay=0.1"},
 	} {
 		var errs bytes.Buffer
 		if code := run(t.Context(), args, streams{nil, &bytes.Buffer{}, &errs}); code != exitUsage {

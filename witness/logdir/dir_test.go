@@ -59,6 +59,35 @@ func TestOnlyFilesOfTheDirectory(t *testing.T) {
 	}
 }
 
+// TestReadFile makes nothing and writes nothing.
+func TestReadFile(t *testing.T) {
+	d, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.ReadFile("7.log"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	if names, err := d.Names(); err != nil || len(names) != 0 {
+		t.Errorf("%q, %v", names, err)
+	}
+	if err := d.Replace("7.log", []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	file, err := d.ReadFile("7.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.Write([]byte("x")); err == nil {
+		t.Error("written")
+	}
+	if _, err := d.ReadFile("../7.log"); err == nil {
+		t.Error("a file of another directory")
+	}
+}
+
 // TestReplace: a file has the old content or the new one, an unfinished one is no file of
 // the directory, and nothing outside is written or read.
 func TestReplace(t *testing.T) {

@@ -217,6 +217,56 @@ func TestDays(t *testing.T) {
 	}
 }
 
+// TestEpochsThatCannotBeRead are left out of answers about several, and told in the log once.
+func TestEpochsThatCannotBeRead(t *testing.T) {
+	n, _ := mustNetwork(t)
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(n.dir)); err != nil {
+		t.Fatal(err)
+	}
+	older := n.last - 1
+	for e, change := range map[witness.Epoch]string{n.last + 1: "hexspot-9", n.last + 2: ""} {
+		to := filepath.Join(dir, strconv.FormatUint(uint64(e), 10))
+		if err := os.CopyFS(to, os.DirFS(filepath.Join(n.dir, strconv.FormatUint(uint64(older), 10)))); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(to, "parameters.json")
+		b, err := os.ReadFile(file)
+		if err == nil && change != "" {
+			err = os.WriteFile(file, bytes.Replace(b, []byte("hexspot-1"), []byte(change), 1), 0o600)
+		} else if err == nil {
+			err = os.Remove(filepath.Join(to, "summary")) // and it would be unknown if the directory were gone
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, told := NewBook(dir), &bytes.Buffer{}
+	b.Register(http.NewServeMux(), slog.New(slog.NewTextHandler(told, nil)))
+	for range 2 {
+		days, err := b.Days(t.Context(), n.sites[0].Station)
+		if err != nil || len(days) < 3 || !days[len(days)-3].Unreadable || days[len(days)-2].Epoch != n.last || days[len(days)-2].Unreadable || days[len(days)-2].Beacons == 0 {
+			t.Fatalf("%+v, %v", days, err)
+		}
+	}
+	if count := strings.Count(told.String(), "hexspot-9"); count != 1 {
+		t.Errorf("told %d times:\n%s", count, told)
+	}
+	for id := range someReports(t, n) {
+		if r, err := b.Report(id, nil); err != nil || r.Epoch != n.last {
+			t.Errorf("%+v, %v", r, err)
+		}
+		break
+	}
+	if _, err := b.Report(radio.RecordID{1}, nil); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "cannot be read") {
+		t.Error(err)
+	}
+	broken := n.last + 1
+	if _, err := b.Report(radio.RecordID{1}, &broken); err == nil || errors.Is(err, ErrUnknown) {
+		t.Error(err)
+	}
+}
+
 // TestHTTP asks every path, and for what is not there.
 func TestHTTP(t *testing.T) {
 	n, b := mustNetwork(t)

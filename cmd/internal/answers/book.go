@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,6 +23,8 @@ type Book struct {
 	dir  string
 	mu   sync.Mutex
 	open []*epoch // the last one asked for first
+	log  *slog.Logger
+	told map[witness.Epoch]bool // that they cannot be read
 }
 
 const (
@@ -33,7 +36,9 @@ const (
 )
 
 // NewBook is a book of a directory, which need not be there yet.
-func NewBook(dir string) *Book { return &Book{dir: dir} }
+func NewBook(dir string) *Book {
+	return &Book{dir: dir, log: slog.New(slog.DiscardHandler), told: map[witness.Epoch]bool{}}
+}
 
 // ErrUnknown says that there is nothing to answer from: the epoch is not verified (or not
 // kept any more), or has nothing of what was asked for.
@@ -118,13 +123,23 @@ func (b *Book) epochsOf(ctx context.Context, id radio.RecordID, only *witness.Ep
 		}
 		switch has, err := verify.Has(b.path(number), id); {
 		case errors.Is(err, verify.ErrNoIndex): // it is being made, or the epoch was removed
-		case err != nil:
+		case err != nil && only != nil:
 			return nil, err
-		case has:
+		case err != nil || has: // what cannot be read is told when it is looked in
 			having = append(having, number)
 		}
 	}
 	return having, nil
+}
+
+// passOver notes that an epoch cannot be read and is left out of an answer about several.
+func (b *Book) passOver(number witness.Epoch, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.told[number] {
+		b.told[number] = true
+		b.log.Error("the verdicts of an epoch cannot be read, answers go on without them", "epoch", number, "error", err)
+	}
 }
 
 // newestFirst are the epochs to look in: one, or all from the newest on.

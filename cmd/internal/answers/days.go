@@ -18,12 +18,14 @@ type Day struct {
 	Witness      uint64
 	Beacons      uint64 // reports
 	Observations uint64
+	Unreadable   bool // its verdicts are there, but this build cannot read them, or they are damaged
 }
 
 // mostDays is how many epochs a history has.
 const mostDays = 30
 
-// Days are the newest epochs of a station, the newest first.
+// Days are the newest epochs of a station, the newest first. One that cannot be read is no
+// reason not to tell of the others.
 func (b *Book) Days(ctx context.Context, s radio.Station) ([]Day, error) {
 	epochs, err := b.newestFirst(nil)
 	if err != nil {
@@ -34,20 +36,26 @@ func (b *Book) Days(ctx context.Context, s radio.Station) ([]Day, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		e, err := b.at(number)
+		day, err := b.day(s, number)
 		if errors.Is(err, ErrUnknown) {
 			continue // it was removed meanwhile
 		}
 		if err != nil {
-			return nil, err
+			b.passOver(number, err)
+			day = Day{Epoch: number, Unreadable: true}
 		}
-		t, _, err := e.result.Tally(s)
-		if err != nil {
-			return nil, err
-		}
-		days = append(days, Day{number, t.Beacon, t.Witness, t.Beacons.Total(), t.Observations.Total()})
+		days = append(days, day)
 	}
 	return days, nil
+}
+
+func (b *Book) day(s radio.Station, number witness.Epoch) (Day, error) {
+	e, err := b.at(number)
+	if err != nil {
+		return Day{}, err
+	}
+	t, _, err := e.result.Tally(s)
+	return Day{number, t.Beacon, t.Witness, t.Beacons.Total(), t.Observations.Total(), false}, err
 }
 
 // sortProvisions has the station's own first, then links by their stations.

@@ -16,8 +16,10 @@ import (
 	"hexspot/witness"
 )
 
-// Register registers the paths of the book below /v1/witness/.
+// Register registers the paths of the book below /v1/witness/. The log is told what answers
+// are made without.
 func (b *Book) Register(mux *http.ServeMux, log *slog.Logger) {
+	b.log = log
 	for path, find := range map[string]func(*http.Request) (web.Content, error){
 		"GET /v1/witness/epochs":                           b.serveEpochs,
 		"GET /v1/witness/reports/{id}":                     b.serveReport,

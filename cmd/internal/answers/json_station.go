@@ -136,12 +136,13 @@ type dayJSON struct {
 	Shares       sharesJSON    `json:"shares"` // 10^-8
 	Beacons      uint64        `json:"beacons"`
 	Observations uint64        `json:"observations"`
+	Unreadable   bool          `json:"unreadable,omitempty"`
 }
 
 func daysOf(s radio.Station, days []Day) daysJSON {
 	out := daysJSON{Station: s, Words: words(s), Epochs: []dayJSON{}}
 	for _, d := range days {
-		out.Epochs = append(out.Epochs, dayJSON{d.Epoch, sharesOf(witness.Holding{Beacon: d.Beacon, Witness: d.Witness}), d.Beacons, d.Observations})
+		out.Epochs = append(out.Epochs, dayJSON{d.Epoch, sharesOf(witness.Holding{Beacon: d.Beacon, Witness: d.Witness}), d.Beacons, d.Observations, d.Unreadable})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package answers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"hexspot/radio"
@@ -16,20 +17,29 @@ type Report struct {
 }
 
 // Report answers for a record; epoch nil: in the newest epoch that has it, of the newest
-// MostSearched. ErrUnknown: none has.
+// MostSearched. ErrUnknown: none has. One that cannot be read is an error only where it is
+// asked for.
 func (b *Book) Report(ctx context.Context, id radio.RecordID, epoch *witness.Epoch) (Report, error) {
 	epochs, err := b.epochsOf(ctx, id, epoch)
 	if err != nil {
 		return Report{}, err
 	}
+	unread := 0
 	for _, number := range epochs {
 		r, err := b.reportIn(id, number)
-		if err != nil {
-			return Report{}, err
-		}
-		if len(r.Explanations) > 0 {
+		switch {
+		case err == nil && len(r.Explanations) > 0:
 			return r, nil
+		case err == nil:
+		case epoch != nil:
+			return Report{}, err
+		case !errors.Is(err, ErrUnknown): // else it was removed meanwhile
+			b.passOver(number, err)
+			unread++
 		}
+	}
+	if unread > 0 {
+		return Report{}, fmt.Errorf("record %v: no epoch that is verified and kept has it, but %d of them cannot be read: %w", id, unread, ErrUnknown)
 	}
 	return Report{}, fmt.Errorf("record %v: no epoch that is verified and kept has it: %w", id, ErrUnknown)
 }

@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 
@@ -109,4 +110,19 @@ func (v *proving) describe(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/parameters.json", web.Answer(v.log, func(*http.Request) (web.Content, error) {
 		return web.Content{Type: "application/json", Body: p.Encode(), Keep: web.KeepShort}, nil
 	}))
+	mux.HandleFunc("GET /v1/parameters/{file}", web.Answer(v.log, v.kept.answer))
+}
+
+// answer gives a parameter file, byte for byte: that which an anchor or a result states.
+func (f parameterFiles) answer(r *http.Request) (web.Content, error) {
+	hash, ok := parseParameterName(r.PathValue("file"))
+	if !ok {
+		return web.Content{}, badQuery("want the SHA-256 of a parameter file, 64 digits of 0-9 and a-f, and .json")
+	}
+	file, err := f.read(hash)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = web.Refusal{Status: http.StatusNotFound, Refused: "unknown",
+			Cause: fmt.Sprintf("no parameter file %x is kept here", hash), Cure: "take the hash from an anchor or from a result of this network"}
+	}
+	return web.Content{Type: "application/json", Body: file, Keep: web.KeepEver}, err
 }

@@ -34,6 +34,12 @@ type logJSON struct {
 	Checkpoint string        `json:"checkpoint"` // where it is
 }
 
+// epochsJSON are consecutive epochs.
+type epochsJSON struct {
+	From witness.Epoch `json:"from"`
+	To   witness.Epoch `json:"to"` // the last of them
+}
+
 func (c *checkpoints) answerLogs(*http.Request) (web.Content, error) {
 	logs := []logJSON{}
 	for _, epoch := range c.book.Epochs() {
@@ -44,49 +50,71 @@ func (c *checkpoints) answerLogs(*http.Request) (web.Content, error) {
 		at := s.Note.Checkpoint()
 		logs = append(logs, logJSON{epoch, at.Size, at.Root, s.Mark != nil, len(s.Note.Cosigners()), fmt.Sprintf("/v1/log/%d/checkpoint", epoch)})
 	}
-	return web.JSONContent(map[string]any{"logs": logs})
+	return web.JSONContent(map[string]any{"logs": logs, "older": c.olderEpochs()})
 }
 
-// of is what was shown of the log in the path.
-func (c *checkpoints) of(r *http.Request) (log.Shown, error) {
+// olderEpochs are those whose logs the book has put away, in rows.
+func (c *checkpoints) olderEpochs() []epochsJSON {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	rows := []epochsJSON{}
+	for _, epoch := range c.older {
+		if last := len(rows) - 1; last >= 0 && rows[last].To+1 == epoch {
+			rows[last].To = epoch
+			continue
+		}
+		rows = append(rows, epochsJSON{epoch, epoch})
+	}
+	return rows
+}
+
+// of is the log in the path with what was shown of it last. Release it.
+func (c *checkpoints) of(r *http.Request) (logView, error) {
 	epoch, err := epochIn(r.PathValue("epoch"))
 	if err != nil {
-		return log.Shown{}, err
+		return logView{}, err
 	}
-	s, ok := c.last(epoch)
-	if !ok {
-		return log.Shown{}, noCheckpoint(epoch)
-	}
-	return s, nil
+	return c.kept(r.Context(), epoch)
 }
 
 // frozen is of for what there is only when the log grows no more.
-func (c *checkpoints) frozen(r *http.Request) (log.Shown, error) {
-	s, err := c.of(r)
-	if err == nil && s.Mark == nil {
-		epoch := s.Note.Checkpoint().Epoch
+func (c *checkpoints) frozen(r *http.Request) (logView, error) {
+	v, err := c.of(r)
+	if err == nil && v.shown.Mark == nil {
+		v.release()
+		epoch := v.shown.Note.Checkpoint().Epoch
 		err = web.Refusal{Status: http.StatusConflict, Refused: "not_frozen",
 			Cause: fmt.Sprintf("epoch %d is not frozen", epoch), Cure: fmt.Sprintf("ask after %s", c.schedule.Freezes(epoch).Time().Format("2006-01-02T15:04:05Z"))}
 	}
-	return s, err
+	return v, err
 }
 
 // answerCheckpoint gives the note with the signatures of stations, of which more may come.
 func (c *checkpoints) answerCheckpoint(r *http.Request) (web.Content, error) {
-	s, err := c.of(r)
-	return web.Content{Type: "text/plain; charset=utf-8", Body: []byte(s.Note.String())}, err
-}
-
-func (c *checkpoints) answerMark(r *http.Request) (web.Content, error) {
-	s, err := c.frozen(r)
+	v, err := c.of(r)
 	if err != nil {
 		return web.Content{}, err
 	}
-	return web.Content{Type: protobuf, Body: s.Mark.Bytes(), Keep: web.KeepEver}, nil
+	defer v.release()
+	return web.Content{Type: "text/plain; charset=utf-8", Body: []byte(v.shown.Note.String())}, nil
+}
+
+func (c *checkpoints) answerMark(r *http.Request) (web.Content, error) {
+	v, err := c.frozen(r)
+	if err != nil {
+		return web.Content{}, err
+	}
+	defer v.release()
+	return web.Content{Type: protobuf, Body: v.shown.Mark.Bytes(), Keep: web.KeepEver}, nil
 }
 
 func (c *checkpoints) answerConsistency(r *http.Request) (web.Content, error) {
-	proof, err := c.consistency(r.PathValue("epoch"), r.URL.Query())
+	v, err := c.of(r)
+	if err != nil {
+		return web.Content{}, err
+	}
+	defer v.release()
+	proof, err := v.consistency(r.URL.Query())
 	if err != nil {
 		return web.Content{}, err
 	}
@@ -94,7 +122,12 @@ func (c *checkpoints) answerConsistency(r *http.Request) (web.Content, error) {
 }
 
 func (c *checkpoints) answerInclusion(r *http.Request) (web.Content, error) {
-	proof, err := c.inclusion(r.PathValue("epoch"), r.URL.Query())
+	v, err := c.of(r)
+	if err != nil {
+		return web.Content{}, err
+	}
+	defer v.release()
+	proof, err := v.inclusion(r.URL.Query())
 	if err != nil {
 		return web.Content{}, err
 	}
@@ -107,25 +140,21 @@ const mostIDs = 1 << 14
 // answerIDs gives the ids of a frozen log, 32 bytes each, as `hexspot receipts check --log`
 // reads them.
 func (c *checkpoints) answerIDs(r *http.Request) (web.Content, error) {
-	s, err := c.frozen(r)
+	v, err := c.frozen(r)
 	if err != nil {
 		return web.Content{}, err
 	}
-	at := s.Note.Checkpoint()
-	from, err := numberIn(r.URL.Query(), "from", 0, at.Size)
+	defer v.release()
+	from, err := numberIn(r.URL.Query(), "from", 0, v.size())
 	if err != nil {
 		return web.Content{}, err
 	}
-	count, err := numberIn(r.URL.Query(), "count", min(mostIDs, at.Size-from), mostIDs)
+	count, err := numberIn(r.URL.Query(), "count", min(mostIDs, v.size()-from), mostIDs)
 	if err != nil {
 		return web.Content{}, err
 	}
-	l := c.book.Log(at.Epoch)
-	if l == nil {
-		return web.Content{}, noCheckpoint(at.Epoch)
-	}
-	ids := make([]radio.RecordID, min(count, at.Size-from))
-	if err := l.ReadIDs(from, ids); err != nil {
+	ids := make([]radio.RecordID, min(count, v.size()-from))
+	if err := v.log.ReadIDs(from, ids); err != nil {
 		return web.Content{}, err
 	}
 	body := make([]byte, 0, len(ids)*len(radio.RecordID{}))

@@ -95,7 +95,7 @@ func (d *desk) beacon(p *prover, number byte) (radio.Signed, log.Receipt) {
 // show lets checkpoints be shown and gives what stations are shown.
 func (d *desk) show(now witness.Millis) []log.Shown {
 	d.t.Helper()
-	if err := d.checkpoints.step(now); err != nil {
+	if err := d.checkpoints.step(d.t.Context(), now); err != nil {
 		d.t.Fatal(err)
 	}
 	list, err := log.ParseShown(d.last(checkpointTopic), d.network)

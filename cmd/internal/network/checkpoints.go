@@ -27,10 +27,12 @@ type checkpoints struct {
 	book  *log.Book
 	files *logs
 	sites ingest.Registry // whose stations may sign
+	away  *logsAway
 
 	mu      sync.Mutex
 	shown   map[witness.Epoch]*shownLog
-	changed bool // since the last publication
+	older   []witness.Epoch // of logs that the book has put away, rising
+	changed bool            // since the last publication
 }
 
 // shownLog is the last checkpoint of a log that was shown, with the signatures of stations.
@@ -38,6 +40,7 @@ type shownLog struct {
 	log.Shown
 	at      witness.Millis // signed
 	unsaved bool           // signatures of stations came since it was written
+	closed  bool           // the journal has it with the signatures of stations; no more are taken
 }
 
 // errRewritten says that a log is not what was shown of it. Nothing is signed then: that
@@ -47,9 +50,13 @@ var errRewritten = errors.New("the log does not begin with the checkpoint that w
 // sign signs a log as it is, with the proof that it begins with what was shown; the
 // signatures of stations stay where it has not grown.
 func (c *checkpoints) sign(epoch witness.Epoch) (log.Shown, error) {
-	l := c.book.Log(epoch)
-	is := l.Checkpoint()
 	was, known := c.last(epoch)
+	return c.signLog(c.book.Log(epoch), was, known)
+}
+
+// signLog is sign where what was shown of the log is known.
+func (c *checkpoints) signLog(l *log.Log, was log.Shown, known bool) (log.Shown, error) {
+	is := l.Checkpoint()
 	if !known {
 		n, err := log.Sign(c.signer, is)
 		return log.Shown{Note: n}, err
@@ -97,6 +104,6 @@ func (c *checkpoints) show(epoch witness.Epoch, s log.Shown, mark *log.HighWater
 		return err
 	}
 	s.Mark = mark
-	c.shown[epoch], c.changed = &shownLog{Shown: s, at: now}, true
+	c.shown[epoch], c.changed = &shownLog{Shown: s, at: now, closed: was != nil && was.closed}, true
 	return nil
 }

@@ -30,16 +30,10 @@ func (c *checkpoints) answer(m broker.Message) error {
 func (c *checkpoints) find(ask string) log.Answer {
 	a := log.Answer{Ask: ask}
 	path, query, _ := strings.Cut(ask, "?")
-	epoch, what, _ := strings.Cut(path, "/")
+	text, what, _ := strings.Cut(path, "/")
 	values, err := url.ParseQuery(query)
-	switch {
-	case err != nil:
-	case what == "consistency":
-		a.Consistency, err = c.consistency(epoch, values)
-	case what == "inclusion":
-		a.Inclusion, err = c.inclusion(epoch, values)
-	default:
-		err = badQuery("want EPOCH/consistency or EPOCH/inclusion")
+	if err == nil {
+		err = c.prove(&a, text, what, values)
 	}
 	if err != nil {
 		a.Refused = err.Error()[:min(len(err.Error()), 200)]
@@ -47,40 +41,58 @@ func (c *checkpoints) find(ask string) log.Answer {
 	return a
 }
 
+// prove proves from the logs at hand only: opening one that was put away takes its time, and
+// a station's receipts are of the others.
+func (c *checkpoints) prove(a *log.Answer, text, what string, q url.Values) error {
+	epoch, err := epochIn(text)
+	if err != nil {
+		return err
+	}
+	v, err := c.atHand(epoch)
+	if err != nil {
+		return err
+	}
+	defer v.release()
+	switch what {
+	case "consistency":
+		a.Consistency, err = v.consistency(q)
+	case "inclusion":
+		a.Inclusion, err = v.inclusion(q)
+	default:
+		err = badQuery("want EPOCH/consistency or EPOCH/inclusion")
+	}
+	return err
+}
+
+// size is that of what was shown: nothing beyond is proven.
+func (v logView) size() uint64 { return v.shown.Note.Checkpoint().Size }
+
 // consistency proves that a log grew: from a size to another, both of what was shown.
-func (c *checkpoints) consistency(epoch string, q url.Values) (*log.Consistency, error) {
-	l, shown, err := c.provable(epoch)
+func (v logView) consistency(q url.Values) (*log.Consistency, error) {
+	from, err := numberIn(q, "from", 0, v.size())
 	if err != nil {
 		return nil, err
 	}
-	from, err := numberIn(q, "from", 0, shown)
-	if err != nil {
-		return nil, err
-	}
-	to, err := numberIn(q, "to", shown, shown)
+	to, err := numberIn(q, "to", v.size(), v.size())
 	if err != nil {
 		return nil, err
 	}
 	if from > to {
 		return nil, badQuery("from is more than to")
 	}
-	proof, err := l.Extend(from, to)
+	proof, err := v.log.Extend(from, to)
 	return &proof, err
 }
 
 // inclusion proves what the log has at an index, or that it has a record.
-func (c *checkpoints) inclusion(epoch string, q url.Values) (*log.Inclusion, error) {
-	l, shown, err := c.provable(epoch)
-	if err != nil {
-		return nil, err
-	}
-	size, err := numberIn(q, "size", shown, shown)
+func (v logView) inclusion(q url.Values) (*log.Inclusion, error) {
+	size, err := numberIn(q, "size", v.size(), v.size())
 	if err != nil {
 		return nil, err
 	}
 	index, err := numberIn(q, "index", 0, log.MaxSize)
 	if text := q.Get("id"); text != "" && err == nil {
-		index, err = indexOf(l, text)
+		index, err = indexOf(v.log, text)
 	}
 	if err != nil {
 		return nil, err
@@ -89,7 +101,7 @@ func (c *checkpoints) inclusion(epoch string, q url.Values) (*log.Inclusion, err
 		return nil, web.Refusal{Status: http.StatusNotFound, Refused: "not_in_checkpoint",
 			Cause: fmt.Sprintf("the checkpoint has %d records, this is number %d", size, index), Cure: "ask again when a larger checkpoint is shown"}
 	}
-	proof, err := l.Include(index, size)
+	proof, err := v.log.Include(index, size)
 	return &proof, err
 }
 
@@ -106,23 +118,9 @@ func indexOf(l *log.Log, text string) (uint64, error) {
 	return place.Index, err
 }
 
-// provable is a log and the size that was shown of it: nothing beyond is proven.
-func (c *checkpoints) provable(epoch string) (*log.Log, uint64, error) {
-	e, err := epochIn(epoch)
-	if err != nil {
-		return nil, 0, err
-	}
-	l := c.book.Log(e)
-	s, shown := c.last(e)
-	if l == nil || !shown {
-		return nil, 0, noCheckpoint(e)
-	}
-	return l, s.Note.Checkpoint().Size, nil
-}
-
 func noCheckpoint(e witness.Epoch) error {
 	return web.Refusal{Status: http.StatusNotFound, Refused: "no_checkpoint",
-		Cause: fmt.Sprintf("no checkpoint of epoch %d is at hand", e), Cure: "ask for the running epoch or one of the 32 before; of an empty log none is shown until its epoch is frozen"}
+		Cause: fmt.Sprintf("no checkpoint of epoch %d is kept here", e), Cure: "GET /v1/log lists what is there; of an empty log none is shown until its epoch is frozen"}
 }
 
 func badQuery(cause string) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"hexspot/radio"
 	"hexspot/witness"
@@ -14,6 +15,12 @@ import (
 // newCheckpoints goes on with what was shown before the start.
 func newCheckpoints(p provingParts, book *log.Book, files *logs, sites ingest.Registry) (*checkpoints, error) {
 	c := &checkpoints{provingParts: p, book: book, files: files, sites: sites, shown: make(map[witness.Epoch]*shownLog)}
+	c.away = newLogsAway(c.openAway)
+	older, err := log.Sealed(readingLogs{files.Dir})
+	if err != nil {
+		return nil, err
+	}
+	c.older = slices.DeleteFunc(older, func(e witness.Epoch) bool { return book.Log(e) != nil })
 	for _, epoch := range book.Epochs() {
 		if err := c.restore(epoch); err != nil {
 			return nil, fmt.Errorf("the checkpoint of epoch %d: %w", epoch, err)
@@ -22,21 +29,24 @@ func newCheckpoints(p provingParts, book *log.Book, files *logs, sites ingest.Re
 	return c, nil
 }
 
-func noteName(epoch witness.Epoch) string { return fmt.Sprint(epoch, ".note") }
+// A note is in its final place when it takes no more signatures of stations.
+func noteName(epoch witness.Epoch) string  { return fmt.Sprint(epoch, ".note") }
+func finalName(epoch witness.Epoch) string { return fmt.Sprint(epoch, ".final") }
 
 // maxNote bounds a note's file: a text and 65 signatures.
 const maxNote = 16 << 10
 
 func (c *checkpoints) restore(epoch witness.Epoch) error {
-	b, err := c.files.Read(noteName(epoch), maxNote)
-	if err == nil {
-		n, err := log.ParseNote(b)
+	note, known, err := c.readNote(epoch)
+	if err != nil {
+		return err
+	}
+	if known {
+		_, final, err := c.readNoteAt(finalName(epoch))
 		if err != nil {
 			return err
 		}
-		c.shown[epoch] = &shownLog{Shown: log.Shown{Note: n}}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return err
+		c.shown[epoch] = &shownLog{Shown: log.Shown{Note: note}, closed: final}
 	}
 	s, err := c.sign(epoch)
 	if err != nil || !c.book.Sealed(epoch) {
@@ -49,12 +59,37 @@ func (c *checkpoints) restore(epoch witness.Epoch) error {
 	return c.finish(epoch, s, mark)
 }
 
+// readNote gives the note of a log that was written last, false if there is none.
+func (c *checkpoints) readNote(epoch witness.Epoch) (log.Note, bool, error) {
+	note, known, err := c.readNoteAt(finalName(epoch))
+	if !known && err == nil {
+		note, known, err = c.readNoteAt(noteName(epoch))
+	}
+	return note, known, err
+}
+
+func (c *checkpoints) readNoteAt(name string) (log.Note, bool, error) {
+	b, err := c.files.Read(name, maxNote)
+	if errors.Is(err, fs.ErrNotExist) {
+		return log.Note{}, false, nil
+	}
+	if err != nil {
+		return log.Note{}, false, err
+	}
+	note, err := log.ParseNote(b)
+	return note, err == nil, err
+}
+
 // mark is the last high-water mark of a log that grows no more, the same each time.
 func (c *checkpoints) mark(epoch witness.Epoch) (radio.Signed, error) {
 	body, err := c.book.Promise(epoch, c.schedule.Freezes(epoch))
 	if err != nil {
 		return radio.Signed{}, err
 	}
+	return c.signMark(body)
+}
+
+func (c *checkpoints) signMark(body witness.HighWater) (radio.Signed, error) {
 	signed, err := radio.Sign(c.signer, c.network, radio.KindHighWater, body.Append(nil))
 	if err != nil {
 		return radio.Signed{}, fmt.Errorf("signing a high-water mark: %w", err)

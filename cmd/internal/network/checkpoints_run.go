@@ -16,7 +16,7 @@ func (c *checkpoints) run(ctx context.Context) error {
 	defer ticker.Stop()
 	failing := false
 	for {
-		err := c.step(present())
+		err := c.step(ctx, present())
 		if err != nil && !failing && ctx.Err() == nil {
 			c.log.Error("checkpoints are not shown as they should be, trying again", "error", err)
 		}
@@ -30,7 +30,7 @@ func (c *checkpoints) run(ctx context.Context) error {
 }
 
 // step shows the logs that have grown, if it is time.
-func (c *checkpoints) step(now witness.Millis) error {
+func (c *checkpoints) step(ctx context.Context, now witness.Millis) error {
 	var faults []error
 	epochs := c.book.Epochs()
 	for _, epoch := range epochs {
@@ -45,8 +45,9 @@ func (c *checkpoints) step(now witness.Millis) error {
 			faults = append(faults, fmt.Errorf("epoch %d: %w", epoch, err))
 		}
 	}
+	faults = append(faults, c.publishChanged(), c.save(), c.conclude(ctx, now))
 	c.forget(epochs)
-	return errors.Join(append(faults, c.publishChanged(), c.save())...)
+	return errors.Join(faults...)
 }
 
 // due says whether a log has grown, and was not shown for a while.
@@ -61,13 +62,18 @@ func (c *checkpoints) due(epoch witness.Epoch, now witness.Millis) bool {
 	return s == nil || s.Mark == nil && s.Note.Checkpoint().Head != l.Head() && now-s.at >= checkpointSlots*c.schedule.Slot
 }
 
-// forget drops what was shown of logs that the book has put away. The files stay.
+// forget drops what was shown of logs that the book has put away. The files stay, and
+// serve from then on.
 func (c *checkpoints) forget(epochs []witness.Epoch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for epoch := range c.shown {
-		if !slices.Contains(epochs, epoch) {
-			delete(c.shown, epoch)
+	for epoch, s := range c.shown {
+		if slices.Contains(epochs, epoch) {
+			continue
+		}
+		delete(c.shown, epoch)
+		if at, there := slices.BinarySearch(c.older, epoch); s.Mark != nil && !there {
+			c.older = slices.Insert(c.older, at, epoch)
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (c *checkpoints) join(epoch witness.Epoch, n log.Note) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := c.shown[epoch]
-	if s == nil {
+	if s == nil || s.closed {
 		return
 	}
 	joined, err := s.Note.Join(n)

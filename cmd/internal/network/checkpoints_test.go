@@ -195,7 +195,7 @@ func TestNothingIsSignedThatWasRewritten(t *testing.T) {
 	}
 	d.checkpoints.shown[receipt.Epoch].Note = other
 	d.beacon(p, 3)
-	if err := d.checkpoints.step(present() + 1_000_000); !errors.Is(err, errRewritten) {
+	if err := d.checkpoints.step(t.Context(), present()+1_000_000); !errors.Is(err, errRewritten) {
 		t.Error(err)
 	}
 	if err := d.freezing.catchUp(t.Context(), d.schedule.Freezes(receipt.Epoch)); !errors.Is(err, errRewritten) {

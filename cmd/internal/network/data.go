@@ -22,8 +22,11 @@ const (
 	logsDir      = "log"           // the logs of record ids
 	chainsDir    = "entropy"       // chains with their seeds, secret and in no backup
 	verdictsDir  = "verdicts"      // a directory for each verified epoch
-	denyFile     = "deny.txt"      // stations and pairs whose reports do not count
-	walletFolder = "wallet"        // keystore files of owners
+	// parametersDir has the parameter files that anchors state, each named by its hash.
+	parametersDir = "parameters"
+
+	denyFile     = "deny.txt" // stations and pairs whose reports do not count
+	walletFolder = "wallet"   // keystore files of owners
 )
 
 // Data is the directory of what a network keeps.

@@ -48,8 +48,10 @@ type provingParts struct {
 	signer   crypto.Signer // the network's key, which is the ingest's as well
 	ingest   radio.Station
 	schedule witness.Schedule
-	// parameters of the epochs to come, then those of others that may have to be verified.
+	// parameters of the epochs to come, then those of others that may have to be verified, to
+	// which those of kept files come.
 	parameters []*witness.Parameters
+	kept       parameterFiles
 	journal    appender
 	records    recordSource
 	publish    func(topic string, payload []byte, retain bool) error
@@ -85,6 +87,9 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 		return nil, err
 	}
 	if p.parameters, err = c.parameters(); err != nil {
+		return nil, err
+	}
+	if p.kept, err = openParameterFiles(data, p.parameters[0], p.log); err != nil {
 		return nil, err
 	}
 	v = &proving{provingParts: p, asked: pace.New[radio.Station](askRate, askBurst, mostAskers)}
@@ -202,6 +207,9 @@ func (v *proving) run(ctx context.Context) error {
 
 func (v *proving) close() error {
 	var faults []error
+	if v.checkpoints != nil {
+		faults = append(faults, v.checkpoints.away.close())
+	}
 	if v.book != nil {
 		faults = append(faults, v.book.Close())
 	}

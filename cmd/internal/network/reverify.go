@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"hexspot/cmd/internal/verify"
@@ -61,13 +62,13 @@ func (v Reverification) inputs(ctx context.Context, published string, found *Rev
 	if err != nil {
 		return in, nil, err
 	}
-	if in.Parameters, err = v.Config.Coverage.parameters(); err != nil {
+	if in.Parameters, err = v.parameters(published); err != nil {
 		return in, nil, err
 	}
 	if in.Network, err = v.Data.Network(); err != nil {
 		return in, nil, err
 	}
-	if in.Before, err = results(v.Data.path(verdictsDir)).before(v.Epoch); err != nil {
+	if in.Before, err = v.before(published); err != nil {
 		return in, nil, err
 	}
 	if in.Denials, err = v.denials(published); err != nil {
@@ -84,6 +85,77 @@ func (v Reverification) inputs(ctx context.Context, published string, found *Rev
 	in.Timing, in.Epoch, in.Workers, in.Records = schedule.Timing, v.Epoch, v.Workers, records
 	in.Sites = book.Snapshot(ctx, uint64(v.Epoch))
 	return in, func() error { return errors.Join(closeRecords(), book.Close()) }, nil
+}
+
+// ErrNoBefore says that the state that an epoch begins with is not kept any more, so that
+// nothing that follows would be what the network has published.
+var ErrNoBefore = errors.New("the state that the epoch begins with is not kept here")
+
+// before is the state that the network began the epoch with, as its result says; of an
+// epoch without a result, the state that it would begin with.
+func (v Reverification) before(published string) (verify.Before, error) {
+	r := results(v.Data.path(verdictsDir))
+	result, err := verify.Open(published)
+	if err == nil {
+		return r.stateOf(v.Epoch, result.Summary().Before)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		v.Log.Warn("the published result cannot be read", "error", err)
+	}
+	before, err := r.before(v.Epoch)
+	if err != nil || before.Known {
+		return before, err
+	}
+	return before, r.beginsWithNothing(v.Epoch)
+}
+
+// stateOf is the state that an epoch has left, for another one that began with it.
+func (r results) stateOf(epoch witness.Epoch, left *witness.Epoch) (verify.Before, error) {
+	if left == nil {
+		return verify.Before{}, nil
+	}
+	before, err := verify.ReadBefore(r.path(*left))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: epoch %d began with what epoch %d left, whose result is not in %s (coverage.keep_epochs says how many are); put %s there, from a copy, and try again",
+			ErrNoBefore, epoch, *left, string(r), r.path(*left))
+	}
+	return before, err
+}
+
+// beginsWithNothing says why an epoch without a result before it did not begin without a
+// state, nil: no result of the network is older.
+func (r results) beginsWithNothing(epoch witness.Epoch) error {
+	list, err := r.epochs()
+	if err != nil {
+		return err
+	}
+	at, _ := slices.BinarySearch(list, epoch+1)
+	if at == len(list) {
+		return nil
+	}
+	next, err := verify.Open(r.path(list[at]))
+	if err != nil || next.Summary().Before == nil {
+		return err
+	}
+	return fmt.Errorf("%w: results are in %s from epoch %d on, which began with what epoch %d left; epoch %d is older",
+		ErrNoBefore, string(r), list[at], *next.Summary().Before, epoch)
+}
+
+// parameters are those of this build, and all that were kept. Those that the epoch was
+// published with are there once more, for a directory of a build that kept none.
+func (v Reverification) parameters(published string) ([]*witness.Parameters, error) {
+	list, err := v.Config.Coverage.parameters()
+	if err != nil {
+		return nil, err
+	}
+	kept, faults, err := parameterFiles(v.Data.path(parametersDir)).all()
+	if faults != nil {
+		v.Log.Warn("not all parameters that were anchored can be read", "error", faults)
+	}
+	if r, err := verify.Open(published); err == nil {
+		kept = append(kept, r.Parameters())
+	}
+	return append(list, kept...), err
 }
 
 // denials are those that the epoch was judged with; the list may have changed since.

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -18,6 +19,16 @@ import (
 // directory's key.
 func mustReveal(t *testing.T, s *Store, data Data, epoch witness.Epoch) provingParts {
 	t.Helper()
+	parameters, err := demoConfig().Coverage.parameters()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mustRevealWith(t, s, data, epoch, parameters[0].Hash())
+}
+
+// mustRevealWith is mustReveal with the hash of other parameters.
+func mustRevealWith(t *testing.T, s *Store, data Data, epoch witness.Epoch, hash [32]byte) provingParts {
+	t.Helper()
 	key, err := keys.LoadOrCreate(data.path(keyFile))
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +43,7 @@ func mustReveal(t *testing.T, s *Store, data Data, epoch witness.Epoch) provingP
 		t.Fatal(err)
 	}
 	p := provingParts{
-		network: key.Station().Network(), schedule: schedule, parameters: parameters, journal: s.Journal, records: s,
+		network: key.Station().Network(), ingest: key.Station(), schedule: schedule, parameters: parameters, journal: s.Journal, records: s,
 		log: slog.New(slog.DiscardHandler),
 	}
 	for e := epoch; e <= epoch+1; e++ {
@@ -41,7 +52,7 @@ func mustReveal(t *testing.T, s *Store, data Data, epoch witness.Epoch) provingP
 		if err != nil {
 			t.Fatal(err)
 		}
-		anchor := witness.Anchor{From: from, To: to, Timing: schedule.Timing, Parameters: parameters[0].Hash(), X0: chain.X0()}
+		anchor := witness.Anchor{From: from, To: to, Timing: schedule.Timing, Parameters: hash, X0: chain.X0()}
 		signed, err := radio.Sign(key.Signer(), p.network, radio.KindAnchor, anchor.Append(nil))
 		if err != nil {
 			t.Fatal(err)
@@ -115,5 +126,47 @@ func TestReverify(t *testing.T) {
 	again.Out = filepath.Join(t.TempDir(), "differs")
 	if found, err = again.Run(t.Context()); err != nil || !slices.Equal(found.Differ, []string{"links"}) {
 		t.Errorf("%+v, %v", found.Differ, err)
+	}
+}
+
+// TestReverifyOfTheOldestKeptEpoch: the state it begins with was removed, which is said, and
+// is not taken for a difference.
+func TestReverifyOfTheOldestKeptEpoch(t *testing.T) {
+	t.Parallel()
+	data := Data(t.TempDir())
+	s, end := mustStore(t, data)
+	const epoch witness.Epoch = 1000
+	mustReveal(t, s, data, epoch)
+	f := &verifying{provingParts: mustReveal(t, s, data, epoch+1), results: results(data.path(verdictsDir)), workers: 1, keep: 9, deny: data.path(denyFile)}
+	book, err := data.Book(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	f.registry, f.next = book, epoch
+	f.frozen = func() witness.Epoch { return epoch + 2 }
+	if err := f.results.clean(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+2)); err != nil || f.next != epoch+2 {
+		t.Fatalf("next %d, %v", f.next, err)
+	}
+	end()
+	verify := func(epoch witness.Epoch) (Reverified, error) {
+		again := Reverification{Config: demoConfig(), Data: data, Epoch: epoch, Workers: 1, Log: f.log, Out: filepath.Join(t.TempDir(), "again")}
+		return again.Run(t.Context())
+	}
+	for e := epoch; e <= epoch+1; e++ {
+		if found, err := verify(e); err != nil || !found.Published || len(found.Differ) != 0 {
+			t.Errorf("epoch %d: %+v, %v", e, found, err)
+		}
+	}
+	if err := f.results.prune(epoch+1, 1); err != nil {
+		t.Fatal(err)
+	}
+	for e, want := range map[witness.Epoch]string{epoch + 1: "began with what epoch 1000 left", epoch: "from epoch 1001 on"} {
+		if found, err := verify(e); !errors.Is(err, ErrNoBefore) || !strings.Contains(err.Error(), want) {
+			t.Errorf("epoch %d: %+v, %v", e, found, err)
+		}
 	}
 }

@@ -11,9 +11,7 @@ import (
 
 	"hexspot/cmd/internal/verify"
 	"hexspot/internal/store"
-	"hexspot/radio"
 	"hexspot/witness"
-	"hexspot/witness/log"
 )
 
 // verifying makes the verdicts of frozen epochs, one after the other.
@@ -24,7 +22,6 @@ type verifying struct {
 	workers  int
 	keep     int
 	registry *store.Book
-	book     *log.Book
 	frozen   func() witness.Epoch // epochs before this one are
 	next     witness.Epoch        // to be verified
 }
@@ -34,7 +31,7 @@ type verifying struct {
 func newVerifying(p provingParts, c CoverageConfig, data Data, v *proving) (*verifying, error) {
 	f := &verifying{
 		provingParts: p, results: results(data.path(verdictsDir)), deny: data.denyPath(c), workers: max(1, c.VerifyWorkers),
-		keep: c.keepEpochs(p.schedule.Timing), registry: v.registry, book: v.book,
+		keep: c.keepEpochs(p.schedule.Timing), registry: v.registry,
 		frozen: func() witness.Epoch { return witness.Epoch(v.freezing.frozen.Load()) },
 	}
 	if err := f.results.clean(); err != nil {
@@ -158,9 +155,13 @@ func (f *verifying) inputs(ctx context.Context, epoch witness.Epoch) (verify.Inp
 	if err != nil {
 		return verify.Inputs{}, err
 	}
+	kept, _, err := f.kept.all() // what cannot be read was told at the start
+	if err != nil {
+		return verify.Inputs{}, err
+	}
 	return verify.Inputs{
-		Network: f.network, Timing: f.schedule.Timing, Epoch: epoch, Parameters: f.parameters,
-		Sites: f.registry.Snapshot(ctx, uint64(epoch)), Denials: denials, Before: before, Logged: f.logged,
+		Network: f.network, Timing: f.schedule.Timing, Epoch: epoch, Parameters: slices.Concat(f.parameters, kept),
+		Sites: f.registry.Snapshot(ctx, uint64(epoch)), Denials: denials, Before: before,
 		Records: func(ctx context.Context, each func(verify.Record) error) error {
 			return f.records.Records(ctx, epochWindow(f.schedule, epoch), each)
 		},
@@ -172,12 +173,6 @@ func (f *verifying) inputs(ctx context.Context, epoch witness.Epoch) (verify.Inp
 func epochWindow(s witness.Schedule, epoch witness.Epoch) window {
 	from, _ := s.Slots(epoch)
 	return window{since: (s.Start(from) - s.AnchorAhead).Time().Add(-margin)}
-}
-
-// logged is the time that the receipt of a record states.
-func (f *verifying) logged(id radio.RecordID) (witness.Millis, bool) {
-	receipt, known, err := f.book.Find(log.Arrival{Record: id})
-	return receipt.Received, known && err == nil
 }
 
 // denyPath is where the list of a configuration is.

@@ -35,6 +35,9 @@ func (c Config) Validate() error {
 	}
 	sum := 0.0
 	for _, k := range c.Cheaters {
+		if k.Kind == noCheaters {
+			return errors.New("there are no cheaters and some: leave none out")
+		}
 		if _, ok := habits[k.Kind]; !ok {
 			return fmt.Errorf("there is no kind of cheater %q: want %s", k.Kind, kindNames())
 		}
@@ -49,12 +52,19 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// UnmarshalText reads KIND=SHARE, "replay=0.05"; all=SHARE stands for each kind
-// until Spread resolves it.
+// noCheaters is a kind that nobody is, for who wants to say so.
+const noCheaters Kind = "none"
+
+// UnmarshalText reads KIND=SHARE, "replay=0.05"; all=SHARE stands for each kind and "none"
+// for no cheaters until Spread resolves it.
 func (k *Cheaters) UnmarshalText(text []byte) error {
+	if string(text) == string(noCheaters) {
+		*k = Cheaters{Kind: noCheaters}
+		return nil
+	}
 	kind, share, ok := strings.Cut(string(text), "=")
 	if !ok {
-		return fmt.Errorf("%q: want KIND=SHARE", text)
+		return fmt.Errorf("%q: want KIND=SHARE, or none", text)
 	}
 	value, err := strconv.ParseFloat(share, 64)
 	if err != nil {
@@ -64,8 +74,12 @@ func (k *Cheaters) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Spread resolves the kind "all": each kind with its share.
+// Spread resolves the kind "all", each kind with its share, and "none" where it stands
+// alone: beside others Validate refuses it.
 func Spread(cheaters []Cheaters) []Cheaters {
+	if len(cheaters) == 1 && cheaters[0] == (Cheaters{Kind: noCheaters}) {
+		return nil
+	}
 	var list []Cheaters
 	for _, c := range cheaters {
 		if c.Kind == "all" {

@@ -88,6 +88,9 @@ func earlier(s witness.State, by int64) witness.State {
 		if e.Witnessed > 0 {
 			e.Witnessed -= by
 		}
+		if e.Reported > 0 {
+			e.Reported -= by
+		}
 		before[station] = e
 	}
 	return before

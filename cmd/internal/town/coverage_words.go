@@ -41,9 +41,9 @@ func figures(rules []witness.Rule, findings []witness.Finding) []Figure {
 
 // faultWords say why a report did not hold, where no figure is needed.
 var faultWords = map[witness.Fault]string{
-	"unknown":           "The network does not know the station in this epoch",
+	"unknown":           "It has no site in this epoch; one counts from the next epoch on",
 	"data_only":         "Its site is for data only",
-	"no_site":           "It has no site in this epoch",
+	"no_site":           "It has no site in this epoch; one counts from the next epoch on",
 	"no_plan":           "The network's rules do not name its channel plan",
 	"range":             "A figure is out of the protocol's bounds",
 	"value_late":        "The network published the slot's value too late",

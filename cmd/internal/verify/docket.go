@@ -76,7 +76,7 @@ func (d *Docket) addReport(r Record) error {
 		return DropSignature
 	}
 	if was, ok := d.known[p.id]; ok {
-		if !d.earlier(&p, was.receive) {
+		if p.receive >= was.receive {
 			return DropAgain
 		}
 		d.remove(p.id)
@@ -92,16 +92,6 @@ func (d *Docket) addReport(r Record) error {
 	})
 	d.known[p.id] = groupNames{p.receive, in}
 	return nil
-}
-
-// earlier says whether the time of a record that came again is the one that counts.
-func (d *Docket) earlier(p *parsed, was witness.Millis) bool {
-	if d.facts.Logged != nil {
-		if at, ok := d.facts.Logged(p.id); ok {
-			return at == p.receive && at != was
-		}
-	}
-	return p.receive < was
 }
 
 func (d *Docket) group(n groupName) *group {

@@ -152,7 +152,7 @@ func (r *run) sort(h *harvest, p *parsed) {
 		part := n.tag[0]
 		h.items[part] = appendBeacon(h.items[part], n, station, &b)
 		if !n.late {
-			h.index = append(h.index, indexed(r.in.Timing, &b))
+			h.index = append(h.index, r.indexed(&b))
 		}
 	}, func(n groupName, o heardReport) {
 		part := n.tag[0]
@@ -162,9 +162,10 @@ func (r *run) sort(h *harvest, p *parsed) {
 }
 
 // indexed is as much of a case as a BeaconIndex asks for.
-func indexed(t witness.Timing, b *beaconReport) witness.Case {
-	return witness.Case{Window: t.Window(b.body.Slot), Beacons: []witness.BeaconFacts{
-		{Station: b.station, ID: b.id, Receive: int64(b.receive)},
+func (r *run) indexed(b *beaconReport) witness.Case {
+	known := r.site(b.station, r.in.Epoch).Known
+	return witness.Case{Window: r.in.Timing.Window(b.body.Slot), Beacons: []witness.BeaconFacts{
+		{Station: b.station, ID: b.id, Receive: int64(b.receive), Site: witness.SiteFacts{Known: known}},
 	}}
 }
 

@@ -15,10 +15,6 @@ type Facts struct {
 	Plans   map[string]radio.DBm // caps by channel plan; those of the parameter set
 	Sites   func(radio.Station, witness.Epoch) witness.SiteFacts
 	Denials Denials
-	// Logged is the time that the log of record ids has of a record, false if it has
-	// none. Only records that are in the journal twice are asked for; nil: the
-	// earlier time counts.
-	Logged func(radio.RecordID) (witness.Millis, bool)
 }
 
 // factory makes cases of groups.

@@ -1,8 +1,11 @@
 package verify
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/binary"
+	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -195,29 +198,23 @@ func (n *testNetwork) withParameters(r Record, hash [32]byte) Record {
 	return n.signed(n.key, radio.KindAnchor, r.Stamp, anchor.Append(nil))
 }
 
-// TestTheLogsTimeCounts: of a record that is in the journal twice the one counts that the
-// log has; if the log has none, the first.
-func TestTheLogsTimeCounts(t *testing.T) {
+// TestTheLeastTimeCounts: of a record that is in the journal twice the one counts that came
+// first, in whatever order they are read, whatever a receipt says: who verifies anew has
+// the records alone.
+func TestTheLeastTimeCounts(t *testing.T) {
 	c := mustCountry(t)
 	at := slices.IndexFunc(c.records[0], func(r Record) bool { return r.Kind == kindBeacon })
 	r := c.records[0][at]
 	later := r
 	later.Stamp += 777
-	records := append(slices.Clone(c.records[0]), later)
 	id := idOf(t, &testNetwork{id: c.network}, r)
-	for name, k := range map[string]struct {
-		logged func(radio.RecordID) (witness.Millis, bool)
-		want   witness.Millis
-	}{
-		"no log":        {nil, r.Stamp},
-		"not in it":     {func(radio.RecordID) (witness.Millis, bool) { return 0, false }, r.Stamp},
-		"the later one": {func(o radio.RecordID) (witness.Millis, bool) { return later.Stamp, o == id }, later.Stamp},
+	for name, records := range map[string][]Record{
+		"in order":     append(slices.Clone(c.records[0]), later),
+		"out of order": append([]Record{later}, c.records[0]...),
 	} {
-		in := c.inputs(0, records)
-		in.Logged = k.logged
-		_, dir := mustEpoch(t, in)
+		_, dir := mustEpoch(t, c.inputs(0, records))
 		reports, err := mustOpen(t, dir).Report(id)
-		if err != nil || len(reports) != 1 || witness.Millis(reports[0].Receive) != k.want {
+		if err != nil || len(reports) != 1 || witness.Millis(reports[0].Receive) != r.Stamp {
 			t.Errorf("%s: %d reports, %v", name, len(reports), err)
 		}
 	}
@@ -282,5 +279,32 @@ func TestHeliumsRules(t *testing.T) {
 	in.Parameters = append(in.Parameters, p)
 	if s, _ := mustEpoch(t, in); s.Rules != set.Name {
 		t.Errorf("the anchor's rules are %s", s.Rules)
+	}
+}
+
+// TestFiguresThatAreNotKnown: an epoch that a newer build has anchored is not judged as if
+// its figures were not there.
+func TestFiguresThatAreNotKnown(t *testing.T) {
+	set, err := witness.SetNamed("hexspot-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := bytes.Replace(witness.DefaultParameters(set).Encode(), []byte(`},"plans"`), []byte(`,"zzz":1},"plans"`), 1)
+	p, err := witness.ParseParameters(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := newTestNetwork(t)
+	chain, anchor := n.chain(30, 60, 0, 0)
+	next, following := n.chain(60, 90, 0, 0)
+	k := n.timing.SlotAt(n.timing.Freezes(1)) + 1
+	in := n.inputs(nil)
+	in.Records = from([]Record{
+		n.withParameters(anchor, p.Hash()), n.withParameters(following, p.Hash()),
+		n.value(chain, 59, 0, n.timing.Start(59)), n.value(next, k, 0, n.timing.Start(k)),
+	})
+	in.Parameters = append(in.Parameters, p)
+	if _, err := Epoch(t.Context(), in, filepath.Join(t.TempDir(), "x")); !errors.Is(err, ErrNoParameters) || !strings.Contains(err.Error(), "zzz") {
+		t.Error(err)
 	}
 }

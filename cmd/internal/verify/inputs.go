@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"hexspot/coverage"
 	"hexspot/radio"
@@ -16,7 +17,7 @@ type Inputs struct {
 	Network    radio.Network
 	Timing     witness.Timing
 	Epoch      witness.Epoch
-	Parameters []*witness.Parameters // known sets; the epoch's anchor says which one holds
+	Parameters []*witness.Parameters // that may have been anchored; the epoch's anchor says which holds
 	Sites      iter.Seq2[coverage.Listing, error]
 	Denials    Denials
 	Before     Before
@@ -24,8 +25,6 @@ type Inputs struct {
 	// be of the epoch, and the entropy as far as the first value after its freeze. Others
 	// are passed over. The messages are kept.
 	Records func(ctx context.Context, each func(Record) error) error
-	// Logged is Facts.Logged. It is called by several goroutines.
-	Logged func(radio.RecordID) (witness.Millis, bool)
 
 	Workers  int            // goroutines; 0: one
 	Memory   int64          // bytes of reports that are held before they go to disk; 0: DefaultMemory
@@ -98,12 +97,22 @@ func (in *Inputs) parameters(c chains) (*witness.Parameters, error) {
 		if i < 0 {
 			continue
 		}
-		for _, p := range in.Parameters {
-			if p.Hash() == c[i].anchor.Parameters {
-				return p, nil
-			}
-		}
-		return nil, fmt.Errorf("%w: %x", ErrNoParameters, c[i].anchor.Parameters)
+		return in.anchored(c[i].anchor.Parameters)
 	}
 	return nil, ErrNoEntropy
+}
+
+// anchored are the parameters of a hash, if this build can judge by them.
+func (in *Inputs) anchored(hash [32]byte) (*witness.Parameters, error) {
+	for _, p := range in.Parameters {
+		if p.Hash() != hash {
+			continue
+		}
+		if unknown := p.Unknown(); len(unknown) > 0 {
+			return nil, fmt.Errorf("%w: %x has the figures %s: take the build that anchored it, or a newer one",
+				ErrNoParameters, hash, strings.Join(unknown, ", "))
+		}
+		return p, nil
+	}
+	return nil, fmt.Errorf("%w: %x", ErrNoParameters, hash)
 }

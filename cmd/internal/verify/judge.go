@@ -49,9 +49,7 @@ func (r *run) judge(ctx context.Context) error {
 func (r *run) cases(part int, g namedGroup) []witness.Case {
 	cases := r.factory.cases(g.groupName, g.group, r.opens[part][g.first:g.first+len(g.beacons)])
 	for i := range cases {
-		if !cases[i].Late {
-			cases[i] = r.index.Relate(cases[i], nil)
-		}
+		cases[i] = r.index.Relate(cases[i], r.in.Before.State)
 	}
 	return cases
 }
@@ -60,6 +58,7 @@ func (r *run) cases(part int, g namedGroup) []witness.Case {
 // dense the stations of the epoch before stood.
 func (r *run) weigh() error {
 	r.after = Before{Known: true, Epoch: r.in.Epoch, State: r.recent.reciprocity.After()}
+	r.index.Carry(r.p.Set, r.after.State)
 	r.admitAppeals()
 	r.after.Links, r.weights = r.recent.links.Settle(r.in.Before.Links, r.in.Epoch)
 	r.concludeAppeals()

@@ -72,10 +72,9 @@ func (r *run) clean(n groupName, g *group, drops Drops) *group {
 	slices.SortFunc(g.heard, func(a, b heardReport) int {
 		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.index, b.index), cmp.Compare(a.receive, b.receive))
 	})
-	g.beacons = once(g.beacons, func(b beaconReport) reportName { return reportName{b.id, 0} },
-		func(b *beaconReport) *origin { return &b.origin }, r.in.Logged)
-	g.heard = once(g.heard, func(h heardReport) reportName { return reportName{h.id, h.index} },
-		func(h *heardReport) *origin { return &h.origin }, r.in.Logged)
+	// The first of a report in this order is the one with the least time, which counts.
+	g.beacons = slices.CompactFunc(g.beacons, func(a, b beaconReport) bool { return a.id == b.id })
+	g.heard = slices.CompactFunc(g.heard, func(a, b heardReport) bool { return a.id == b.id && a.index == b.index })
 	if n := was - len(g.beacons) - len(g.heard); n > 0 {
 		drops[DropAgain] += int64(n)
 	}
@@ -85,37 +84,6 @@ func (r *run) clean(n groupName, g *group, drops Drops) *group {
 	kept := r.limit.keep(n, g)
 	if n := len(g.heard) - len(kept.heard); n > 0 {
 		drops[DropTags] += int64(n)
-	}
-	return kept
-}
-
-// reportName tells reports apart.
-type reportName struct {
-	id    radio.RecordID
-	index uint32
-}
-
-// once leaves of each report the one whose time counts: that of the log of record ids
-// where it has one, else the earliest, which comes first in the list.
-func once[R any](list []R, name func(R) reportName, of func(*R) *origin, logged func(radio.RecordID) (witness.Millis, bool)) []R {
-	kept := list[:0]
-	for i := 0; i < len(list); {
-		next := i + 1
-		for next < len(list) && name(list[next]) == name(list[i]) {
-			next++
-		}
-		chosen := list[i]
-		if next > i+1 && logged != nil {
-			if at, ok := logged(name(list[i]).id); ok {
-				for _, r := range list[i:next] {
-					if of(&r).receive == at {
-						chosen = r
-					}
-				}
-			}
-		}
-		kept = append(kept, chosen)
-		i = next
 	}
 	return kept
 }

@@ -112,7 +112,7 @@ func (r *run) prepare() error {
 		return ErrNoValueYet
 	}
 	r.factory, err = newFactory(Facts{
-		Network: r.in.Network, Timing: r.in.Timing, Plans: r.p.Plans, Sites: r.site, Denials: r.in.Denials, Logged: r.in.Logged,
+		Network: r.in.Network, Timing: r.in.Timing, Plans: r.p.Plans, Sites: r.site, Denials: r.in.Denials,
 	}, list.slots(from, to))
 	if err != nil {
 		return err

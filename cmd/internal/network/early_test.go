@@ -1,0 +1,85 @@
+package network
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"hexspot/cmd/internal/answers"
+	"hexspot/coverage"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// TestAStationWhoseSiteBeginsNextEpoch is told the same wherever it looks: what its report
+// fails, why it got nothing, and what to do about it; in the next epoch it is known.
+func TestAStationWhoseSiteBeginsNextEpoch(t *testing.T) {
+	t.Parallel()
+	data := Data(t.TempDir())
+	s, end := mustStore(t, data)
+	defer end()
+	const epoch witness.Epoch = 1000
+	mustReveal(t, s, data, epoch)
+	f := &verifying{provingParts: mustReveal(t, s, data, epoch+1), results: results(data.path(verdictsDir)), workers: 1, keep: 9, deny: data.path(denyFile)}
+	book, err := data.Book(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	p := newProver(t, f.network)
+	cell, err := coverage.ParseHex("8c1f9ed938c4bff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, err := coverage.NewSite(coverage.Account{1}, cell, 0, 0, "EU868")
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := coverage.Change{Station: p.key.Station(), By: site.Owner, Site: site}
+	if err := book.Apply(t.Context(), change, uint64(epoch), []byte("signed")); err != nil {
+		t.Fatal(err)
+	}
+	if known, err := (registered{book}).Known(t.Context(), p.key.Station(), epoch); err != nil || !known {
+		t.Errorf("its reports are taken: %v, %v", known, err)
+	}
+	ids := map[witness.Epoch]radio.RecordID{}
+	for e := epoch; e <= epoch+1; e++ {
+		from, _ := f.schedule.Slots(e)
+		at := f.schedule.Start(from + 3)
+		signed := p.sign(f.network, radio.KindBeacon, beaconOf(from+3, at, 1))
+		ids[e] = signed.ID(f.network)
+		if err := f.provingParts.keep(t.Context(), string(radio.KindBeacon), ids[e][0], ids[e].String(), at+1, signed.Append(nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.registry, f.next = book, epoch
+	f.frozen = func() witness.Epoch { return epoch + 2 }
+	if err := f.results.clean(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+2)); err != nil || f.next != epoch+2 {
+		t.Fatalf("next %d, %v", f.next, err)
+	}
+	asked := answers.NewBook(data.Verdicts())
+	for e, early := range map[witness.Epoch]bool{epoch: true, epoch + 1: false} {
+		report, err := asked.Report(t.Context(), ids[e], &e)
+		if err != nil || len(report.Explanations) != 1 {
+			t.Fatalf("%+v, %v", report, err)
+		}
+		x := report.Explanations[0]
+		if (x.Reason == "unknown") != early || strings.Contains(x.Summary, witness.NeedSite) != early {
+			t.Errorf("epoch %d: %s: %s", e, x.Reason, x.Summary)
+		}
+		decides := slices.IndexFunc(x.Rules, func(r witness.RuleNote) bool { return r.Decides })
+		if (x.Rules[decides].Rule == "unknown") != early {
+			t.Errorf("epoch %d: rule %s decides", e, x.Rules[decides].Rule)
+		}
+		station, err := asked.Station(p.key.Station(), &e)
+		if err != nil || station.Cause == nil {
+			t.Fatalf("%+v, %v", station, err)
+		}
+		if (station.Cause.Name == "not_registered") != early || strings.Contains(station.Cause.Cure, witness.NeedSite[1:]) != early {
+			t.Errorf("epoch %d: %s: %s", e, station.Cause.Name, station.Cause.Cure)
+		}
+	}
+}
