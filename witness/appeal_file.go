@@ -26,6 +26,9 @@ type AppealFile struct {
 	// does not cover them: the network's does, and the network adds them.
 	Anchors []radio.Signed
 	Values  []Value
+	// Receipts say when the network received beacons, discovery beacons and witness reports.
+	// Each is signed by who gave it. Those that are of no use do no harm.
+	Receipts []radio.Signed
 }
 
 // NewAppealFile orders the evidence and gives the body that names it; the caller signs it
@@ -57,6 +60,9 @@ func (f AppealFile) Append(b []byte) []byte {
 	}
 	for _, v := range f.Values {
 		b = appendBytes(b, 4, v.append(nil))
+	}
+	for _, s := range f.Receipts {
+		b = appendBytes(b, 5, s.Append(nil))
 	}
 	return b
 }
@@ -91,6 +97,9 @@ func parseAppealFile(b []byte) (AppealFile, error) {
 	if f.Values, err = readEach(&r, 4, "values", MaxAppealChains, parseValue); err != nil {
 		return AppealFile{}, err
 	}
+	if f.Receipts, err = readEach(&r, 5, "receipts", MaxEvidence, radio.ParseSigned); err != nil {
+		return AppealFile{}, err
+	}
 	if err := r.end(); err != nil {
 		return AppealFile{}, err
 	}
@@ -100,16 +109,23 @@ func parseAppealFile(b []byte) (AppealFile, error) {
 	return f, nil
 }
 
-// Verify gives the appeal if all signatures are right for the network and the evidence is
-// exactly what it names, in its order.
-func (f AppealFile) Verify(network radio.Network) (Appeal, error) {
+// Open gives the appeal if the signature of its record is right for the network. It does not look
+// at the evidence.
+func (f AppealFile) Open(network radio.Network) (Appeal, error) {
 	if err := f.Record.Verify(network); err != nil {
 		return Appeal{}, err
 	}
 	a, err := ParseAppeal(f.Record.Body)
-	if err == nil {
-		err = a.CheckRange()
+	if err != nil {
+		return Appeal{}, err
 	}
+	return a, a.CheckRange()
+}
+
+// Verify gives the appeal if all signatures are right for the network and the evidence is
+// exactly what it names, in its order.
+func (f AppealFile) Verify(network radio.Network) (Appeal, error) {
+	a, err := f.Open(network)
 	if err != nil {
 		return Appeal{}, err
 	}

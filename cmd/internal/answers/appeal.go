@@ -43,7 +43,7 @@ func (b *Book) CheckAppeal(f witness.AppealFile, network radio.Network, timing w
 			return witness.SiteFacts{}
 		},
 	}
-	facts := world.Facts(f, appeal, 0, 0)
+	facts := world.Facts(f, appeal, 0)
 	judged := p.JudgeAppeal(&facts)
 	return witness.ExplainAppeal(&judged), nil
 }
