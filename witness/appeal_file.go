@@ -31,12 +31,13 @@ type AppealFile struct {
 	Receipts []radio.Signed
 }
 
-// NewAppealFile orders the evidence and gives the body that names it; the caller signs it
-// and puts it in.
+// NewAppealFile orders the evidence, in which receipts of it may be, and gives the body that names it;
+// the caller signs it and puts it in.
 func NewAppealFile(network radio.Network, epoch Epoch, partner radio.Station, evidence []radio.Signed) (AppealFile, Appeal, error) {
-	f := AppealFile{Evidence: slices.Clone(evidence)}
+	f := AppealFile{Evidence: slices.DeleteFunc(slices.Clone(evidence), func(s radio.Signed) bool { return s.Kind == radio.KindReceipt })}
 	slices.SortFunc(f.Evidence, func(a, b radio.Signed) int { return compareIDs(a.ID(network), b.ID(network)) })
 	f.Evidence = slices.CompactFunc(f.Evidence, func(a, b radio.Signed) bool { return a.ID(network) == b.ID(network) })
+	f.addReceipts(network, evidence)
 	a := Appeal{Epoch: epoch, Partner: partner}
 	for _, s := range f.Evidence {
 		a.Evidence = append(a.Evidence, s.ID(network))
@@ -45,6 +46,23 @@ func NewAppealFile(network radio.Network, epoch Epoch, partner radio.Station, ev
 		return AppealFile{}, Appeal{}, err
 	}
 	return f, a, nil
+}
+
+// addReceipts adds of some records those that are receipts of the evidence, one of each.
+func (f *AppealFile) addReceipts(network radio.Network, list []radio.Signed) {
+	lacking := map[radio.RecordID]bool{}
+	for _, s := range f.Evidence {
+		lacking[s.ID(network)] = true
+	}
+	for _, s := range list {
+		if s.Kind != radio.KindReceipt {
+			continue
+		}
+		if r, err := ParseReceipt(s.Body); err == nil && lacking[r.Record] {
+			delete(lacking, r.Record)
+			f.Receipts = append(f.Receipts, s)
+		}
+	}
 }
 
 func compareIDs(a, b radio.RecordID) int { return bytes.Compare(a[:], b[:]) }

@@ -78,7 +78,7 @@ func (b *Book) at(number witness.Epoch) (*epoch, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &epoch{number: number, result: result}
+	e := &epoch{number: number, result: result, below: sync.OnceValues(result.Below)}
 	b.open = slices.Insert(b.open, 0, e)
 	b.open = b.open[:min(len(b.open), mostOpen)]
 	return e, nil

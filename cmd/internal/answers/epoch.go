@@ -19,6 +19,8 @@ type epoch struct {
 	sites  map[radio.Station]*witness.SiteFacts
 	awake  map[string]bool // by hexadecimal digits
 	failed error
+
+	below func() (map[string]bool, error) // subjects with a weight below one half
 }
 
 // neighbourhood reads where all stations are and which of them reported anything.

@@ -37,6 +37,11 @@ func (c *journaledCountry) Sites(sites []simulate.Published) error {
 	if err != nil {
 		return err
 	}
+	return c.enter(listings)
+}
+
+// enter puts sites into the registry, from the first epoch on.
+func (c *journaledCountry) enter(listings []coverage.Listing) error {
 	book, err := c.data.Book(c.t.Context(), "")
 	if err != nil {
 		return err
