@@ -45,25 +45,25 @@ func (b *brief) exhibits(facts *AppealFacts) {
 	facts.Appointed = facts.appointed(b.w.Parameters)
 	for _, o := range b.heard[b.station] {
 		sent, ok := b.others[o.Frame.Tag]
-		if ok && o.Frame.Type == FrameDiscovery && b.isAppointed(sent.by, sent.slot) {
+		if ok && o.Frame.Type == FrameDiscovery && o.received < b.closes(sent.slot) && b.isAppointed(sent.by, sent.slot) {
 			facts.Hears++
 		}
 	}
 }
 
-// exhibit says whether an observation counts: a frame of the station, heard by somebody
-// else who was near the place, and, where presence is in question, as loud as only from
+// exhibit says whether an observation counts: a frame of the station, heard and reported in
+// time by somebody else who was near the place, and, where presence is in question, as loud as only from
 // near.
-func (b *brief) exhibit(party radio.Station, site *SiteFacts, o Observation) (Exhibit, bool) {
+func (b *brief) exhibit(party radio.Station, site *SiteFacts, o heardFrame) (Exhibit, bool) {
 	sent, ours := b.sent[o.Frame.Tag]
-	if !ours || !b.place.Located || !site.Located || !b.isFrame(sent, o) {
+	if !ours || !b.place.Located || !site.Located || o.received >= b.closes(sent.slot) || !b.isFrame(sent, o.Observation) {
 		return Exhibit{}, false
 	}
 	e := Exhibit{
 		Tag: o.Frame.Tag, Slot: sent.slot, Window: b.w.Timing.Window(sent.slot), Owner: site.Owner,
 		Appointed: b.isAppointed(party, sent.slot),
 	}
-	return e, b.isParty(party, site, e.Appointed) && b.wasNear(party, o.Heard) && (b.way().From != b.station || b.isLoud(sent, site, o))
+	return e, b.isParty(party, site, e.Appointed) && b.wasNear(party, o.Heard) && (b.way().From != b.station || b.isLoud(sent, site, o.Observation))
 }
 
 // isFrame says that a frame was heard as it was sent, and lately.

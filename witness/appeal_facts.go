@@ -21,12 +21,12 @@ type AppealFacts struct {
 	Station   radio.Station // that appeals
 	ID        [32]byte      // of the appeal's record
 	Receive   int64
-	Earlier   int64 // appeals of the station in the epoch that came before
 	Subject   Subject
 	Way       Way // under which the evidence is kept
 	Below     bool
 	Undecided int64 // clues below one half that no evidence decides
 	Useless   int64 // records that are no evidence for this
+	Late      int64 // records that were not received before their cases closed, or of which it is not shown
 	Located   bool  // the place in question is published
 	Own       bool  // the station's own receiver says where it was
 	Farthest  coverage.Millimetres
@@ -47,33 +47,34 @@ type Exhibit struct {
 }
 
 // MostAppeals is how many appeals of a station are judged in an epoch: the first by
-// arrival. Looking at one may cost a million hashes.
+// arrival. Looking at one may cost a million hashes. Further ones have no outcome.
 const MostAppeals = 4
 
-// Facts looks at an appeal whose signatures and evidence were verified. earlier is how many
-// of the station the epoch received before it.
-func (w *AppealWorld) Facts(f AppealFile, a Appeal, receive Millis, earlier int64) AppealFacts {
+// Facts looks at an appeal whose signatures and evidence were verified. The evidence is not
+// looked at if there is nothing to appeal against.
+func (w *AppealWorld) Facts(f AppealFile, a Appeal, receive Millis) AppealFacts {
 	b := newBrief(w, f.Record.Station, a.Partner)
 	facts := AppealFacts{
-		Station: f.Record.Station, ID: f.Record.ID(w.Network), Receive: int64(receive), Earlier: earlier,
+		Station: f.Record.Station, ID: f.Record.ID(w.Network), Receive: int64(receive),
 		Subject: a.Subject(f.Record.Station), Way: b.way(), Located: b.place.Located, Slack: b.place.Slack,
 	}
-	if earlier >= MostAppeals {
+	var provision Provision
+	if provision, facts.Below = w.Before[facts.Subject]; !facts.Below {
 		return facts
 	}
-	var provision Provision
-	provision, facts.Below = w.Before[facts.Subject]
 	for _, c := range provision.Clues {
 		if !decidable(facts.Subject, c.Name) {
 			facts.Undecided++
 		}
 	}
 	facts.Useless += b.takeAppointments(f)
+	b.takeReceipts(f)
 	for _, s := range f.Evidence {
 		if !b.take(s) {
 			facts.Useless++
 		}
 	}
+	facts.Late = b.late
 	facts.Own, facts.Farthest = b.farthestOwn()
 	b.exhibits(&facts)
 	return facts
@@ -99,14 +100,23 @@ type brief struct {
 	tracks  map[radio.Station][]Fix
 	audits  []Audit
 	others  map[Tag]othersFrame // discovery beacons of other stations
-	heard   map[radio.Station][]Observation
+	heard   map[radio.Station][]heardFrame
 	values  chainValues
+
+	received map[radio.RecordID]Millis // by the receipts
+	late     int64
 }
 
 // sentFrame is a frame as its own station reports it.
 type sentFrame struct {
 	slot Slot
 	OnAir
+}
+
+// heardFrame is an observation in a record that was received then.
+type heardFrame struct {
+	Observation
+	received Millis
 }
 
 // othersFrame is a discovery beacon of another station, which may be an appointed one.
@@ -119,7 +129,7 @@ func newBrief(w *AppealWorld, station, partner radio.Station) *brief {
 	b := &brief{
 		w: w, station: station, partner: partner, site: w.Site(station),
 		sent: map[Tag]sentFrame{}, tracks: map[radio.Station][]Fix{}, others: map[Tag]othersFrame{},
-		heard: map[radio.Station][]Observation{},
+		heard: map[radio.Station][]heardFrame{}, received: map[radio.RecordID]Millis{},
 	}
 	b.place = b.site
 	if !partner.IsZero() {
@@ -152,14 +162,14 @@ func (b *brief) take(s radio.Signed) bool {
 		if err != nil || w.CheckRange() != nil {
 			return false
 		}
-		b.heard[s.Station] = append(b.heard[s.Station], w.Observations...)
+		b.takeBatch(s, w)
 		return true
 	case radio.KindAudit:
 		return true // taken before
 	case radio.KindBeacon:
-		return s.Station == b.station && b.takeBeacon(s.Body)
+		return s.Station == b.station && b.takeBeacon(s)
 	case radio.KindDiscovery:
-		return b.takeDiscovery(s.Station, s.Body)
+		return b.takeDiscovery(s)
 	}
 	return false
 }
@@ -183,8 +193,8 @@ func (b *brief) takeAppointments(f AppealFile) (useless int64) {
 }
 
 // takeBeacon takes a beacon of the station if its signature opens it.
-func (b *brief) takeBeacon(body []byte) bool {
-	c, err := ParseBeacon(body)
+func (b *brief) takeBeacon(s radio.Signed) bool {
+	c, err := ParseBeacon(s.Body)
 	if err != nil || c.CheckRange() != nil {
 		return false
 	}
@@ -192,19 +202,23 @@ func (b *brief) takeBeacon(body []byte) bool {
 	if !ok || VerifyOpening(Lot{b.w.Network, b.station, value}, c.Slot, c.Signature) != nil {
 		return false
 	}
-	b.sent[TagOf(c.Signature)] = sentFrame{c.Slot, c.OnAir}
+	if b.isInTime(s, c.Slot) {
+		b.sent[TagOf(c.Signature)] = sentFrame{c.Slot, c.OnAir}
+	}
 	return true
 }
 
-func (b *brief) takeDiscovery(by radio.Station, body []byte) bool {
-	d, err := ParseDiscovery(body)
+func (b *brief) takeDiscovery(s radio.Signed) bool {
+	d, err := ParseDiscovery(s.Body)
 	if err != nil || d.CheckRange() != nil {
 		return false
 	}
-	if by == b.station {
+	switch {
+	case !b.isInTime(s, d.Slot):
+	case s.Station == b.station:
 		b.sent[d.Random] = sentFrame{d.Slot, d.OnAir}
-		return true
+	default:
+		b.others[d.Random] = othersFrame{s.Station, d.Slot}
 	}
-	b.others[d.Random] = othersFrame{by, d.Slot}
 	return true
 }

@@ -26,14 +26,18 @@ type AppealFile struct {
 	// does not cover them: the network's does, and the network adds them.
 	Anchors []radio.Signed
 	Values  []Value
+	// Receipts say when the network received beacons, discovery beacons and witness reports.
+	// Each is signed by who gave it. Those that are of no use do no harm.
+	Receipts []radio.Signed
 }
 
-// NewAppealFile orders the evidence and gives the body that names it; the caller signs it
-// and puts it in.
+// NewAppealFile orders the evidence, in which receipts of it may be, and gives the body that names it;
+// the caller signs it and puts it in.
 func NewAppealFile(network radio.Network, epoch Epoch, partner radio.Station, evidence []radio.Signed) (AppealFile, Appeal, error) {
-	f := AppealFile{Evidence: slices.Clone(evidence)}
+	f := AppealFile{Evidence: slices.DeleteFunc(slices.Clone(evidence), func(s radio.Signed) bool { return s.Kind == radio.KindReceipt })}
 	slices.SortFunc(f.Evidence, func(a, b radio.Signed) int { return compareIDs(a.ID(network), b.ID(network)) })
 	f.Evidence = slices.CompactFunc(f.Evidence, func(a, b radio.Signed) bool { return a.ID(network) == b.ID(network) })
+	f.addReceipts(network, evidence)
 	a := Appeal{Epoch: epoch, Partner: partner}
 	for _, s := range f.Evidence {
 		a.Evidence = append(a.Evidence, s.ID(network))
@@ -42,6 +46,23 @@ func NewAppealFile(network radio.Network, epoch Epoch, partner radio.Station, ev
 		return AppealFile{}, Appeal{}, err
 	}
 	return f, a, nil
+}
+
+// addReceipts adds of some records those that are receipts of the evidence, one of each.
+func (f *AppealFile) addReceipts(network radio.Network, list []radio.Signed) {
+	lacking := map[radio.RecordID]bool{}
+	for _, s := range f.Evidence {
+		lacking[s.ID(network)] = true
+	}
+	for _, s := range list {
+		if s.Kind != radio.KindReceipt {
+			continue
+		}
+		if r, err := ParseReceipt(s.Body); err == nil && lacking[r.Record] {
+			delete(lacking, r.Record)
+			f.Receipts = append(f.Receipts, s)
+		}
+	}
 }
 
 func compareIDs(a, b radio.RecordID) int { return bytes.Compare(a[:], b[:]) }
@@ -57,6 +78,9 @@ func (f AppealFile) Append(b []byte) []byte {
 	}
 	for _, v := range f.Values {
 		b = appendBytes(b, 4, v.append(nil))
+	}
+	for _, s := range f.Receipts {
+		b = appendBytes(b, 5, s.Append(nil))
 	}
 	return b
 }
@@ -91,6 +115,9 @@ func parseAppealFile(b []byte) (AppealFile, error) {
 	if f.Values, err = readEach(&r, 4, "values", MaxAppealChains, parseValue); err != nil {
 		return AppealFile{}, err
 	}
+	if f.Receipts, err = readEach(&r, 5, "receipts", MaxEvidence, radio.ParseSigned); err != nil {
+		return AppealFile{}, err
+	}
 	if err := r.end(); err != nil {
 		return AppealFile{}, err
 	}
@@ -100,16 +127,23 @@ func parseAppealFile(b []byte) (AppealFile, error) {
 	return f, nil
 }
 
-// Verify gives the appeal if all signatures are right for the network and the evidence is
-// exactly what it names, in its order.
-func (f AppealFile) Verify(network radio.Network) (Appeal, error) {
+// Open gives the appeal if the signature of its record is right for the network. It does not look
+// at the evidence.
+func (f AppealFile) Open(network radio.Network) (Appeal, error) {
 	if err := f.Record.Verify(network); err != nil {
 		return Appeal{}, err
 	}
 	a, err := ParseAppeal(f.Record.Body)
-	if err == nil {
-		err = a.CheckRange()
+	if err != nil {
+		return Appeal{}, err
 	}
+	return a, a.CheckRange()
+}
+
+// Verify gives the appeal if all signatures are right for the network and the evidence is
+// exactly what it names, in its order.
+func (f AppealFile) Verify(network radio.Network) (Appeal, error) {
+	a, err := f.Open(network)
 	if err != nil {
 		return Appeal{}, err
 	}

@@ -111,6 +111,7 @@ func signedAppeal(t testing.TB) (AppealFile, radio.Network) {
 		t.Fatal(err)
 	}
 	f.Record = sign(radio.KindAppeal, a.Append(nil))
+	f.Receipts = []radio.Signed{sign(radio.KindReceipt, Receipt{Record: f.Evidence[0].ID(network), Received: 5}.Append(nil))}
 	return f, network
 }
 

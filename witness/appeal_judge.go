@@ -22,6 +22,9 @@ func (j *JudgedAppeal) Accepted() bool { return j.Valid() }
 func (p *Parameters) JudgeAppeal(f *AppealFacts) JudgedAppeal {
 	j := JudgedAppeal{Judged{Station: f.Station, ID: f.ID, Receive: f.Receive, Findings: make([]Finding, len(appealTable))}, f.Subject}
 	for i, find := range appealFinders {
+		if i >= asksEvidence && !f.Below {
+			break
+		}
 		j.Findings[i] = find(f, p)
 	}
 	j.Reason = firstFailure(appealTable[:len(appealTable)-1], j.Findings, true)

@@ -5,11 +5,11 @@ import "hexspot/coverage"
 // appealTable are the rules that appeals are judged by, in order; the first that fails is the
 // reason. appealFinders ask them; the last, the weight, is asked when it was worked out again.
 var appealTable = []Rule{
-	{Name: "too_many", Unit: "appeals", Need: "appeal again in another epoch, with all evidence in one"},
 	{Name: "below_half", Unit: "yes", Need: "nothing: there is no weight below one half of this station or link"},
 	{Name: "undecided", Unit: "clues", Need: "nothing but other reports: evidence of these kinds decides only clues about presence at a place, and about the silence of a link's partner"},
 	{Name: "no_site", Unit: "yes", Need: "have the place in question published; it counts from the next epoch"},
 	{Name: "useless", Unit: "records", Need: "leave out what is not about these frames: records out of range, of kinds that are no evidence, or beacons that do not open"},
+	{Name: "in_time", Unit: "records", Need: "leave out reports of which there is no receipt, or one that the network gave after the case of the slot had closed: what is made afterwards proves nothing"},
 	{Name: "own_positions", Unit: "mm", Need: "publish the place at which the station's own receiver was", optional: true},
 	{Name: "heard_near", Unit: "frames", Need: "have more frames of the station heard near the place, with positions of who heard them"},
 	{Name: "over_time", Unit: "windows", Need: "have them heard in more windows"},
@@ -19,17 +19,21 @@ var appealTable = []Rule{
 }
 
 var appealFinders = [...]func(*AppealFacts, *Parameters) Finding{
-	func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Earlier, MostAppeals-1) },
 	func(f *AppealFacts, _ *Parameters) Finding { return yes(f.Below) },
 	func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Undecided, 0) },
 	func(f *AppealFacts, _ *Parameters) Finding { return yes(f.Located) },
 	func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Useless, 0) },
+	func(f *AppealFacts, _ *Parameters) Finding { return atMost(f.Late, 0) },
 	ownPositions,
 	func(f *AppealFacts, p *Parameters) Finding { return atLeast(f.frames(), p.ExhibitFrames) },
 	func(f *AppealFacts, p *Parameters) Finding { return atLeast(f.windows(), p.ExhibitWindows) },
 	independent,
 	bothWays,
 }
+
+// asksEvidence is the number of the first rule for which the evidence is looked at. The one
+// before asks whether there is anything to appeal against.
+const asksEvidence = 1
 
 // ownPositions can only speak against the station: whoever lies about a place can write
 // positions as well.

@@ -29,7 +29,8 @@ type appealRig struct {
 	chain    *Chain
 	anchor   radio.Signed
 	values   []Value
-	earlier  int64
+
+	receipt func(s radio.Signed, closes Millis) []radio.Signed // of a record whose case closes then
 }
 
 const appealEpoch Epoch = 20_249
@@ -37,6 +38,7 @@ const appealEpoch Epoch = 20_249
 func newAppealRig(t testing.TB) *appealRig {
 	timing := scheduleNamed(t, "default").Timing
 	r := &appealRig{t: t, network: testNetwork{t, 1}.station().Network(), level: -6_000, drivers: []int{1, 2}, sites: map[radio.Station]SiteFacts{}}
+	r.receipt = func(s radio.Signed, closes Millis) []radio.Signed { return []radio.Signed{r.received(s, closes-1)} }
 	first, to := timing.Slots(appealEpoch)
 	a, chain := testNetwork{t, 1}.chain(first, to, 0, 1)
 	last, _ := chain.Value(to - 1)
@@ -92,30 +94,50 @@ func (r *appealRig) beacon(k Slot) (Beacon, Observation) {
 	}
 }
 
-// facts signs all of it and looks at it.
-func (r *appealRig) facts() AppealFacts {
+// received is the network's receipt of a record.
+func (r *appealRig) received(s radio.Signed, at Millis) radio.Signed {
+	return r.sign(-1, radio.KindReceipt, Receipt{Record: s.ID(r.network), Received: at, Epoch: appealEpoch})
+}
+
+// file signs all of it. Each driver has a record for each slot.
+func (r *appealRig) file() (AppealFile, Appeal) {
 	evidence := slices.Clone(r.evidence)
-	heard := Batch{Epoch: appealEpoch}
+	var receipts []radio.Signed
+	for _, s := range evidence {
+		receipts = append(receipts, r.receipt(s, r.world.Timing.CaseCloses(r.slots[0]))...)
+	}
+	add := func(k Slot, s radio.Signed) {
+		evidence = append(evidence, s)
+		receipts = append(receipts, r.receipt(s, r.world.Timing.CaseCloses(k))...)
+	}
 	var where Positions
 	for _, k := range r.slots {
 		b, o := r.beacon(k)
-		evidence = append(evidence, r.sign(0, radio.KindBeacon, b))
-		heard.Observations = append(heard.Observations, o)
+		add(k, r.sign(0, radio.KindBeacon, b))
+		for _, n := range r.drivers {
+			add(k, r.sign(n, radio.KindWitness, Batch{appealEpoch, []Observation{o}}))
+		}
 		where.Fixes = append(where.Fixes, Fix{o.Heard - 20_000, r.at, 5_000})
 	}
 	for _, n := range r.drivers {
-		evidence = append(evidence, r.sign(n, radio.KindWitness, heard), r.sign(n, radio.KindPositions, where))
+		evidence = append(evidence, r.sign(n, radio.KindPositions, where))
 	}
 	f, a, err := NewAppealFile(r.network, appealEpoch-1, r.partner, evidence)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	f.Anchors, f.Values = []radio.Signed{r.anchor}, r.values
+	f.Anchors, f.Values, f.Receipts = []radio.Signed{r.anchor}, r.values, receipts
 	f.Record = r.sign(0, radio.KindAppeal, a)
 	if a, err = f.Verify(r.network); err != nil {
 		r.t.Fatal(err)
 	}
-	return r.world.Facts(f, a, 77, r.earlier)
+	return f, a
+}
+
+// facts looks at it.
+func (r *appealRig) facts() AppealFacts {
+	f, a := r.file()
+	return r.world.Facts(f, a, 77)
 }
 
 func (r *appealRig) station(n int) radio.Station { return sampleStation(r.t, n) }
@@ -131,14 +153,13 @@ func (r *appealRig) audit(heard bool) {
 	}
 	if heard {
 		o := largest()
-		o.Frame = Frame{FrameDiscovery, Mark{}, Tag{9}}
+		o.Frame, o.Heard = Frame{FrameDiscovery, Mark{}, Tag{9}}, r.world.Timing.Start(first)
 		r.evidence = append(r.evidence, r.sign(0, radio.KindWitness, Batch{appealEpoch, []Observation{o}}))
 	}
 }
 
 // badAppeals has a bad example for each rule but the last.
 var badAppeals = map[Fault]func(r *appealRig){
-	"too_many":   func(r *appealRig) { r.earlier = MostAppeals },
 	"below_half": func(r *appealRig) { delete(r.world.Before, StationSubject(r.station(0))) },
 	"undecided": func(r *appealRig) {
 		p := r.world.Before[StationSubject(r.station(0))]
@@ -150,6 +171,9 @@ var badAppeals = map[Fault]func(r *appealRig){
 		b, _ := r.beacon(r.slots[0])
 		b.Slot++ // the signature is of another
 		r.evidence = append(r.evidence, r.sign(0, radio.KindBeacon, b))
+	},
+	"in_time": func(r *appealRig) {
+		r.receipt = func(s radio.Signed, closes Millis) []radio.Signed { return []radio.Signed{r.received(s, closes)} }
 	},
 	"own_positions": func(r *appealRig) {
 		r.evidence = append(r.evidence, r.sign(0, radio.KindPositions, Positions{[]Fix{{At: 1, Position: r.sites[r.station(1)].Position}}}))
@@ -189,6 +213,95 @@ func TestAGoodAppealIsAdmitted(t *testing.T) {
 		j := r.world.Parameters.JudgeAppeal(&facts)
 		if j.Reason != "" || facts.frames() != 8 || facts.windows() != 2 {
 			t.Errorf("%s: %q, %+v", name, j.Reason, facts)
+		}
+	}
+}
+
+// TestWhatIsMadeAfterwardsIsNoEvidence: active stations of other owners, who sign all that was
+// missing when it is too late, are believed nothing, whatever receipts they bring.
+func TestWhatIsMadeAfterwardsIsNoEvidence(t *testing.T) {
+	for name, receipt := range map[string]func(r *appealRig, s radio.Signed, closes Millis) []radio.Signed{
+		"none": func(*appealRig, radio.Signed, Millis) []radio.Signed { return nil },
+		"when the case is over": func(r *appealRig, s radio.Signed, closes Millis) []radio.Signed {
+			return []radio.Signed{r.received(s, closes)}
+		},
+		"one that friends sign": func(r *appealRig, s radio.Signed, closes Millis) []radio.Signed {
+			return []radio.Signed{r.sign(1, radio.KindReceipt, Receipt{Record: s.ID(r.network), Received: closes - 1})}
+		},
+		"one of another record": func(r *appealRig, _ radio.Signed, closes Millis) []radio.Signed {
+			return []radio.Signed{r.sign(-1, radio.KindReceipt, Receipt{Received: closes - 1})}
+		},
+		"one that is no receipt": func(r *appealRig, s radio.Signed, _ Millis) []radio.Signed { return []radio.Signed{s} },
+	} {
+		r := newAppealRig(t)
+		r.receipt = func(s radio.Signed, closes Millis) []radio.Signed { return receipt(r, s, closes) }
+		facts := r.facts()
+		if j := r.world.Parameters.JudgeAppeal(&facts); j.Reason != "in_time" || len(facts.Exhibits) != 0 || facts.Late != 24 {
+			t.Errorf("%s: %q, %d exhibits, %d late", name, j.Reason, len(facts.Exhibits), facts.Late)
+		}
+	}
+}
+
+// TestOnlyObservationsInTimeCount: those of one record whose frames' cases were open yet.
+func TestOnlyObservationsInTimeCount(t *testing.T) {
+	r := newAppealRig(t)
+	_, early := r.beacon(r.slots[0])
+	_, last := r.beacon(r.slots[7])
+	s := r.sign(1, radio.KindWitness, Batch{appealEpoch, []Observation{early, last}})
+	r.slots, r.drivers = []Slot{r.slots[0], r.slots[7]}, nil
+	r.evidence = []radio.Signed{s, r.sign(1, radio.KindPositions, Positions{[]Fix{{early.Heard, r.at, 0}, {last.Heard, r.at, 0}}})}
+	closed := r.world.Timing.CaseCloses(r.slots[0])
+	r.receipt = func(s radio.Signed, closes Millis) []radio.Signed {
+		if s.Kind == radio.KindWitness {
+			closes = closed + 1
+		}
+		return []radio.Signed{r.received(s, closes-1)}
+	}
+	if facts := r.facts(); facts.Late != 0 || len(facts.Exhibits) != 1 || facts.Exhibits[0].Slot != r.slots[1] {
+		t.Errorf("%+v", facts)
+	}
+}
+
+// TestIngestsOfTheAnchorGiveReceipts, and the earliest receipt counts.
+func TestIngestsOfTheAnchorGiveReceipts(t *testing.T) {
+	r := newAppealRig(t)
+	a, err := ParseAnchor(r.anchor.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Ingests = []radio.Station{r.station(9)}
+	r.anchor = testNetwork{t, 1}.sign(a)
+	r.receipt = func(s radio.Signed, closes Millis) []radio.Signed {
+		return []radio.Signed{r.sign(9, radio.KindReceipt, Receipt{Record: s.ID(r.network), Received: closes - 1})}
+	}
+	facts := r.facts()
+	if j := r.world.Parameters.JudgeAppeal(&facts); j.Reason != "" {
+		t.Errorf("%q", j.Reason)
+	}
+	r = newAppealRig(t)
+	r.slots = r.slots[:2]
+	r.receipt = func(s radio.Signed, closes Millis) []radio.Signed {
+		return []radio.Signed{r.received(s, closes), r.received(s, closes-1), r.received(s, closes+1)}
+	}
+	if facts := r.facts(); facts.Late != 0 || facts.frames() != 2 {
+		t.Errorf("%+v", facts)
+	}
+}
+
+// TestNothingIsLookedAtWithoutAWeightBelowHalf: it costs nothing then, and says so.
+func TestNothingIsLookedAtWithoutAWeightBelowHalf(t *testing.T) {
+	r := newAppealRig(t)
+	badAppeals["below_half"](r)
+	f, a := r.file()
+	r.world.Site = func(radio.Station) SiteFacts { return SiteFacts{} }
+	facts := r.world.Facts(f, a, 77)
+	j := r.world.Parameters.JudgeAppeal(&facts)
+	if facts.Useless+facts.Late != 0 || facts.Located || len(facts.Exhibits) != 0 || j.Reason != "below_half" {
+		t.Errorf("%+v, %q", facts, j.Reason)
+	}
+	for i, n := range ExplainAppeal(&j).Rules {
+		if i > 0 && (n.Outcome != RuleNotEvaluated || n.Lacks == "") {
+			t.Errorf("%+v", n)
 		}
 	}
 }

@@ -45,6 +45,14 @@ func (all chainValues) learn(v Value) bool {
 	return false
 }
 
+// ingests are those that an anchor lists.
+func (all chainValues) ingests() (list []radio.Station) {
+	for _, c := range all {
+		list = append(list, c.anchor.Ingests...)
+	}
+	return list
+}
+
 // at is the value of a slot, of the anchor that serves it.
 func (all chainValues) at(k Slot) (Entropy, bool) {
 	for _, c := range all {

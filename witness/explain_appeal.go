@@ -9,6 +9,9 @@ func ExplainAppeal(j *JudgedAppeal) Explanation {
 		note := appealTable[i].note(j.Findings[i], false)
 		if note.Outcome == RuleNotEvaluated {
 			note.Lacks = lacks[note.Rule].or
+			if j.Reason == appealTable[asksEvidence-1].Name {
+				note.Lacks = "there is nothing to appeal against, so the evidence was not looked at"
+			}
 		}
 		note.Decides = note.Rule == j.Reason
 		if note.Decides {

@@ -168,7 +168,6 @@ func TestFiguresForPeople(t *testing.T) {
 		{"partners", 3, "3 partners", "3 partners"},
 		{"windows", 0, "0 windows", "0 windows"},
 		{"cells", 8, "8 cells", "8 cells"},
-		{"appeals", 1, "1 earlier appeal", "1 appeal"},
 		{"clues", 2, "2 clues", "2 clues"},
 		{"records", 1, "1 record", "1 record"},
 		{"frames", 9, "9 frames", "9 frames"},

@@ -26,7 +26,6 @@ var measures = [...]struct {
 	{"SF", measure{func(n int64) string { return fmt.Sprint("SF", n) }, func(n int64) string { return counted(n, "step") }}},
 	{"slot", measure{func(n int64) string { return fmt.Sprint("slot ", n) }, func(n int64) string { return counted(n, "slot") }}},
 	{"reports", measure{func(n int64) string { return counted(n, "other report") }, func(n int64) string { return counted(n, "report") }}},
-	{"appeals", measure{func(n int64) string { return counted(n, "earlier appeal") }, func(n int64) string { return counted(n, "appeal") }}},
 	{"0.0001", measure{portion, portion}},
 }
 

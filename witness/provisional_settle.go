@@ -166,16 +166,3 @@ func leastWeight(clues []Clue) int64 {
 	}
 	return least
 }
-
-// Blame is what a link's weight is to be put down to: the subject whose clue leaves
-// least, the link itself if a station leaves no less. The weight is Link's.
-func (w *Weights) Blame(a, b radio.Station) (Subject, uint64) {
-	link := LinkSubject(a, b)
-	blamed, least := link, leastWeight(w.own(link))
-	for _, s := range [...]radio.Station{link.A, link.B} {
-		if weight := leastWeight(w.stations[s]); weight < least {
-			blamed, least = StationSubject(s), weight
-		}
-	}
-	return blamed, uint64(least)
-}

@@ -167,14 +167,92 @@ func TestBlame(t *testing.T) {
 	v := newVillage(t)
 	badLinks[ClueAround](v)
 	w := v.weigh()
-	if got, weight := w.Blame(v.stations[1], v.stations[0]); got != StationSubject(v.stations[0]) || weight != w.Link(v.stations[0], v.stations[1]) {
-		t.Errorf("the station: %v, %d", got, weight)
+	if got := w.Blame(v.stations[1], v.stations[0]); got.Subject != StationSubject(v.stations[0]) || got.Weight != w.Link(v.stations[0], v.stations[1]) || got.Rest != whole {
+		t.Errorf("the station: %+v", got)
 	}
 	v = newVillage(t)
 	badLinks[ClueAnswers](v)
 	w = v.weigh()
-	if got, weight := w.Blame(v.stations[1], v.stations[0]); got != LinkSubject(v.stations[0], v.stations[1]) || weight != 0 {
-		t.Errorf("the link: %v, %d", got, weight)
+	if got := w.Blame(v.stations[1], v.stations[0]); got.Subject != LinkSubject(v.stations[0], v.stations[1]) || got.Weight != 0 || got.Rest != whole {
+		t.Errorf("the link: %+v", got)
+	}
+}
+
+// drawnWeights are those of a beaconer, station 0, and some stations, each with a clue or none.
+func drawnWeights(t *rapid.T, stations []radio.Station) *Weights {
+	w := &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}}
+	clue := func(name string) []Clue {
+		if rapid.Bool().Draw(t, name) {
+			return nil
+		}
+		return []Clue{{Name: ClueAround, Weight: rapid.SampledFrom([]int64{0, 1, 1_000, 3_333, half - 1, half, 9_999, whole}).Draw(t, name)}}
+	}
+	for _, s := range stations {
+		w.stations[s] = clue("station")
+		if s != stations[0] {
+			pair, _ := twinsOf(stations[0], s)
+			w.links[pair] = clue("link")
+		}
+	}
+	return w
+}
+
+// TestHeldIsNoMoreThanAnAppealBrings: whatever the weights, what is held of a loss is no more than
+// the loss; of a witness, exactly what its link would have without the subject that is blamed; and
+// the order of links and of beacons is no matter.
+func TestHeldIsNoMoreThanAnAppealBrings(t *testing.T) {
+	all := []radio.Station{sampleStation(t, 0), sampleStation(t, 1), sampleStation(t, 2), sampleStation(t, 3)}
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawnWeights(t, all)
+		most := Loss{Beacon: rapid.Uint64Max(1e12).Draw(t, "beacon")}
+		selected := rapid.Permutation(all[1:]).Draw(t, "selected")
+		for range selected {
+			most.Witnesses = append(most.Witnesses, rapid.Uint64Max(1e12).Draw(t, "witness"))
+		}
+		held, again := Held{}, Held{}
+		held.Take(w, all[0], selected, most)
+		back := slices.Clone(selected)
+		slices.Reverse(back)
+		reversed := slices.Clone(most.Witnesses)
+		slices.Reverse(reversed)
+		again.Take(w, all[0], back, Loss{most.Beacon, reversed})
+		if !maps.EqualFunc(held, again, maps.Equal) {
+			t.Fatalf("%+v\n%+v", held, again)
+		}
+		sum := map[radio.Station]Holding{}
+		for _, by := range held {
+			for s, h := range by {
+				sum[s] = sum[s].plus(h)
+			}
+		}
+		if sum[all[0]].Beacon > most.Beacon {
+			t.Fatalf("held %+v of %d", sum[all[0]], most.Beacon)
+		}
+		for i, s := range selected {
+			b := w.Blame(all[0], s)
+			want := uint64(0)
+			if b.Weight < half {
+				want = most.Witnesses[i] * (b.Rest - b.Weight) / (whole - b.Weight)
+			}
+			if b.Weight != w.Link(all[0], s) || b.Rest < b.Weight || sum[s].Witness != want || want > most.Witnesses[i] {
+				t.Fatalf("%+v: held %+v, want %d of %d", b, sum[s], want, most.Witnesses[i])
+			}
+		}
+	})
+}
+
+// TestTwoBlamedSubjects: where another subject leaves as little, neither appeal alone brings
+// anything; where it leaves a fifth, a fifth is held.
+func TestTwoBlamedSubjects(t *testing.T) {
+	a, b := sampleStation(t, 0), sampleStation(t, 1)
+	for other, want := range map[int64]uint64{0: 0, 2_000: 200, whole: 1_000} {
+		w := &Weights{stations: map[radio.Station][]Clue{a: {{Weight: 0}}, b: {{Weight: other}}}}
+		held := Held{}
+		held.Take(w, a, []radio.Station{b}, Loss{1_000, []uint64{1_000}})
+		subject := StationSubject(a)
+		if held[subject][b].Witness != want || held[subject][a].Beacon != want || len(held) > 1 {
+			t.Errorf("the other leaves %d: %+v", other, held)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -170,22 +169,11 @@ func readRecords(files []string) (list []radio.Signed, err error) {
 		if err != nil {
 			return nil, err
 		}
-		in := bufio.NewScanner(strings.NewReader(string(text)))
-		in.Buffer(nil, base64.RawURLEncoding.EncodedLen(radio.MaxSigned)+1)
-		for n := 1; in.Scan(); n++ {
-			b, err := base64.RawURLEncoding.Strict().DecodeString(in.Text())
-			var s radio.Signed
-			if err == nil {
-				s, err = radio.ParseSigned(b)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s, line %d: %w", path, n, err)
-			}
-			list = append(list, s)
+		part, err := radio.ParseSignedLines(string(text))
+		if err != nil {
+			return nil, fmt.Errorf("%s, %w", path, err)
 		}
-		if err := in.Err(); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
+		list = append(list, part...)
 	}
 	return list, nil
 }

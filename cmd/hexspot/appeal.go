@@ -15,29 +15,78 @@ import (
 	"hexspot/radio"
 )
 
-const appealSynopsis = "Gives evidence for an appeal, and signs as the station what 'hexnet witness appeal' has made ready.\n" +
-	"Each has its own --help; docs/answers.md has the steps."
+const appealSynopsis = "Makes an appeal of this station from what others heard of it, gives evidence for another station's appeal, or\n" +
+	"signs what 'hexnet witness appeal' has made ready. Each has its own --help; docs/answers.md has the steps."
 
 func appealCommand(ctx context.Context, args []string, std streams) error {
 	if len(args) > 0 {
 		switch args[0] {
+		case "file":
+			return appealFile(ctx, args[1:], std)
 		case "records":
 			return appealRecords(ctx, args[1:], std)
 		case "sign":
 			return appealSign(args[1:], std)
 		}
 	}
-	set := flags("appeal records|sign", appealSynopsis, "hexspot appeal records --kind beacon,discovery --since 48h > own.txt\n"+
+	set := flags("appeal file|records|sign", appealSynopsis, "hexspot appeal file --epoch 20785 driver1.txt driver2.txt | curl --data-binary @- https://network.example/v1/witness/appeals\n"+
+		"hexspot appeal records --kind witness --since 24h > heard.txt\n"+
 		"hexspot appeal sign --network 1c3c5d6a746bba36 ready.txt > signed.txt", std)
 	if _, err := parse(set, args); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: say what to do: records or sign", errUsage)
+	return fmt.Errorf("%w: say what to do: file, records or sign", errUsage)
+}
+
+func appealFile(ctx context.Context, args []string, std streams) error {
+	set := flags("appeal file", "Makes and signs an appeal against the weight of this station, or of a link of it, and prints it as one line for the\n"+
+		"network. The files are what drivers' and auditors' hotspots printed by 'hexspot appeal records' and 'hexspot appeal sign',\n"+
+		"and the operator's by 'hexnet witness audit'. Of these and of the spool only what is evidence is taken. The hotspot may be running.",
+		"hexspot appeal file --epoch 20785 driver1.txt driver2.txt | curl --data-binary @- https://network.example/v1/witness/appeals", std)
+	var a hotspot.Appealing
+	set.StringVar(&a.Spool, "spool", hotspot.DefaultSpool, "spool `FILE`, path in [spool] of the configuration")
+	set.StringVar(&a.Network, "network", "", "`NETWORK` that is appealed to, 16 hexadecimal digits; needed if there are several")
+	file := set.String("file", hotspot.DefaultKey, "key `FILE` of the station")
+	since := set.Duration("since", 7*24*time.Hour, "how far back the station's own frames are looked for, `LONG`; 30 days are kept")
+	set.Uint64Var((*uint64)(&a.Epoch), "epoch", 0, "`NUMBER` of an epoch in which the weight was published")
+	set.Func("partner", "`STATION` at the other end, if it is about a link and not about the station's own weight", func(text string) (err error) {
+		a.Partner, err = radio.ParseStation(text)
+		return err
+	})
+	files, err := parse(set, args)
+	if err != nil {
+		return err
+	}
+	if a.Epoch == 0 || len(files) == 0 {
+		return fmt.Errorf("%w: want --epoch and files with evidence", errUsage)
+	}
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		list, err := radio.ParseSignedLines(string(text))
+		if err != nil {
+			return fmt.Errorf("%s, %w", path, err)
+		}
+		a.Others = append(a.Others, list...)
+	}
+	key, err := keys.Load(*file)
+	if err != nil {
+		return err
+	}
+	a.Signer, a.Since = key.Signer(), time.Now().Add(-*since)
+	appeal, err := a.File(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(std.out, base64.RawURLEncoding.EncodeToString(appeal.Append(nil)))
+	return err
 }
 
 func appealRecords(ctx context.Context, args []string, std streams) error {
-	set := flags("appeal records", "Prints reports of this hotspot that the network has answered, one a line, as evidence for an appeal: its own,\n"+
-		"or that of a station whose frames it heard. The hotspot may be running.",
+	set := flags("appeal records", "Prints reports of this hotspot that the network has answered, one a line with its receipt on the next, as evidence for an\n"+
+		"appeal: its own, or that of a station whose frames it heard. The hotspot may be running.",
 		"hexspot appeal records --kind witness --since 24h > heard.txt", std)
 	path := set.String("spool", hotspot.DefaultSpool, "spool `FILE`, path in [spool] of the configuration")
 	network := set.String("network", "", "`NETWORK` that they were sent to, 16 hexadecimal digits; needed if there are several")

@@ -55,6 +55,9 @@ func messageOf(body any) proto.Message {
 			m.Evidence = append(m.Evidence, messageOfSigned(s))
 		}
 		m.Anchors, m.Values = messageOfAnchors(b.Anchors).Anchors, messageOfValues(b.Values).Values
+		for _, s := range b.Receipts {
+			m.Receipts = append(m.Receipts, messageOfSigned(s))
+		}
 		return m
 	case witness.Audit:
 		return &Audit{Station: b.Station.Bytes(), From: uint64(b.From), To: uint64(b.To)}

@@ -964,6 +964,7 @@ type AppealFile struct {
 	Evidence      []*Signed              `protobuf:"bytes,2,rep,name=evidence,proto3" json:"evidence,omitempty"` // the records that it names, in its order
 	Anchors       []*Signed              `protobuf:"bytes,3,rep,name=anchors,proto3" json:"anchors,omitempty"`   // of the slots that the evidence is about, at most 8; the network adds them
 	Values        []*Value               `protobuf:"bytes,4,rep,name=values,proto3" json:"values,omitempty"`     // of their chains, at most 8
+	Receipts      []*Signed              `protobuf:"bytes,5,rep,name=receipts,proto3" json:"receipts,omitempty"` // of beacons, discovery beacons and witness reports among the evidence, at most 64
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1022,6 +1023,13 @@ func (x *AppealFile) GetAnchors() []*Signed {
 func (x *AppealFile) GetValues() []*Value {
 	if x != nil {
 		return x.Values
+	}
+	return nil
+}
+
+func (x *AppealFile) GetReceipts() []*Signed {
+	if x != nil {
+		return x.Receipts
 	}
 	return nil
 }
@@ -1529,13 +1537,14 @@ const file_hexspot_1_proto_rawDesc = "" +
 	"\x06Appeal\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\x12\x18\n" +
 	"\apartner\x18\x02 \x01(\fR\apartner\x12\x1a\n" +
-	"\bevidence\x18\x03 \x03(\fR\bevidence\"\xc1\x01\n" +
+	"\bevidence\x18\x03 \x03(\fR\bevidence\"\xf1\x01\n" +
 	"\n" +
 	"AppealFile\x12*\n" +
 	"\x06appeal\x18\x01 \x01(\v2\x12.hexspot.v1.SignedR\x06appeal\x12.\n" +
 	"\bevidence\x18\x02 \x03(\v2\x12.hexspot.v1.SignedR\bevidence\x12,\n" +
 	"\aanchors\x18\x03 \x03(\v2\x12.hexspot.v1.SignedR\aanchors\x12)\n" +
-	"\x06values\x18\x04 \x03(\v2\x11.hexspot.v1.ValueR\x06values\"E\n" +
+	"\x06values\x18\x04 \x03(\v2\x11.hexspot.v1.ValueR\x06values\x12.\n" +
+	"\breceipts\x18\x05 \x03(\v2\x12.hexspot.v1.SignedR\breceipts\"E\n" +
 	"\x05Audit\x12\x18\n" +
 	"\astation\x18\x01 \x01(\fR\astation\x12\x12\n" +
 	"\x04from\x18\x02 \x01(\x04R\x04from\x12\x0e\n" +
@@ -1609,14 +1618,15 @@ var file_hexspot_1_proto_depIdxs = []int32{
 	0,  // 4: hexspot.v1.AppealFile.evidence:type_name -> hexspot.v1.Signed
 	0,  // 5: hexspot.v1.AppealFile.anchors:type_name -> hexspot.v1.Signed
 	15, // 6: hexspot.v1.AppealFile.values:type_name -> hexspot.v1.Value
-	0,  // 7: hexspot.v1.Anchors.anchors:type_name -> hexspot.v1.Signed
-	15, // 8: hexspot.v1.Values.values:type_name -> hexspot.v1.Value
-	4,  // 9: hexspot.v1.HeardBy.observation:type_name -> hexspot.v1.Observation
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	0,  // 7: hexspot.v1.AppealFile.receipts:type_name -> hexspot.v1.Signed
+	0,  // 8: hexspot.v1.Anchors.anchors:type_name -> hexspot.v1.Signed
+	15, // 9: hexspot.v1.Values.values:type_name -> hexspot.v1.Value
+	4,  // 10: hexspot.v1.HeardBy.observation:type_name -> hexspot.v1.Observation
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_hexspot_1_proto_init() }

@@ -129,7 +129,7 @@ func appealSeeds(t testing.TB, signer ed25519.PrivateKey) [][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file.Anchors = []radio.Signed{evidence}
+	file.Anchors, file.Receipts = []radio.Signed{evidence}, []radio.Signed{evidence}
 	file.Values = []witness.Value{{Slot: 7, Revision: 1}, {}}
 	if file.Record, err = radio.Sign(signer, radio.Network{}, radio.KindAppeal, appeal.Append(nil)); err != nil {
 		t.Fatal(err)

@@ -253,12 +253,12 @@ func TestEpochsThatCannotBeRead(t *testing.T) {
 		t.Errorf("told %d times:\n%s", count, told)
 	}
 	for id := range someReports(t, n) {
-		if r, err := b.Report(id, nil); err != nil || r.Epoch != n.last {
+		if r, err := b.Report(t.Context(), id, nil); err != nil || r.Epoch != n.last {
 			t.Errorf("%+v, %v", r, err)
 		}
 		break
 	}
-	if _, err := b.Report(radio.RecordID{1}, nil); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "cannot be read") {
+	if _, err := b.Report(t.Context(), radio.RecordID{1}, nil); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "cannot be read") {
 		t.Error(err)
 	}
 	broken := n.last + 1

@@ -5,6 +5,21 @@ import (
 	"hexspot/witness"
 )
 
+// IsBelow says whether the newest verified epoch has published a weight below one half of a
+// subject, and which epoch that is. ErrUnknown: none is verified.
+func (b *Book) IsBelow(s witness.Subject) (bool, witness.Epoch, error) {
+	number, err := b.Latest()
+	if err != nil {
+		return false, 0, err
+	}
+	e, err := b.at(number)
+	if err != nil {
+		return false, 0, err
+	}
+	below, err := e.below()
+	return below[string(s.AppendText(nil))], number, err
+}
+
 // CheckAppeal judges an appeal as the running epoch's verifier will, as far as that can be
 // known: by the sites and the weights of the newest verified epoch, and without the
 // last rule, which takes the epoch's own reports.
@@ -43,7 +58,7 @@ func (b *Book) CheckAppeal(f witness.AppealFile, network radio.Network, timing w
 			return witness.SiteFacts{}
 		},
 	}
-	facts := world.Facts(f, appeal, 0, 0)
+	facts := world.Facts(f, appeal, 0)
 	judged := p.JudgeAppeal(&facts)
 	return witness.ExplainAppeal(&judged), nil
 }

@@ -84,7 +84,7 @@ func (b *Book) at(number witness.Epoch) (*epoch, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &epoch{number: number, result: result}
+	e := &epoch{number: number, result: result, below: sync.OnceValues(result.Below)}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.open = slices.Insert(b.open, 0, e)

@@ -129,7 +129,7 @@ func (a *Station) writeProvisions(w io.Writer) error {
 	if len(a.Provisions) == 0 {
 		return nil
 	}
-	fmt.Fprintln(w, "\nWeights below one half, and what they took of this station that an appeal can release ('hexnet witness appeal --help'):")
+	fmt.Fprintln(w, "\nWeights below one half, and what they took of this station that an appeal can release ('hexspot appeal file --help'):")
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "  WEIGHT\tSINCE EPOCH\tFINAL FROM\tHELD AS BEACONER\tAS WITNESS\tOF")
 	for _, p := range a.Provisions {

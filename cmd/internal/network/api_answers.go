@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"hexspot/cmd/internal/answers"
-	"hexspot/cmd/internal/pace"
 	"hexspot/cmd/internal/web"
 	"hexspot/internal/store"
 	"hexspot/radio"
@@ -21,23 +20,16 @@ import (
 // appealDesk answers owners about frozen epochs, and takes their appeals.
 type appealDesk struct {
 	provingParts
-	book  *answers.Book
-	sites *store.Book
-	asked *pace.Buckets[radio.Station]
+	book   *answers.Book
+	sites  *store.Book
+	counts appealCounts
 
 	public *publicEntropy
 }
 
-// A station may appeal as often in a day as appeals are judged in an epoch, at once.
-const (
-	appealRate   = float64(witness.MostAppeals) / (24 * 60 * 60)
-	mostAppealed = 16_384 // stations
-)
-
 func newAppealDesk(p provingParts, data Data, sites *store.Book) *appealDesk {
 	return &appealDesk{
 		provingParts: p, book: answers.NewBook(data.Verdicts()), sites: sites,
-		asked: pace.New[radio.Station](appealRate, witness.MostAppeals, mostAppealed),
 	}
 }
 
@@ -78,29 +70,19 @@ func (d *appealDesk) take(w http.ResponseWriter, r *http.Request) (appealTaken, 
 			return appealTaken{}, web.Refusal{Status: http.StatusBadRequest, Refused: "encoding", Cause: err.Error(), Cure: "send what 'hexnet witness appeal submit' sends"}
 		}
 	}
-	return d.enter(r.Context(), body, present())
+	return d.enter(r.Context(), body, d.now())
 }
 
-// enter checks signatures and that the station is known, and journals the appeal. Whether
-// it is a good one is for the verifier to say.
+// enter checks that there is something to appeal against, signatures and that the station is
+// known, and journals the appeal. Whether it is a good one is for the verifier to say.
 func (d *appealDesk) enter(ctx context.Context, encoded []byte, now witness.Millis) (appealTaken, error) {
 	file, err := witness.ParseAppealFile(encoded)
 	if err != nil {
 		return appealTaken{}, web.Refusal{Status: http.StatusBadRequest, Refused: "encoding", Cause: err.Error(), Cure: "send what 'hexnet witness appeal submit' sends"}
 	}
-	if _, err := file.Verify(d.network); err != nil {
-		return appealTaken{}, web.Refusal{Status: http.StatusForbidden, Refused: "signature", Cause: err.Error(), Cure: "let the station sign with 'hexspot appeal sign' for this network, and send all evidence that it names"}
-	}
-	epoch := d.schedule.Epoch(d.schedule.SlotAt(now))
-	known, err := registered{d.sites}.Known(ctx, file.Record.Station, epoch)
-	if err != nil {
+	epoch, station := d.schedule.Epoch(d.schedule.SlotAt(now)), file.Record.Station
+	if err := d.check(ctx, &file, epoch); err != nil {
 		return appealTaken{}, err
-	}
-	if !known {
-		return appealTaken{}, web.Refusal{Status: http.StatusForbidden, Refused: "unknown_station", Cause: "the registry has no site of this station", Cure: "publish one first"}
-	}
-	if !d.asked.Allow(file.Record.Station, now.Time()) {
-		return appealTaken{}, web.Refusal{Status: http.StatusTooManyRequests, Refused: "rate", Cause: "the station has appealed too often today", Cure: "appeal again tomorrow, with all evidence in one"}
 	}
 	err = d.book.Complete(&file, d.network, d.schedule.Timing, d.public.around)
 	if errors.Is(err, answers.ErrEpochs) {
@@ -109,11 +91,57 @@ func (d *appealDesk) enter(ctx context.Context, encoded []byte, now witness.Mill
 	if err != nil {
 		return appealTaken{}, err
 	}
+	message := file.Append(nil)
+	if len(message) > witness.MaxAppealFile {
+		return appealTaken{}, web.Refusal{Status: http.StatusRequestEntityTooLarge, Refused: "size", Cause: fmt.Sprintf("more than %d bytes with the entropy of the evidence", witness.MaxAppealFile), Cure: "name less evidence"}
+	}
 	id := file.Record.ID(d.network)
-	if err := d.keep(ctx, string(radio.KindAppeal), id[0], id.String(), now, file.Append(nil)); err != nil {
+	switch d.counts.take(epoch, station, id, len(message)) {
+	case appealTooMany:
+		return appealTaken{}, tooManyAppeals
+	case appealAgain:
+		return appealTaken{id.String(), epoch}, nil
+	}
+	if err := d.keep(ctx, string(radio.KindAppeal), id[0], id.String(), now, message); err != nil {
+		d.counts.giveBack(epoch, station, id, len(message))
 		return appealTaken{}, fmt.Errorf("journaling an appeal: %w", err)
 	}
 	return appealTaken{id.String(), epoch}, nil
+}
+
+var tooManyAppeals = web.Refusal{
+	Status: http.StatusTooManyRequests, Refused: "rate", Cause: "the station has appealed too often in this epoch",
+	Cure: "appeal again in the next one, with all evidence in one",
+}
+
+// check has what costs little first: whoever has nothing to appeal against costs no
+// signatures and is not counted.
+func (d *appealDesk) check(ctx context.Context, file *witness.AppealFile, epoch witness.Epoch) error {
+	station := file.Record.Station
+	appeal, err := witness.ParseAppeal(file.Record.Body)
+	if err != nil {
+		return web.Refusal{Status: http.StatusBadRequest, Refused: "encoding", Cause: err.Error(), Cure: "send what 'hexnet witness appeal submit' sends"}
+	}
+	below, newest, err := d.book.IsBelow(appeal.Subject(station))
+	switch {
+	case errors.Is(err, answers.ErrUnknown):
+		return web.Refusal{Status: http.StatusUnprocessableEntity, Refused: "below_half", Cause: "no weight is published yet", Cure: "nothing: there is nothing to appeal against"}
+	case err != nil:
+		return err
+	case !below:
+		return web.Refusal{Status: http.StatusUnprocessableEntity, Refused: "below_half", Cause: fmt.Sprintf("epoch %d, the newest that is verified, has no weight below one half of this station or link", newest), Cure: "nothing: there is nothing to appeal against"}
+	}
+	if !d.counts.wouldTake(epoch, station, file.Record.ID(d.network), len(file.Record.Body)) {
+		return tooManyAppeals
+	}
+	if _, err := file.Verify(d.network); err != nil {
+		return web.Refusal{Status: http.StatusForbidden, Refused: "signature", Cause: err.Error(), Cure: "let the station sign with 'hexspot appeal sign' for this network, and send all evidence that it names"}
+	}
+	known, err := registered{d.sites}.Known(ctx, station, epoch)
+	if err == nil && !known {
+		err = web.Refusal{Status: http.StatusForbidden, Refused: "unknown_station", Cause: "the registry has no site of this station", Cure: "publish one first"}
+	}
+	return err
 }
 
 // ParseAppealText reads an appeal as one line of base64 for URLs, as tools print it.

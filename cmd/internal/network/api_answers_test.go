@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"encoding/base64"
 	"net/http"
 	"testing"
@@ -39,6 +40,14 @@ func TestAppealsOverHTTP(t *testing.T) {
 		return request(t, http.MethodPost, d.url+"/v1/witness/appeals", body, "Content-Type", kind)
 	}
 	good := p.appeal(t, d.network, first+2)
+	if got := post(good.Append(nil), protobuf).refused(t); got != "below_half" {
+		t.Errorf("before anything is verified: %q", got)
+	}
+	d.doubt(t, 1000, witness.StationSubject(radio.Station{}))
+	if got := post(good.Append(nil), protobuf).refused(t); got != "below_half" {
+		t.Errorf("without a weight below one half: %q", got)
+	}
+	d.doubt(t, 1001, witness.StationSubject(p.key.Station()))
 	if got := post(good.Append(nil), protobuf).refused(t); got != "unknown_station" {
 		t.Errorf("without a site: %q", got)
 	}
@@ -65,15 +74,44 @@ func TestAppealsOverHTTP(t *testing.T) {
 	if got.status != http.StatusAccepted || taken.Appeal != good.Record.ID(d.network).String() {
 		t.Fatalf("%d %+v", got.status, taken)
 	}
+	journaled := len(d.journal.(*flaky).data)
 	file := d.journaledAppeal(t)
 	if _, err := file.Verify(d.network); err != nil || len(file.Anchors) == 0 || len(file.Values) == 0 || file.Values[0].Slot < first+2 {
 		t.Errorf("%d anchors, values %v, %v", len(file.Anchors), file.Values, err)
 	}
-	for range witness.MostAppeals {
-		got = post(good.Append(nil), protobuf)
+	if got = post(good.Append(nil), protobuf); got.status != http.StatusAccepted || len(d.journal.(*flaky).data) != journaled {
+		t.Errorf("the same again: %d %s", got.status, got.body)
+	}
+	for n := range witness.Slot(witness.MostAppeals) {
+		got = post(p.appeal(t, d.network, first+3+n).Append(nil), protobuf)
 	}
 	if got.refused(t) != "rate" {
 		t.Errorf("too many: %d %s", got.status, got.body)
+	}
+}
+
+// doubt publishes the result of an epoch in which nothing was reported and some weights are
+// below one half.
+func (d *desk) doubt(t *testing.T, epoch witness.Epoch, subjects ...witness.Subject) {
+	t.Helper()
+	records := d.revealed(t, d.signer, epoch, d.parameters[0].Hash())
+	in := verify.Inputs{
+		Network: d.network, Timing: d.schedule.Timing, Epoch: epoch, Parameters: d.parameters, Sites: verify.Listed(nil),
+		Before: verify.Before{Known: true, Epoch: epoch - 1, Provisions: witness.Provisions{}},
+		Records: func(_ context.Context, each func(verify.Record) error) error {
+			for _, r := range records {
+				if err := each(r); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	for _, s := range subjects {
+		in.Before.Provisions[s] = witness.Provision{Since: epoch - 1, Seen: epoch - 1}
+	}
+	if _, err := verify.Epoch(t.Context(), in, d.verify.results.path(epoch)); err != nil {
+		t.Fatal(err)
 	}
 }
 

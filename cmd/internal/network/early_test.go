@@ -74,7 +74,7 @@ func TestAStationWhoseSiteBeginsNextEpoch(t *testing.T) {
 		if (x.Rules[decides].Rule == "unknown") != early {
 			t.Errorf("epoch %d: rule %s decides", e, x.Rules[decides].Rule)
 		}
-		station, err := asked.Station(p.key.Station(), &e)
+		station, err := asked.Station(t.Context(), p.key.Station(), &e)
 		if err != nil || station.Cause == nil {
 			t.Fatalf("%+v, %v", station, err)
 		}

@@ -30,7 +30,7 @@ type freezing struct {
 // the start and whose log was not sealed gets the same mark again.
 func newFreezing(p provingParts, c ingest.Config, in *ingest.Ingest, book *log.Book, checkpoints *checkpoints) *freezing {
 	f := &freezing{provingParts: p, config: c, ingest: in, book: book, checkpoints: checkpoints}
-	f.next = c.Timing.Epoch(c.Timing.SlotAt(present()))
+	f.next = c.Timing.Epoch(c.Timing.SlotAt(p.now()))
 	if epochs := book.Epochs(); len(epochs) > 0 {
 		f.next = min(f.next, epochs[0])
 	}
@@ -50,7 +50,7 @@ func (f *freezing) run(ctx context.Context) error {
 	defer ticker.Stop()
 	failing := false
 	for {
-		err := f.catchUp(ctx, present())
+		err := f.catchUp(ctx, f.now())
 		if err != nil && !failing && ctx.Err() == nil {
 			f.log.Error("an epoch's log was not frozen, trying again", "epoch", f.next, "error", err)
 		}

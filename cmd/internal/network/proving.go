@@ -56,6 +56,17 @@ type provingParts struct {
 	records    recordSource
 	publish    func(topic string, payload []byte, retain bool) error
 	log        *slog.Logger
+	// clock is the time by which reports and appeals are received, and epochs are begun, frozen
+	// and verified; nil: the host's.
+	clock func() witness.Millis
+}
+
+// now is the time by the clock.
+func (p provingParts) now() witness.Millis {
+	if p.clock == nil {
+		return present()
+	}
+	return p.clock()
 }
 
 // appender is a journal.
@@ -146,7 +157,7 @@ func (v *proving) openReports(c CoverageConfig, data Data, p provingParts) error
 	if v.logs, err = openLogs(data.path(logsDir)); err != nil {
 		return fmt.Errorf("the log: %w", err)
 	}
-	if v.book, err = witnesslog.OpenBook(v.logs, p.network, p.ingest, p.schedule.Timing, config.Oldest(present())); err != nil {
+	if v.book, err = witnesslog.OpenBook(v.logs, p.network, p.ingest, p.schedule.Timing, config.Oldest(p.now())); err != nil {
 		return err
 	}
 	in, err := ingest.New(config, recordJournal{p}, recordBook{v.book})
@@ -175,7 +186,7 @@ func (v *proving) take(ctx context.Context, m broker.Message) error {
 	kind, report := strings.CutPrefix(name, "up/")
 	switch {
 	case report && kind != string(radio.KindSite):
-		return v.reports.take(ctx, m, kind)
+		return v.reports.take(ctx, m, kind, v.now())
 	case !v.asked.Allow(m.Station, time.Now()):
 		v.log.Debug("a station asks too often", "station", m.Station, "topic", name)
 		if !report {

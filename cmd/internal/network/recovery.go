@@ -66,12 +66,22 @@ func reportSubjects() (list []string) {
 
 // openStamped reads what stamped wrote of a signed record.
 func openStamped(data []byte) (witness.Millis, radio.Signed, error) {
-	const stamp = 8
-	if len(data) < stamp {
+	at, ok := stampOf(data)
+	if !ok {
 		return 0, radio.Signed{}, errors.New("no time before the record")
 	}
-	s, err := radio.ParseSigned(data[stamp:])
-	return witness.Millis(binary.BigEndian.Uint64(data)), s, err
+	s, err := radio.ParseSigned(data[stampSize:])
+	return at, s, err
+}
+
+// stampSize is the time ahead of what is in the journal.
+const stampSize = 8
+
+func stampOf(data []byte) (witness.Millis, bool) {
+	if len(data) < stampSize {
+		return 0, false
+	}
+	return witness.Millis(binary.BigEndian.Uint64(data)), true
 }
 
 // lastBooked is when the last record of each log was received, the latest of them; 0 if

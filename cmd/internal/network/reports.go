@@ -6,6 +6,7 @@ import (
 
 	"hexspot/gateway/broker"
 	"hexspot/radio"
+	"hexspot/witness"
 	"hexspot/witness/ingest"
 	"hexspot/witness/log"
 )
@@ -27,9 +28,10 @@ type reports struct {
 // ownTopics begin the topics that are not ChirpStack's.
 const ownTopics = "hexspot/"
 
-// take returns nil when a report is kept or refused, and its station has been told.
-func (r *reports) take(ctx context.Context, m broker.Message, kind string) error {
-	answer, err := r.ingest.Take(ctx, ingest.Message{Station: m.Station, Kind: kind, Payload: m.Payload}, present())
+// take returns nil when a report that came then is kept or refused, and its station has been
+// told.
+func (r *reports) take(ctx context.Context, m broker.Message, kind string, now witness.Millis) error {
+	answer, err := r.ingest.Take(ctx, ingest.Message{Station: m.Station, Kind: kind, Payload: m.Payload}, now)
 	if err != nil {
 		return err
 	}

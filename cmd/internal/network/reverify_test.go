@@ -1,6 +1,7 @@
 package network
 
 import (
+	"crypto"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"hexspot/cmd/internal/verify"
 	"hexspot/hardware/keys"
 	"hexspot/radio"
 	"hexspot/witness"
@@ -46,30 +48,34 @@ func mustRevealWith(t *testing.T, s *Store, data Data, epoch witness.Epoch, hash
 		network: key.Station().Network(), ingest: key.Station(), schedule: schedule, parameters: parameters, journal: s.Journal, records: s,
 		log: slog.New(slog.DiscardHandler),
 	}
+	for n, r := range p.revealed(t, key.Signer(), epoch, hash) {
+		if err := p.keep(t.Context(), r.Kind, 0, fmt.Sprint(r.Kind, n), r.Stamp, r.Message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+// revealed is the entropy of an epoch and the next as it is journaled.
+func (p provingParts) revealed(t *testing.T, signer crypto.Signer, epoch witness.Epoch, hash [32]byte) (records []verify.Record) {
+	t.Helper()
 	for e := epoch; e <= epoch+1; e++ {
-		from, to := schedule.Slots(e)
+		from, to := p.schedule.Slots(e)
 		chain, err := witness.NewChain(p.network, from, to, witness.Entropy{byte(e)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		anchor := witness.Anchor{From: from, To: to, Timing: schedule.Timing, Parameters: hash, X0: chain.X0()}
-		signed, err := radio.Sign(key.Signer(), p.network, radio.KindAnchor, anchor.Append(nil))
+		anchor := witness.Anchor{From: from, To: to, Timing: p.schedule.Timing, Parameters: hash, X0: chain.X0()}
+		signed, err := radio.Sign(signer, p.network, radio.KindAnchor, anchor.Append(nil))
 		if err != nil {
 			t.Fatal(err)
 		}
 		value, _ := chain.Value(to - 1)
 		message := witness.AppendValues(nil, []witness.Value{{Slot: to - 1, Entropy: value}})
-		for kind, m := range map[string][]byte{"anchor": signed.Append(nil), "value": message} {
-			at := schedule.Start(from) - 1
-			if kind == "value" {
-				at = schedule.Start(to - 1)
-			}
-			if err := p.keep(t.Context(), kind, 0, fmt.Sprint(kind, from), at, m); err != nil {
-				t.Fatal(err)
-			}
-		}
+		records = append(records, verify.Record{Kind: "anchor", Stamp: p.schedule.Start(from) - 1, Message: signed.Append(nil)},
+			verify.Record{Kind: "value", Stamp: p.schedule.Start(to - 1), Message: message})
 	}
-	return p
+	return records
 }
 
 // TestReverify verifies an epoch again: the same, byte for byte; and says which file of the

@@ -63,7 +63,7 @@ func (f *verifying) run(ctx context.Context) error {
 	f.index(ctx)
 	for {
 		wait := verifyEvery
-		switch err := f.catchUp(ctx, present()); {
+		switch err := f.catchUp(ctx, f.now()); {
 		case err == nil || ctx.Err() != nil:
 		case errors.Is(err, verify.ErrNoValueYet): // after a pause of the network it comes with the next chain
 			wait = max(verifyEvery, f.schedule.Slot.Duration())

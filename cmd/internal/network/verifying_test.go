@@ -37,6 +37,11 @@ func (c *journaledCountry) Sites(sites []simulate.Published) error {
 	if err != nil {
 		return err
 	}
+	return c.enter(listings)
+}
+
+// enter puts sites into the registry, from the first epoch on.
+func (c *journaledCountry) enter(listings []coverage.Listing) error {
 	book, err := c.data.Book(c.t.Context(), "")
 	if err != nil {
 		return err
@@ -206,7 +211,7 @@ func TestAnEpochWithoutEntropyIsPassedOver(t *testing.T) {
 // TestResultsAreClean removes what is no result, and nothing else.
 func TestResultsAreClean(t *testing.T) {
 	r := results(filepath.Join(t.TempDir(), "verdicts"))
-	for _, name := range []string{"7", "8.tmp", "8.scratch", "8.scratch.index", "3.removed", "notes"} {
+	for _, name := range []string{"7", "8.tmp", "8.scratch", "8.scratch.index", "8.scratch.appeals", "3.removed", "notes"} {
 		if err := os.MkdirAll(filepath.Join(string(r), name, "below"), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -1,10 +1,8 @@
 package verify
 
 import (
-	"bytes"
-	"cmp"
+	"context"
 	"io"
-	"maps"
 	"slices"
 	"sync"
 
@@ -13,23 +11,19 @@ import (
 	"hexspot/witness"
 )
 
-// appeals are those that an epoch received, and what weights took in it.
+// appeals are those that an epoch received, and what weights took in it. No more of a station
+// than are judged are kept, and evidence only where there is something to appeal
+// against; it waits on disk.
 type appeals struct {
-	mu     sync.Mutex
-	files  map[radio.RecordID]received
-	judged []witness.JudgedAppeal
-	held   witness.Held
+	mu      sync.Mutex
+	first   map[radio.Station]firstAppeals
+	scratch scratch
+	judged  []witness.JudgedAppeal
+	held    witness.Held
 }
 
-// received is an appeal whose signatures are right.
-type received struct {
-	file   witness.AppealFile
-	appeal witness.Appeal
-	at     witness.Millis
-}
-
-// takeAppeal takes an appeal that was received in the epoch. Each record of it carries its
-// own signature, so nothing else has to be read for it.
+// takeAppeal takes an appeal that was received in the epoch. Its own signature is looked at,
+// so that nobody takes another's place; those of the evidence when it is judged.
 func (r *run) takeAppeal(h *harvest, record Record) error {
 	if record.Stamp < 0 || record.Stamp >= maxTime {
 		return DropTime
@@ -42,54 +36,92 @@ func (r *run) takeAppeal(h *harvest, record Record) error {
 	if err != nil {
 		return DropEncoding
 	}
-	appeal, err := file.Verify(r.in.Network)
+	h.signed++
+	appeal, err := file.Open(r.in.Network)
 	if err != nil {
 		return DropSignature
 	}
 	h.records++
-	h.signed += int64(1 + len(file.Evidence))
+	station := file.Record.Station
+	if _, below := r.in.Before.Provisions[appeal.Subject(station)]; !below {
+		if !r.stations.isBelow(station, len(r.sites)) {
+			return DropAppeal
+		}
+		file = witness.AppealFile{Record: file.Record}
+	}
+	item := appealItem{record.Stamp, file.Append(nil)}
+	r.appeals.mu.Lock()
+	fresh := r.appeals.enter(station, item.arrival(file.Record.ID(r.in.Network)))
+	r.appeals.mu.Unlock()
+	if !fresh {
+		return DropAppeal
+	}
+	return r.appeals.scratch.put(item.parts())
+}
+
+// judgeAppeals judges appeals as far as evidence goes, and shows the book of links what
+// those that pass bring.
+func (r *run) judgeAppeals(ctx context.Context) error {
+	if r.p.ProvisionalEpochs == 0 { // a set without weights has nothing to appeal against
+		return nil
+	}
+	kept := r.appeals.kept()
+	err := r.eachPart(ctx, func(part int) error {
+		b, err := r.appeals.scratch.read(part)
+		if err != nil {
+			return err
+		}
+		drops := Drops{}
+		for item, err := range appealItems(b) {
+			if err != nil {
+				return err
+			}
+			if !kept.take(item) {
+				drops[DropAppeal]++
+			} else if err := r.judgeAppeal(item); err != nil {
+				drops[DropSignature]++
+			}
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.summary.Drops.add(drops)
+		return nil
+	})
+	witness.SortAppeals(r.appeals.judged)
+	return err
+}
+
+// judgeAppeal judges one; the error says that its evidence is not what it names.
+func (r *run) judgeAppeal(item appealItem) error {
+	file, err := witness.ParseAppealFile(item.message)
+	if err != nil {
+		return err
+	}
+	appeal, err := witness.ParseAppeal(file.Record.Body)
+	if err != nil {
+		return err
+	}
+	if _, below := r.in.Before.Provisions[appeal.Subject(file.Record.Station)]; below {
+		if _, err = file.Verify(r.in.Network); err != nil {
+			return err
+		}
+	}
+	facts := r.appealWorld().Facts(file, appeal, item.at)
+	judged := r.p.JudgeAppeal(&facts)
 	r.appeals.mu.Lock()
 	defer r.appeals.mu.Unlock()
-	id := file.Record.ID(r.in.Network)
-	if was, ok := r.appeals.files[id]; ok && was.at <= record.Stamp {
-		return DropAgain
+	if judged.Valid() {
+		r.recent.links.ShowEvidence(&facts)
 	}
-	if r.appeals.files == nil {
-		r.appeals.files = map[radio.RecordID]received{}
-	}
-	r.appeals.files[id] = received{file, appeal, record.Stamp}
+	r.appeals.judged = append(r.appeals.judged, judged)
 	return nil
 }
 
-// admitAppeals judges appeals as far as evidence goes, and shows the book of links what
-// those that pass bring.
-func (r *run) admitAppeals() {
-	world := witness.AppealWorld{
+func (r *run) appealWorld() *witness.AppealWorld {
+	return &witness.AppealWorld{
 		Network: r.in.Network, Timing: r.in.Timing, Parameters: r.p, Epoch: r.in.Epoch, Before: r.in.Before.Provisions, Events: r.in.Before.State,
 		Site: func(s radio.Station) witness.SiteFacts { return r.site(s, r.in.Epoch) },
 	}
-	if r.p.ProvisionalEpochs == 0 { // a set without weights has nothing to appeal against
-		return
-	}
-	earlier := map[radio.Station]int64{}
-	for _, a := range r.byArrival() {
-		station := a.file.Record.Station
-		facts := world.Facts(a.file, a.appeal, a.at, earlier[station])
-		earlier[station]++
-		judged := r.p.JudgeAppeal(&facts)
-		if judged.Valid() {
-			r.recent.links.ShowEvidence(&facts)
-		}
-		r.appeals.judged = append(r.appeals.judged, judged)
-	}
-}
-
-// byArrival are the appeals in the order in which they are judged and published.
-func (r *run) byArrival() []received {
-	return slices.SortedFunc(maps.Values(r.appeals.files), func(a, b received) int {
-		x, y := a.file.Record.ID(r.in.Network), b.file.Record.ID(r.in.Network)
-		return cmp.Or(cmp.Compare(a.at, b.at), bytes.Compare(x[:], y[:]))
-	})
 }
 
 // concludeAppeals holds the weights that follow against the last rule. Who is to be given
@@ -106,28 +138,18 @@ func (r *run) concludeAppeals() {
 	r.appeals.held = witness.Held{}
 }
 
-// hold notes what weights below one half took of a beacon and its selected witnesses. The
-// beaconer's loss is put down to its links in proportion to what each lacks.
+// hold notes what weights below one half took of a beacon and its selected witnesses.
 func (r *run) hold(beaconer radio.Station, selected []radio.Station, weights []uint64, shares, most rewards.EventShares) {
-	var lacking uint64
-	for _, w := range weights {
-		lacking += rewards.Whole - w
-	}
-	if lacking == 0 {
+	if len(weights) == 0 || slices.Min(weights) >= witness.Provisional {
 		return
+	}
+	loss := witness.Loss{Beacon: most.Beaconer - shares.Beaconer, Witnesses: make([]uint64, len(selected))}
+	for i := range selected {
+		loss.Witnesses[i] = most.Witnesses[i] - shares.Witnesses[i]
 	}
 	r.appeals.mu.Lock()
 	defer r.appeals.mu.Unlock()
-	for i, s := range selected {
-		subject, weight := r.weights.Blame(beaconer, s)
-		if weight >= witness.Provisional {
-			continue
-		}
-		r.appeals.held.Add(subject, s, witness.Holding{Witness: most.Witnesses[i] - shares.Witnesses[i]})
-		r.appeals.held.Add(subject, beaconer, witness.Holding{
-			Beacon: (most.Beaconer - shares.Beaconer) * (rewards.Whole - weights[i]) / lacking,
-		})
-	}
+	r.appeals.held.Take(r.weights, beaconer, selected, loss)
 }
 
 // writeProvisions settles the weights below one half, and pays what is released.

@@ -101,37 +101,45 @@ func (p *plaintiff) entropy() (radio.Signed, *witness.Trail, witness.Value) {
 }
 
 // appeal is the record of an appeal with eight discovery beacons that so many stations of
-// other owners heard beside it.
-func (p *plaintiff) appeal(drivers int) Record {
+// other owners heard beside it, all of it received so long before the cases closed.
+func (p *plaintiff) appeal(drivers int, ahead witness.Millis) Record {
 	anchor, trail, value := p.entropy()
 	from, _ := p.timing.Slots(p.judged[1].Epoch)
 	sites, err := SitesOf(p.listings)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	var evidence []radio.Signed
-	heard := witness.Batch{Epoch: p.judged[1].Epoch}
+	var evidence, receipts []radio.Signed
+	report := func(n int, k witness.Slot, kind radio.Kind, body interface{ Append([]byte) []byte }) {
+		s := p.sign(n, kind, body)
+		r := witness.Receipt{Record: s.ID(p.network), Received: p.timing.CaseCloses(k) - ahead, Epoch: p.judged[1].Epoch}
+		evidence, receipts = append(evidence, s), append(receipts, p.sign(-1, radio.KindReceipt, r))
+	}
+	near := p.others(drivers, sites)
 	var where witness.Positions
 	for i := range witness.Slot(8) {
 		k := from + i*100
 		x, _ := trail.Value(k)
 		on := witness.OnAir{Frequency: 868_100_000, SF: 10, Conducted: 1_300, Sent: p.timing.Start(k) + 20_000}
 		d := witness.Discovery{Slot: k, Random: witness.Tag{9, byte(i)}, OnAir: on}
-		evidence = append(evidence, p.sign(p.number, radio.KindDiscovery, d))
-		heard.Observations = append(heard.Observations, witness.Observation{
+		report(p.number, k, radio.KindDiscovery, d)
+		heard := witness.Observation{
 			Frame: witness.Frame{Type: witness.FrameDiscovery, Tag: d.Random, Mark: witness.MarkOf(p.network, x)}, Frequency: on.Frequency, SF: 10,
 			ChannelRSSI: -6_000, SignalRSSI: -6_000, HasSignalRSSI: true, Heard: on.Sent + 371, Copies: 1,
-		})
+		}
+		for _, n := range near {
+			report(n, k, radio.KindWitness, witness.Batch{Epoch: p.judged[1].Epoch, Observations: []witness.Observation{heard}})
+		}
 		where.Fixes = append(where.Fixes, witness.Fix{At: on.Sent, Position: sites[p.station].Position})
 	}
-	for _, n := range p.others(drivers, sites) {
-		evidence = append(evidence, p.sign(n, radio.KindWitness, heard), p.sign(n, radio.KindPositions, where))
+	for _, n := range near {
+		evidence = append(evidence, p.sign(n, radio.KindPositions, where))
 	}
 	file, body, err := witness.NewAppealFile(p.network, p.judged[0].Epoch, radio.Station{}, evidence)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	file.Anchors, file.Values = []radio.Signed{anchor}, []witness.Value{value}
+	file.Anchors, file.Values, file.Receipts = []radio.Signed{anchor}, []witness.Value{value}, receipts
 	file.Record = p.sign(p.number, radio.KindAppeal, body)
 	return Record{kindAppeal, p.timing.Start(from) + 5_000_000, file.Append(nil)}
 }
@@ -163,7 +171,7 @@ func TestAnAppealReleasesWhatWasHeld(t *testing.T) {
 		in := in
 		in.Records = from(p.records[1])
 		if drivers > 0 {
-			in.Records = from(append(slices.Clone(p.records[1]), p.appeal(drivers), p.appeal(drivers)))
+			in.Records = from(append(slices.Clone(p.records[1]), p.appeal(drivers, 1), p.appeal(drivers, 1)))
 		}
 		_, dir := mustEpoch(t, in)
 		r := mustOpen(t, dir)
@@ -199,6 +207,75 @@ func TestAnAppealReleasesWhatWasHeld(t *testing.T) {
 	}
 	if paid[0] != 0 || paid[1] != 0 || paid[2] <= 3_000 {
 		t.Errorf("shares without, with a bad and with a good appeal: %v", paid)
+	}
+}
+
+// TestFriendsWhoSignAfterwardsReleaseNothing: the same evidence, of active stations of other owners,
+// received when the cases had closed.
+func TestFriendsWhoSignAfterwardsReleaseNothing(t *testing.T) {
+	p, in := newPlaintiff(t)
+	in.Records = from(append(slices.Clone(p.records[1]), p.appeal(2, 0)))
+	_, dir := mustEpoch(t, in)
+	r := mustOpen(t, dir)
+	outcomes, err := r.Outcomes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(outcomes.Appeals) != 1 || outcomes.Appeals[0].Reason != "in_time" || len(outcomes.Released) != 0 {
+		t.Errorf("%+v", outcomes)
+	}
+	if provisions, err := r.Provisions(); err != nil || provisions[p.subject].Held == nil {
+		t.Errorf("%+v, %v", provisions[p.subject], err)
+	}
+}
+
+// TestAppealsAreBounded: of a station with a weight below one half four have an outcome, whatever the order and
+// whoever else appeals; of one without, the evidence is not even kept.
+func TestAppealsAreBounded(t *testing.T) {
+	p, in := newPlaintiff(t)
+	good := p.appeal(2, 1)
+	file, err := witness.ParseAppealFile(good.Message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var many []Record
+	for n := range 6 {
+		body := witness.Appeal{Epoch: witness.Epoch(1 + n), Evidence: []radio.RecordID{file.Evidence[0].ID(p.network)}}
+		one := witness.AppealFile{Record: p.sign(p.number, radio.KindAppeal, body), Evidence: file.Evidence[:1]}
+		many = append(many, Record{kindAppeal, good.Stamp + 1 + witness.Millis(n), one.Append(nil)})
+	}
+	other := (p.number + 1) % len(p.listings)
+	for n := range 2 { // one of a station without such a weight, one of nobody
+		body := witness.Appeal{Epoch: 1, Evidence: []radio.RecordID{file.Evidence[0].ID(p.network)}}
+		one := witness.AppealFile{Record: p.sign(other+n*100_000, radio.KindAppeal, body), Evidence: file.Evidence[:1]}
+		many = append(many, Record{kindAppeal, good.Stamp, one.Append(nil)})
+	}
+	many = append(many, good, good)
+	var texts []string
+	for _, reverse := range []bool{false, true} {
+		in := in
+		if reverse {
+			slices.Reverse(many)
+			in.Workers = 4
+		}
+		in.Records = from(append(slices.Clone(p.records[1]), many...))
+		s, dir := mustEpoch(t, in)
+		outcomes, err := mustOpen(t, dir).Outcomes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Drops[DropAppeal] != 5 || len(outcomes.Appeals) != 1+witness.MostAppeals {
+			t.Errorf("%d outcomes, %v", len(outcomes.Appeals), s.Drops)
+		}
+		texts = append(texts, string(outcomes.AppendText(nil)))
+		for _, j := range outcomes.Appeals {
+			if want := (j.Subject == p.subject); j.Accepted() != (want && j.Receive == int64(good.Stamp)) || (j.Reason == "below_half") == want {
+				t.Errorf("%v: %q", j.Subject, j.Reason)
+			}
+		}
+	}
+	if texts[0] != texts[1] {
+		t.Errorf("%s\n%s", texts[0], texts[1])
 	}
 }
 
@@ -266,7 +343,7 @@ func TestResultHasItsEntropy(t *testing.T) {
 // TestAppealsThatAreNone are counted by name, and change nothing.
 func TestAppealsThatAreNone(t *testing.T) {
 	p, in := newPlaintiff(t)
-	good := p.appeal(2)
+	good := p.appeal(2, 1)
 	forged := bytes.Clone(good.Message)
 	forged[len(forged)-1] ^= 1 // of the value: it leads to no anchor, which is the appeal's own fault
 	late := good

@@ -21,6 +21,7 @@ const (
 	DropDiscovery Drop = "discovery" // a discovery beacon, or an observation of one: no case
 	DropAnchor    Drop = "anchor"    // void, or another one has its end and revision
 	DropValue     Drop = "value"     // leads to no anchor
+	DropAppeal    Drop = "appeal"    // one that came again, one past the first of its station, or of a station without a site
 )
 
 // Error says the name.

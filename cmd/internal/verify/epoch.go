@@ -42,7 +42,7 @@ func Epoch(ctx context.Context, in Inputs, dir string) (Summary, error) {
 	}
 	r := newRun(in, dir)
 	err := r.verifyInto(ctx, dir)
-	if err = errors.Join(err, r.scratch.remove()); err != nil {
+	if err = errors.Join(err, r.scratch.remove(), r.appeals.scratch.remove()); err != nil {
 		return Summary{}, fmt.Errorf("verifying epoch %d: %w", in.Epoch, err)
 	}
 	r.summary.Took = time.Since(start)
@@ -57,7 +57,7 @@ func (r *run) verifyInto(ctx context.Context, dir string) error {
 		func(context.Context) error { return r.prepare() },
 		func(context.Context) error { return r.limitTags() },
 		r.judge,
-		func(context.Context) error { return r.weigh() },
+		r.weigh,
 	} {
 		if err := stage(ctx); err != nil {
 			return err

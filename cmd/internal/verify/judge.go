@@ -56,10 +56,12 @@ func (r *run) cases(part int, g namedGroup) []witness.Case {
 
 // weigh closes the first pass: weights of links, the state for the next epoch, and how
 // dense the stations of the epoch before stood.
-func (r *run) weigh() error {
+func (r *run) weigh(ctx context.Context) error {
 	r.after = Before{Known: true, Epoch: r.in.Epoch, State: r.recent.reciprocity.After()}
 	r.index.Carry(r.p.Set, r.after.State)
-	r.admitAppeals()
+	if err := r.judgeAppeals(ctx); err != nil {
+		return err
+	}
 	r.after.Links, r.weights = r.recent.links.Settle(r.in.Before.Links, r.in.Epoch)
 	r.concludeAppeals()
 	r.recent.links = nil

@@ -134,6 +134,22 @@ func (r *Result) ProvisionsOf(s radio.Station) (witness.Provisions, error) {
 	return witness.ParseProvisions(text)
 }
 
+// Below are the subjects of the provisions, as witness.Subject.AppendText writes them: checking
+// the keys of all takes long.
+func (r *Result) Below() (map[string]bool, error) {
+	text, err := os.ReadFile(r.path(provisionsName))
+	if err != nil {
+		return nil, err
+	}
+	below := map[string]bool{}
+	for line := range bytes.Lines(text) {
+		if words := bytes.SplitN(line, []byte(" "), 4); len(words) == 4 && string(words[0]) == "provision" {
+			below[string(words[1])+" "+string(words[2])] = true
+		}
+	}
+	return below, nil
+}
+
 // OutcomesOf are those of the outcomes that name a station, MostLinks at most.
 func (r *Result) OutcomesOf(s radio.Station) (witness.Outcomes, error) {
 	text, _, err := r.blocksAbout(outcomesName, s)

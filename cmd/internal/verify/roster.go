@@ -34,6 +34,14 @@ func (r *roster) number(s radio.Station) uint32 {
 	return n
 }
 
+// isBelow says whether a station has a number below one; it gives it none.
+func (r *roster) isBelow(s radio.Station, most int) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	n, ok := r.numbers[s]
+	return ok && int(n) < most
+}
+
 // station is the one with a number that was given.
 func (r *roster) station(n uint32) radio.Station {
 	r.mu.RLock()

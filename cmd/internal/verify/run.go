@@ -68,6 +68,7 @@ func newRun(in Inputs, dir string) *run {
 	if in.Scratch != "" {
 		r.scratch.dir = in.Scratch
 	}
+	r.appeals.scratch = scratch{dir: r.scratch.dir + ".appeals", limit: r.in.memory()}
 	r.summary = Summary{Epoch: in.Epoch, Network: in.Network, Drops: Drops{}}
 	return r
 }
