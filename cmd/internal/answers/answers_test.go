@@ -262,7 +262,7 @@ func TestEpochsThatCannotBeRead(t *testing.T) {
 		t.Error(err)
 	}
 	broken := n.last + 1
-	if _, err := b.Report(radio.RecordID{1}, &broken); err == nil || errors.Is(err, ErrUnknown) {
+	if _, err := b.Report(t.Context(), radio.RecordID{1}, &broken); err == nil || errors.Is(err, ErrUnknown) {
 		t.Error(err)
 	}
 }

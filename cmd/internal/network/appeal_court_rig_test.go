@@ -117,7 +117,7 @@ func newCourtroom(t *testing.T) *courtroom {
 		publish: func(string, []byte, bool) error { return nil },
 	})
 	must(t, err)
-	server := httptest.NewServer(c.handler())
+	server := httptest.NewServer(c.proving.mux())
 	t.Cleanup(server.Close)
 	c.url = server.URL
 	c.wall()
