@@ -2,12 +2,9 @@ package hotspot
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"hexspot/witness/log"
@@ -46,37 +43,36 @@ const (
 	mostProofs        = 1024 // files that a start reads
 )
 
-// proof is evidence and where it is.
-type proof struct {
-	path     string
-	evidence log.Evidence
-}
-
-// proofs gives the evidence that was kept, the latest epochs first. What cannot be read
-// is named in the error.
-func (n noteDir) proofs() (list []proof, err error) {
+// proofs gives the evidence that was kept to take, with its path. What cannot be read is named
+// in the error.
+func (n noteDir) proofs(take func(path string, e *log.Evidence)) error {
 	entries, err := os.ReadDir(string(n))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return nil
 	}
-	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool {
-		return !strings.HasPrefix(e.Name(), evidenceBeginning) || filepath.Ext(e.Name()) != evidenceEnding
-	})
-	for _, entry := range entries[:min(len(entries), mostProofs)] {
-		b, fault := n.load(entry.Name(), log.MaxEvidence+1)
-		if fault != nil {
-			err = errors.Join(err, fault)
+	read := 0
+	for _, entry := range entries {
+		name := entry.Name()
+		if !strings.HasPrefix(name, evidenceBeginning) || !strings.HasSuffix(name, evidenceEnding) {
 			continue
 		}
-		e, fault := log.KeptEvidence(b)
+		if read++; read > mostProofs {
+			return errors.Join(err, fmt.Errorf("%s has more than %d files with evidence", string(n), mostProofs))
+		}
+		e, fault := n.readProof(name)
 		if fault != nil {
-			err = errors.Join(err, fmt.Errorf("%s: %w", n.path(entry.Name()), fault))
+			err = errors.Join(err, fmt.Errorf("%s: %w", n.path(name), fault))
 			continue
 		}
-		list = append(list, proof{n.path(entry.Name()), e})
+		take(n.path(name), &e)
 	}
-	slices.SortStableFunc(list, func(a, b proof) int {
-		return cmp.Compare(b.evidence.Log().Epoch, a.evidence.Log().Epoch)
-	})
-	return list, err
+	return err
+}
+
+func (n noteDir) readProof(name string) (log.Evidence, error) {
+	b, err := n.load(name, log.MaxEvidence+1)
+	if err != nil {
+		return log.Evidence{}, err
+	}
+	return log.KeptEvidence(b)
 }

@@ -20,7 +20,7 @@ type follow struct {
 	asked    string // what the network was asked last
 	askedAt  time.Time
 	unkept   map[log.Name]log.Note // checkpoints that could not be written down, which was told
-	unproven []unproven
+	unproven []*unproven
 	tried    time.Time // when what is not on disk was last tried
 	cosigned uint64
 	evidence []string          // where it is
@@ -63,18 +63,17 @@ func (f *follow) restore(ctx context.Context) {
 // restoreProofs has the logs distrusted that broke a promise before the start. Evidence that
 // needs a bundle to convince, and that of other networks, is somebody else's matter.
 func (f *follow) restoreProofs() {
-	list, err := f.notes.proofs()
+	err := f.notes.proofs(func(path string, e *log.Evidence) {
+		if f.follower.Distrust(*e) != nil {
+			return
+		}
+		f.accused[e.Log()] = true
+		if len(f.evidence) < mostEvidence {
+			f.evidence = append(f.evidence, path)
+		}
+	})
 	if err != nil {
 		f.parts.Log.Warn("evidence on disk cannot be read: what its log shows may be co-signed again", "error", err)
-	}
-	for _, p := range list {
-		if f.follower.Distrust(p.evidence) != nil {
-			continue
-		}
-		f.accused[p.evidence.Log()] = true
-		if len(f.evidence) < mostEvidence {
-			f.evidence = append(f.evidence, p.path)
-		}
 	}
 }
 

@@ -2,8 +2,6 @@ package hotspot
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"hexspot/witness"
@@ -50,7 +48,11 @@ func (f *follow) keep(n log.Note) {
 		return
 	}
 	delete(f.unkept, name)
-	maps.DeleteFunc(f.unkept, func(other log.Name, _ log.Note) bool { return isOver(other.Epoch, name.Epoch) })
+	for other := range f.unkept {
+		if isOver(other.Epoch, name.Epoch) {
+			delete(f.unkept, other)
+		}
+	}
 	if err := f.notes.forget(name.Epoch); err != nil {
 		f.parts.Log.Debug("old checkpoints cannot be removed", "error", err)
 	}
@@ -74,7 +76,7 @@ func (f *follow) accuse(e log.Evidence) {
 		path, err := f.notes.accuse(e)
 		if where = path; err != nil {
 			where = fmt.Sprintf("not written: %v", err)
-			f.unproven = append(f.unproven, unproven{len(f.evidence), e})
+			f.unproven = append(f.unproven, &unproven{len(f.evidence), e})
 		}
 	}
 	f.parts.Log.Error("the network's log broke a promise and is not co-signed any more", "kind", e.Kind, "what", e, "evidence", where)
@@ -90,13 +92,14 @@ func (f *follow) retry() {
 	for _, n := range f.unkept {
 		f.keep(n)
 	}
-	f.unproven = slices.DeleteFunc(f.unproven, func(u unproven) bool {
+	for len(f.unproven) > 0 {
+		u := f.unproven[0]
 		path, err := f.notes.accuse(u.evidence)
-		if err == nil {
-			f.evidence[u.at] = path
+		if err != nil {
+			return
 		}
-		return err == nil
-	})
+		f.evidence[u.at], f.unproven = path, f.unproven[1:]
+	}
 }
 
 // status tells how things stand, nil if no checkpoint was seen.

@@ -187,10 +187,15 @@ func TestAFaultIsRemembered(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if list, err := noteDir(notes).proofs(); len(list) != 2 || err == nil || !strings.Contains(err.Error(), "damaged") || strings.Contains(err.Error(), "txt") {
-			t.Errorf("%d proofs, %v", len(list), err)
+		if n, err := countProofs(notes); n != 2 || err == nil || !strings.Contains(err.Error(), "damaged") || strings.Contains(err.Error(), "txt") {
+			t.Errorf("%d proofs, %v", n, err)
 		}
 	})
+}
+
+func countProofs(dir string) (n int, err error) {
+	err = noteDir(dir).proofs(func(string, *log.Evidence) { n++ })
+	return n, err
 }
 
 // TestEvidenceIsTriedAgain: evidence that the disk does not take is written later.
@@ -217,8 +222,8 @@ func TestEvidenceIsTriedAgain(t *testing.T) {
 		if s := a.c.Status().Log; len(s.Evidence) != 1 || !strings.HasPrefix(s.Evidence[0], notes) {
 			t.Fatalf("%+v", s)
 		}
-		if list, err := noteDir(notes).proofs(); err != nil || len(list) != 1 {
-			t.Errorf("%d proofs, %v", len(list), err)
+		if n, err := countProofs(notes); err != nil || n != 1 {
+			t.Errorf("%d proofs, %v", n, err)
 		}
 	})
 }
