@@ -147,17 +147,22 @@ func TestCheckpointsAreCosigned(t *testing.T) {
 	}
 }
 
+// startWithTwoIngests starts in a network with another ingest, whose key it gives.
+func (a *area) startWithTwoIngests(notes string) ed25519.PrivateKey {
+	second := keyFrom(77)
+	a.notes, a.anchor.Ingests = notes, []radio.Station{stationOf(a.t, second)}
+	a.start()
+	synctest.Wait()
+	return second
+}
+
 // TestAFaultIsRemembered: a log that broke a promise is not co-signed after a start either,
 // and the status still has the evidence; that of another ingest in the same epoch is a file
 // of its own.
 func TestAFaultIsRemembered(t *testing.T) {
 	notes := filepath.Join(t.TempDir(), "checkpoints")
 	inArea(t, func(t *testing.T, a *area) {
-		a.notes = notes
-		second := keyFrom(77)
-		a.anchor.Ingests = []radio.Station{stationOf(t, second)}
-		a.start()
-		synctest.Wait()
+		second := a.startWithTwoIngests(notes)
 		logs := []*ledger{a.ledger(), a.ledgerOf(second), a.ledgerOf(second)}
 		logs[2].name.Epoch++
 		for _, l := range logs {
@@ -233,11 +238,7 @@ func TestEvidenceIsTriedAgain(t *testing.T) {
 func TestOneLogThatIsNotKept(t *testing.T) {
 	notes := t.TempDir()
 	inArea(t, func(t *testing.T, a *area) {
-		a.notes = notes
-		second := keyFrom(77)
-		a.anchor.Ingests = []radio.Station{stationOf(t, second)}
-		a.start()
-		synctest.Wait()
+		second := a.startWithTwoIngests(notes)
 		stuck, free := a.ledger(), a.ledgerOf(second)
 		inTheWay := filepath.Join(notes, fmt.Sprintf("%d-%s%s", stuck.name.Epoch, stuck.name.Ingest, noteEnding))
 		if err := os.Mkdir(inTheWay, 0o700); err != nil {
