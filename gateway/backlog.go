@@ -1,6 +1,9 @@
 package gateway
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // Limits bound the frames that wait for one destination.
 type Limits struct {
@@ -69,7 +72,7 @@ func signal(c chan struct{}) {
 func (q *backlog) push(f *Frame) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	f.Waited = q.away
+	f.Waited, f.offered = q.away, time.Now()
 	q.frames = append(q.frames, f)
 	q.bytes += f.size()
 	q.counters.Offered++
@@ -138,6 +141,7 @@ func (q *backlog) acked() {
 	q.inFlight--
 	q.counters.Acked++
 	q.stalled = false
+	q.considerSpilling()
 	q.considerRest()
 }
 

@@ -3,6 +3,7 @@ package gateway
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"time"
 
 	"hexspot/radio"
 )
@@ -18,7 +19,8 @@ type Frame struct {
 	// away, or it was kept in a store.
 	Waited bool
 
-	stored uint64 // its number in the store, 0 if it is not there
+	stored  uint64    // its number in the store, 0 if it is not there
+	offered time.Time // to the forwarder; zero if it comes from the store
 }
 
 // NewFrame gives an uplink its identity: the upper 32 bits of

@@ -32,8 +32,8 @@ const (
 )
 
 // Persist makes a forwarder keep frames in a store while they must wait: when the
-// destination is away, has not acknowledged for a second, or does not keep up; and
-// at the end of Run. What the store has kept from an earlier start is sent first,
+// destination is away, has not acknowledged for a second, or takes longer than that with
+// more than a few; and at the end of Run. What the store has kept from an earlier start is sent first,
 // oldest first. A power cut loses what came in the last interval and the second
 // before it, and has sent again what was acknowledged in the last interval; interval
 // 0 writes at once. It is called before Offer and Run. With an error the forwarder is

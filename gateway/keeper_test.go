@@ -70,6 +70,64 @@ func TestHealthyTouchesNoStore(t *testing.T) {
 	})
 }
 
+// TestBurstIsNotWritten: many may wait behind those in flight, as long as none waits for a
+// second; a destination that takes longer does not keep up, and what waits is written.
+func TestBurstIsNotWritten(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		turn    int // frames acknowledged, and offered, each tenth of a second
+		written bool
+	}{{"keeps up", 32, false}, {"is too slow", 10, true}} {
+		synctest.Test(t, func(t *testing.T) {
+			n, s := newNetwork(), &fakeStore{}
+			n.silent = true
+			f, stop := keeping(t, n, s, Limits{}, quiet())
+			synctest.Wait()
+			const burst = 256
+			offer(f, 0, burst)
+			for i := range 50 {
+				time.Sleep(100 * time.Millisecond)
+				n.acknowledge(c.turn)
+				offer(f, burst+i*c.turn, burst+(i+1)*c.turn)
+			}
+			synctest.Wait()
+			if written := s.uses() > 0; written != c.written {
+				t.Errorf("a destination that %s: the store was used %d times", c.name, s.uses())
+			}
+			n.be(func() { n.silent = false })
+			n.acknowledge(burst)
+			time.Sleep(5 * time.Second)
+			stop()
+			if k := f.Counters(); k.Acked != uint64(burst+50*c.turn) || k.Dropped != 0 {
+				t.Errorf("a destination that %s: %+v", c.name, k)
+			}
+		})
+	}
+}
+
+// TestHugeBurstIsWritten: more than a quarter of what memory holds does not wait for that.
+func TestHugeBurstIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, s := newNetwork(), &fakeStore{}
+		n.silent = true
+		f, stop := keeping(t, n, s, Limits{Frames: 1000}, quiet())
+		synctest.Wait()
+		offer(f, 0, 64+251)
+		time.Sleep(stallLimit / 2)
+		synctest.Wait()
+		if s.uses() == 0 {
+			t.Error("nothing was written")
+		}
+		n.be(func() { n.silent = false })
+		n.acknowledge(315)
+		time.Sleep(5 * time.Second)
+		stop()
+		if k := f.Counters(); k.Acked != 315 || k.Dropped != 0 {
+			t.Errorf("%+v", k)
+		}
+	})
+}
+
 // TestOutageIsWritten within the interval, in few transactions, sent in order when the
 // destination is back, and removed.
 func TestOutageIsWritten(t *testing.T) {

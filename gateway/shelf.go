@@ -1,6 +1,9 @@
 package gateway
 
-import "sort"
+import (
+	"sort"
+	"time"
+)
 
 // shelf is what a backlog knows of its store. The whole queue, oldest first, is
 //
@@ -25,11 +28,22 @@ type shelf struct {
 // absent is how many frames are in the store only.
 func (s *shelf) absent() int { return int(s.to - s.from) }
 
-// mostIdle is how many frames may wait in memory while a destination keeps up; but no
-// more than a quarter of those that fit, so that a burst finds room.
+// mostIdle is how many frames may wait in memory for however long while a destination
+// acknowledges; more may for stallLimit, as in a burst, but no more than a quarter of those
+// that fit, so that another one finds room.
 const mostIdle = 64
 
-func (q *backlog) spillAt() int { return min(mostIdle, q.limits.Frames/4) }
+// burst says that what waits is too much, or waits too long, for a destination that keeps up.
+func (q *backlog) burst() bool {
+	waiting := len(q.frames) - q.inFlight
+	switch {
+	case waiting > q.limits.Frames/4:
+		return true
+	case waiting <= mostIdle:
+		return false
+	}
+	return time.Since(q.frames[q.inFlight].offered) >= stallLimit
+}
 
 // ready is how many of the frames in memory can be sent before others are loaded.
 func (q *backlog) ready() int {
@@ -50,7 +64,7 @@ func (q *backlog) considerSpilling() {
 	if !s.used {
 		return
 	}
-	if !s.spilling && !q.away && !q.stalled && len(q.frames)-q.inFlight <= q.spillAt() {
+	if !s.spilling && !q.away && !q.stalled && !q.burst() {
 		return
 	}
 	s.spilling = true

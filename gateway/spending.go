@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	"hexspot/radio"
@@ -9,11 +11,12 @@ import (
 // Spending is what a sub-band with a limit has spent, for a process to come: the queue
 // that it is restored to allows no more than this one would.
 type Spending struct {
-	Name  string
-	Range radio.Range
-	Max   time.Duration // in an hour
-	Total time.Duration // that was ever booked, and what is accepted to come; it only grows, but for what is given back
-	Spent []Spent       // of the last hour, oldest first
+	Name     string
+	Range    radio.Range
+	Max      time.Duration // in an hour
+	Total    time.Duration // that was ever booked, and what is accepted to come; it only grows, but for what is given back
+	Spent    []Spent       // of the last hour, oldest first
+	Accepted time.Duration // that is on its way, or to come at an instant
 }
 
 // Spent is a stretch of time on the air: when it ended, before the present, and how long
@@ -21,8 +24,7 @@ type Spending struct {
 type Spent struct{ Ago, Length time.Duration }
 
 // Spending gives the sub-bands that have a limit, in the plan's order. What ended within
-// one minute is one stretch, which ends with the last of it; what is accepted counts as
-// spent now.
+// one minute is one stretch, which ends with the last of it.
 func (q *Queue) Spending(now Instant) []Spending {
 	var list []Spending
 	for _, b := range q.rules.Plan.SubBands {
@@ -31,14 +33,10 @@ func (q *Queue) Spending(now Instant) []Spending {
 			continue
 		}
 		s := Spending{Name: b.Name, Range: b.Range, Max: l.limit, Total: l.total, Spent: l.account(now.Clock)}
-		var accepted time.Duration
 		for _, p := range q.planned(now, &entry{permit: Permit{SubBand: b}}, q.entries) {
-			accepted += p.length()
+			s.Accepted += p.length()
 		}
-		if accepted > 0 {
-			s.Total += accepted
-			s.Spent = append(s.Spent, Spent{0, accepted})
-		}
+		s.Total += s.Accepted
 		list = append(list, s)
 	}
 	return list
@@ -59,13 +57,14 @@ func (l *ledger) account(now time.Duration) (list []Spent) {
 	return list
 }
 
-// Restore books what was spent before the queue was made; sub-bands that the plan does
-// not have are left out. It is called before anything is sent.
+// Restore books what was spent before the queue was made; what was accepted is booked as
+// spent just now, because nobody knows when it was. Sub-bands that the plan does not have
+// are left out. It is called before anything is sent.
 func (q *Queue) Restore(now Instant, before []Spending) {
 	for _, s := range before {
 		for b, l := range q.ledgers {
 			if b.Name == s.Name && b.Range == s.Range {
-				l.restore(s.Spent, now.Clock)
+				l.restore(append(slices.Clone(s.Spent), Spent{0, s.Accepted}), now.Clock)
 			}
 		}
 	}
@@ -95,3 +94,8 @@ func (t *Transmitter) Restore(before []Spending) {
 	defer t.mu.Unlock()
 	t.queue.Restore(now, before)
 }
+
+// Cover has f called before each frame is given to the chain, while the frame counts as
+// accepted in Spending: so what is spent can be on a disk before it is. A frame whose time
+// passes meanwhile is too late. It comes before Run.
+func (t *Transmitter) Cover(f func(context.Context)) { t.cover = f }

@@ -73,7 +73,7 @@ func TestQueueRestored(t *testing.T) {
 	s := newStand(t, european(t))
 	full := s.queue.Spending(s.now)
 	for i, b := range full {
-		if len(b.Spent) > 0 || b.Total != 0 || b.Max == 0 {
+		if len(b.Spent) > 0 || b.Accepted != 0 || b.Total != 0 || b.Max == 0 {
 			t.Errorf("a new queue has spent %+v", b)
 		}
 		full[i].Spent = []Spent{{30 * time.Minute, b.Max}}
@@ -89,16 +89,21 @@ func TestQueueRestored(t *testing.T) {
 	spent := time.Duration(0)
 	for _, b := range s.queue.Spending(s.now) {
 		if b.Range.Contains(869_525_000) {
-			for _, p := range b.Spent {
-				spent += p.Length
-			}
-			if spent != b.Total {
+			spent = b.Accepted
+			if spent != b.Total || len(b.Spent) > 0 {
 				t.Errorf("spent %v, total %v", spent, b.Total)
 			}
 		}
 	}
 	if spent == 0 {
 		t.Error("what is accepted is not in the account")
+	}
+	again := newStand(t, european(t))
+	again.queue.Restore(again.now, s.queue.Spending(s.now))
+	for _, b := range again.queue.Spending(again.now) {
+		if b.Range.Contains(869_525_000) && (b.Total != spent || b.Accepted != 0 || len(b.Spent) != 1 || b.Spent[0].Ago != 0) {
+			t.Errorf("restored as %+v, want %v spent just now", b, spent)
+		}
 	}
 	s.set(s.now.Clock + 31*time.Minute)
 	if a := s.try(868_100_000); a != radio.TxOK {

@@ -28,6 +28,7 @@ type Transmitter struct {
 	statistics *Statistics
 	began      time.Time
 	inbox      chan Submission
+	cover      func(context.Context) // nil: nothing comes before a frame
 
 	mu      sync.Mutex
 	queue   *Queue

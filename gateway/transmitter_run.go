@@ -55,7 +55,12 @@ func (t *Transmitter) load(ctx context.Context, now Instant) {
 	_, transmission := t.queue.Load(now)
 	t.mu.Unlock()
 	ctx, t.abort = context.WithCancel(ctx)
-	go func() { t.results <- t.sender.Send(ctx, transmission) }()
+	go func() {
+		if t.cover != nil {
+			t.cover(ctx)
+		}
+		t.results <- t.sender.Send(ctx, transmission)
+	}()
 }
 
 func (t *Transmitter) takeBack() {

@@ -18,6 +18,10 @@ type SiteSet struct{ Site *Placement }
 // ClockSet says whether the host trusts its clock.
 type ClockSet struct{ Trusted bool }
 
+// ClockMoved says that the host's clock was set: it shows so much more than time has passed.
+// The pauses between discovery beacons and the demand for them go by time that has passed.
+type ClockMoved struct{ By Millis }
+
 // ValueSeen says that a value has come, which the chains have accepted.
 type ValueSeen struct {
 	Slot  Slot
@@ -59,6 +63,7 @@ type DiscoverUntil struct{ Time Millis }
 func (e PlanSet) apply(s *step)       { s.plan, s.levels = e.Plan, e.Levels }
 func (e SiteSet) apply(s *step)       { s.site = e.Site }
 func (e ClockSet) apply(s *step)      { s.clock.set = e.Trusted }
+func (e ClockMoved) apply(s *step)    { s.discover.move(e.By) }
 func (e DiscoverUntil) apply(s *step) { s.discover.until = e.Time }
 
 func (e ValueSeen) apply(s *step) {

@@ -438,8 +438,8 @@ func TestDiscoveryRate(t *testing.T) {
 		d.sent = append(d.sent, now)
 	}
 	for i, at := range d.sent {
-		if i >= discoveryRate && at < d.sent[i-discoveryRate]+3_600_000 {
-			t.Fatalf("%d beacons within an hour of %d", discoveryRate+1, at)
+		if i >= DiscoveryRate && at < d.sent[i-DiscoveryRate]+3_600_000 {
+			t.Fatalf("%d beacons within an hour of %d", DiscoveryRate+1, at)
 		}
 	}
 }
@@ -447,9 +447,11 @@ func TestDiscoveryRate(t *testing.T) {
 // TestDiscoveryRestored: a start is no way to send more in an hour.
 func TestDiscoveryRestored(t *testing.T) {
 	s := newSending(t)
-	for i := range Millis(discoveryRate) {
-		s.b.RestoreDiscovery(Discovery{OnAir: OnAir{Sent: (discoveryRate - i) * 1000}})
+	var before []Millis
+	for i := range Millis(DiscoveryRate) {
+		before = append(before, (i+1)*1000)
 	}
+	s.b.RestoreDiscoveries(before)
 	if next := s.b.Status(60_000).Discovery.Next; next != 1000+discoveryWindow {
 		t.Errorf("the next one may be sent at %d", next)
 	}

@@ -5,10 +5,13 @@ import (
 	"slices"
 )
 
+// DiscoveryRate is how many discovery beacons a station may send in an hour (protocol
+// hexspot/1, "Discovery beacon").
+const DiscoveryRate = 20
+
 // Limits of discovery beacons. The pause lets one end before the next, and spreads
 // the hour's over ten minutes.
 const (
-	discoveryRate          = 20 // an hour and station (protocol hexspot/1, "Discovery beacon")
 	discoveryPause  Millis = 30_000
 	discoverySF            = 10 // the farthest reach of the beacons' rates
 	discoveryWindow Millis = 3_600_000
@@ -16,21 +19,31 @@ const (
 
 // discovery is the owner's demand.
 type discovery struct {
-	until Millis
-	sent  []Millis // the times of the last hour, rising
-	count int      // of all so far: the channels take turns
+	until  Millis
+	before []Millis // the times of those before the start, rising
+	sent   []Millis // the times of the last hour, rising
+	count  int      // of all so far: the channels take turns
 }
 
 // next is when another discovery beacon may be sent.
 func (d *discovery) next() Millis {
-	if len(d.sent) == 0 {
+	sent := slices.Concat(d.before, d.sent)
+	if len(sent) == 0 {
 		return 0
 	}
-	next := d.sent[len(d.sent)-1] + discoveryPause
-	if len(d.sent) >= discoveryRate {
-		next = max(next, d.sent[len(d.sent)-discoveryRate]+discoveryWindow)
+	next := sent[len(sent)-1] + discoveryPause
+	if len(sent) >= DiscoveryRate {
+		next = max(next, sent[len(sent)-DiscoveryRate]+discoveryWindow)
 	}
 	return next
+}
+
+// move has what was sent, and the demand, keep their distance from the present.
+func (d *discovery) move(by Millis) {
+	for i := range d.sent {
+		d.sent[i] += by
+	}
+	d.until += by
 }
 
 // discovery begins a discovery beacon if one is wanted and nothing else is on its
@@ -66,11 +79,11 @@ func (b *Beaconer) silent(now Millis) Reason {
 	return 0
 }
 
-// RestoreDiscovery says that a discovery beacon was announced before the start: it
-// counts among those of its hour.
-func (b *Beaconer) RestoreDiscovery(announced Discovery) {
-	b.discover.sent = append(b.discover.sent, announced.Sent)
-	slices.Sort(b.discover.sent)
+// RestoreDiscoveries says when discovery beacons were announced before the start, rising,
+// by the host's clock as it is now: they count among those of their hour. It takes the place
+// of what was said before, when the clock was another.
+func (b *Beaconer) RestoreDiscoveries(announced []Millis) {
+	b.discover.before = slices.Clone(announced)
 }
 
 // owes says whether this window's beacon is due in a slot and not yet tried.

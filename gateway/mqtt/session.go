@@ -32,13 +32,15 @@ type session struct {
 	paho   paho.Client
 	done   <-chan struct{}
 	lose   context.CancelFunc // ends the session: closes done and the connection
+	asks   chan asking        // of paho, which one goroutine asks
 	joined bool               // the network's topics of coverage are subscribed to
 }
 
 // dial connects, asks for commands, and says that the gateway is online.
 func (c *Client) dial(ctx context.Context) (*session, error) {
 	life, lose := context.WithCancel(context.WithoutCancel(ctx))
-	s := &session{client: c, done: life.Done(), lose: lose}
+	s := &session{client: c, done: life.Done(), lose: lose, asks: make(chan asking)}
+	go s.ask()
 	options, err := c.options(life, s)
 	if err != nil {
 		lose()
@@ -94,13 +96,38 @@ func (s *session) publish(ctx context.Context, topic string, payload []byte, ret
 	return nil
 }
 
+// asking is something that paho is asked, and where its token goes.
+type asking struct {
+	paho   func() paho.Token
+	handed chan paho.Token // has room for it
+}
+
+// ask asks paho for one thing after the other, in a goroutine that lives as long as the
+// session, or as what it asked last. One for each would cost more than what is asked.
+func (s *session) ask() {
+	for {
+		select {
+		case a := <-s.asks:
+			a.handed <- a.paho()
+		case <-s.done:
+			return
+		}
+	}
+}
+
 // hand asks paho for something. paho blocks for all of writeTimeout if the
 // connection ends or hangs just then: whoever calls hand need not.
 func (s *session) hand(ctx context.Context, ask func() paho.Token) (paho.Token, error) {
-	handed := make(chan paho.Token, 1)
-	go func() { handed <- ask() }()
+	a := asking{ask, make(chan paho.Token, 1)}
 	select {
-	case token := <-handed:
+	case s.asks <- a:
+	case <-s.done:
+		return nil, errLost
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	select {
+	case token := <-a.handed:
 		return token, nil
 	case <-s.done:
 		return nil, errLost

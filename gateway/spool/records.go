@@ -185,24 +185,20 @@ func (r *Records) settle(ctx context.Context, key []byte, state int, answer []by
 	return nil
 }
 
-// Recent gives the bodies of the records put since a time, settled or not, newest
-// first, at most limit.
-func (r *Records) Recent(ctx context.Context, since time.Time, limit int) (bodies [][]byte, err error) {
+// Recent gives the bodies of the records that were put last, settled or not, newest first,
+// at most limit.
+func (r *Records) Recent(ctx context.Context, limit int) (bodies [][]byte, err error) {
 	err = r.spool.use(ctx, func(db *sql.DB) error {
-		rows, err := db.QueryContext(ctx, `SELECT at, body FROM item WHERE queue = (SELECT id FROM queue WHERE name = ?)
+		rows, err := db.QueryContext(ctx, `SELECT body FROM item WHERE queue = (SELECT id FROM queue WHERE name = ?)
 			ORDER BY number DESC LIMIT ?`, r.name, limit)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var at int64
 			var body []byte
-			if err := rows.Scan(&at, &body); err != nil {
+			if err := rows.Scan(&body); err != nil {
 				return err
-			}
-			if at < millis(since) {
-				return nil // the ones before are older
 			}
 			bodies = append(bodies, body)
 		}

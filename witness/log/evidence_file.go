@@ -82,6 +82,31 @@ func ParseEvidence(b []byte, ingests ...radio.Station) (Evidence, error) {
 	return e, e.Verify()
 }
 
+// KeptEvidence reads an evidence file of one's own: as ParseEvidence, but for whether its
+// signer was one of the network's, which was looked at when the evidence was found.
+func KeptEvidence(b []byte) (Evidence, error) {
+	var f evidenceFile
+	if err := decode(b, &f); err != nil {
+		return Evidence{}, fmt.Errorf("evidence: %w", err)
+	}
+	return ParseEvidence(b, f.signers()...)
+}
+
+// signers are those that the statements themselves name.
+func (f evidenceFile) signers() (list []radio.Station) {
+	for _, b := range f.Receipts {
+		if s, err := radio.ParseSigned(b); err == nil {
+			list = append(list, s.Station)
+		}
+	}
+	for _, text := range f.Checkpoints {
+		if n, err := ParseNote([]byte(text)); err == nil {
+			list = append(list, n.checkpoint.Ingest)
+		}
+	}
+	return list
+}
+
 func parseEvidence(b []byte, ingests []radio.Station) (Evidence, error) {
 	var f evidenceFile
 	if err := decode(b, &f); err != nil {

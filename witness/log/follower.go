@@ -1,6 +1,7 @@
 package log
 
 import (
+	"cmp"
 	"crypto"
 	"errors"
 	"fmt"
@@ -58,7 +59,7 @@ type Moves struct {
 }
 
 // log is what is known of a log. One of which there are only receipts makes room, the
-// earliest, or else the one of the earliest epoch.
+// earliest, or else the one of the earliest epoch that broke no promise.
 func (f *Follower) log(name Name) *followed {
 	if l := f.logs[name]; l != nil {
 		return l
@@ -78,17 +79,23 @@ func (f *Follower) hasRoom(name Name) bool {
 }
 
 // isKnown says that there is more of a log than receipts.
-func (l *followed) isKnown() bool { return l.faulty || len(l.seen.signers) > 0 }
+func (l *followed) isKnown() bool { return l.worth() > 0 }
+
+// worth is how little a log can be spared: one that broke a promise least, or the network
+// would have it forgiven by showing others.
+func (l *followed) worth() int {
+	switch {
+	case l.faulty:
+		return 2
+	case len(l.seen.signers) > 0:
+		return 1
+	}
+	return 0
+}
 
 func (f *Follower) dispensable() Name {
 	return slices.MinFunc(slices.Collect(maps.Values(f.logs)), func(a, b *followed) int {
-		if a.isKnown() != b.isKnown() {
-			if b.isKnown() {
-				return -1
-			}
-			return 1
-		}
-		return a.name.compare(b.name)
+		return cmp.Or(cmp.Compare(a.worth(), b.worth()), a.name.compare(b.name))
 	}).name
 }
 
@@ -100,6 +107,19 @@ func (f *Follower) Restore(n Note) error {
 	if l := f.log(n.checkpoint.Name); l.seen.checkpoint.Size <= n.checkpoint.Size {
 		l.seen = n
 	}
+	return nil
+}
+
+// Distrust takes evidence that was kept before the start: its log is not co-signed any more.
+// Evidence that convinces only under a condition, and that of other networks, is refused.
+func (f *Follower) Distrust(e Evidence) error {
+	if name := e.Log(); name.Network != f.network {
+		return fmt.Errorf("evidence against a log of network %s, want %s", name.Network, f.network)
+	}
+	if c := e.Condition(); c != "" {
+		return fmt.Errorf("evidence that convinces only if %s", c)
+	}
+	f.log(e.Log()).faulty = true
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hexspot/radio"
 	"hexspot/witness"
 )
 
@@ -151,6 +152,54 @@ func TestFollowerFindsASplitView(t *testing.T) {
 		if found := append(born.Show(lie).Found, s.answer(born)...); len(found) != 1 {
 			t.Errorf("%s: not found after a start: %v", what, found)
 		}
+	}
+}
+
+// TestDistrustOutlivesAStart: evidence that was kept has the log distrusted again, whatever
+// it shows; evidence that needs the bundle, or of another network, does not.
+func TestDistrustOutlivesAStart(t *testing.T) {
+	for kind, e := range everyKind(t) {
+		kept, err := KeptEvidence(e.Encode())
+		if err != nil || kept.Kind != kind || kept.Log() != e.Log() {
+			t.Fatalf("%s: %+v, %v", kind, kept, err)
+		}
+		f, s := follow(t)
+		s.name = e.Log()
+		if err := f.Distrust(kept); (err == nil) != (e.Condition() == "") {
+			t.Errorf("%s: %v", kind, err)
+		}
+		moves := f.Show(s.show(300, false))
+		if trusted := len(moves.Cosigned) == 1; trusted != (e.Condition() != "") {
+			t.Errorf("%s: %+v", kind, moves)
+		}
+		other := NewFollower(key(9), radio.Network{1})
+		if err := other.Distrust(kept); err == nil {
+			t.Errorf("%s: evidence against another network was taken", kind)
+		}
+	}
+	for _, bad := range []string{"", "{}", `{"protocol":"hexspot/1","receipts":["AA=="],"checkpoints":["x"]}`} {
+		if e, err := KeptEvidence([]byte(bad)); err == nil {
+			t.Errorf("%q: %+v", bad, e)
+		}
+	}
+}
+
+// TestDistrustIsNotPushedOut: showing other logs does not have a fault forgotten.
+func TestDistrustIsNotPushedOut(t *testing.T) {
+	f, s := follow(t)
+	bad := everyKind(t)[Split]
+	s.name = bad.Log()
+	if err := f.Distrust(bad); err != nil {
+		t.Fatal(err)
+	}
+	for range mostFollowed + 10 {
+		s.name.Epoch++
+		s.shown = 0
+		f.Show(s.show(10, false))
+	}
+	s.name, s.shown = bad.Log(), 0
+	if moves := f.Show(s.show(300, false)); len(moves.Cosigned) != 0 {
+		t.Error("a log that lied is co-signed after many others")
 	}
 }
 

@@ -45,7 +45,7 @@ type Records interface {
 	Put(ctx context.Context, key, body []byte, now time.Time) error
 	Next(ctx context.Context, now time.Time) (spool.Record, bool, error)
 	Hasten(ctx context.Context) error
-	Recent(ctx context.Context, since time.Time, limit int) ([][]byte, error)
+	Recent(ctx context.Context, limit int) ([][]byte, error)
 	Ack(ctx context.Context, key, receipt []byte, now time.Time) error
 	Refuse(ctx context.Context, key []byte, reason string, now time.Time) error
 }
@@ -85,7 +85,9 @@ type Coverage struct {
 	beaconer   *witness.Beaconer
 	collector  *witness.Collector
 	records    records
-	survey     *survey   // nil: none
+	survey     *survey // nil: none
+	before     discoveriesBefore
+	steady     steadiness
 	trusted    bool      // as the beaconer was told
 	siteLook   time.Time // when the site is read again
 	siteFault  string    // what is wrong with it
@@ -119,6 +121,7 @@ func NewCoverage(p CoverageParts) (*Coverage, error) {
 		beaconer:  witness.NewBeaconer(witness.BeaconerConfig{Network: p.Network, Station: station, Random: rand.Reader}, chains),
 		collector: witness.NewCollector(p.Network, chains),
 	}
+	c.steady = steadySince(time.Now())
 	c.log = newFollow(&c.parts)
 	c.records = records{parts: &c.parts, flying: map[radio.RecordID]published{}, pace: rate.NewLimiter(sendRate, sendBurst)}
 	return c, nil

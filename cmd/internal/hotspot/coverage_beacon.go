@@ -13,6 +13,12 @@ import (
 // step lets the beaconer know of an event and does what it wants.
 func (c *Coverage) step(ctx context.Context, e witness.BeaconerEvent) {
 	now, _ := c.now()
+	c.lookAtSteadiness(ctx, now)
+	c.act(ctx, now, e)
+}
+
+// act has the beaconer take an event, and does what it wants.
+func (c *Coverage) act(ctx context.Context, now witness.Millis, e witness.BeaconerEvent) {
 	for _, a := range c.beaconer.Step(now, e) {
 		if answer := c.do(ctx, a); answer != nil {
 			c.step(ctx, answer)
@@ -131,7 +137,6 @@ func (c *Coverage) restore(ctx context.Context) bool {
 		}
 	}
 	c.locked(func() {
-		c.restoreDiscoveries(ctx)
 		c.log.restore(ctx)
 		c.step(ctx, witness.PlanSet{Plan: c.parts.Plan, Levels: c.parts.Levels})
 	})

@@ -19,18 +19,24 @@ type follow struct {
 
 	asked    string // what the network was asked last
 	askedAt  time.Time
-	unkept   bool // a checkpoint could not be written down, which was told
+	unkept   map[log.Name]log.Note // checkpoints that could not be written down, which was told
+	unproven []*unproven
+	tried    time.Time // when what is not on disk was last tried
 	cosigned uint64
-	evidence []string // where it is
+	evidence []string          // where it is
+	accused  map[log.Name]bool // logs that there is evidence against
 }
 
 const (
 	askPause     = 30 * time.Second // until an answer is given up, and asked for again
-	mostEvidence = 32               // files, in the status and since the start
+	mostEvidence = 32               // files in the status, and of more than one for a log
 )
 
 func newFollow(p *CoverageParts) *follow {
-	return &follow{parts: p, follower: log.NewFollower(p.Signer, p.Network), notes: noteDir(p.Checkpoints)}
+	return &follow{
+		parts: p, follower: log.NewFollower(p.Signer, p.Network), notes: noteDir(p.Checkpoints),
+		unkept: map[log.Name]log.Note{}, accused: map[log.Name]bool{},
+	}
 }
 
 // restore takes the checkpoints that were seen before the start, and the receipts of the
@@ -39,6 +45,7 @@ func (f *follow) restore(ctx context.Context) {
 	if f.notes == "" {
 		return
 	}
+	f.restoreProofs()
 	f.restoreNotes()
 	seen, ok := f.follower.Seen()
 	if !ok || f.parts.Receipts == nil {
@@ -50,6 +57,23 @@ func (f *follow) restore(ctx context.Context) {
 	}
 	for _, r := range receipts {
 		f.do(f.follower.Hold(r))
+	}
+}
+
+// restoreProofs has the logs distrusted that broke a promise before the start. Evidence that
+// needs a bundle to convince, and that of other networks, is somebody else's matter.
+func (f *follow) restoreProofs() {
+	err := f.notes.proofs(func(path string, e *log.Evidence) {
+		if f.follower.Distrust(*e) != nil {
+			return
+		}
+		f.accused[e.Log()] = true
+		if len(f.evidence) < mostEvidence {
+			f.evidence = append(f.evidence, path)
+		}
+	})
+	if err != nil {
+		f.parts.Log.Warn("evidence on disk cannot be read: what its log shows may be co-signed again", "error", err)
 	}
 }
 
@@ -67,7 +91,7 @@ func (f *follow) restoreNotes() {
 // are none that a network has reason to show.
 func (f *follow) shown(list []log.Shown, now witness.Epoch) {
 	for _, s := range list {
-		if e := s.Note.Checkpoint().Epoch; e > now+1 || e+keptEpochs < now {
+		if e := s.Note.Checkpoint().Epoch; e > now+1 || isOver(e, now) {
 			continue
 		}
 		f.do(f.follower.Show(s))
@@ -129,5 +153,6 @@ func (c *Coverage) lookAtLog() {
 			c.log.pending = nil
 		}
 	}
+	c.log.retry()
 	c.log.ask()
 }

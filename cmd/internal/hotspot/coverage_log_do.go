@@ -2,6 +2,7 @@ package hotspot
 
 import (
 	"fmt"
+	"time"
 
 	"hexspot/witness"
 	"hexspot/witness/log"
@@ -21,45 +22,84 @@ func (f *follow) do(m log.Moves) {
 		f.accuse(e)
 	}
 	for _, n := range m.Keep {
-		if !f.keep(n) {
-			return
-		}
-	}
-	if f.notes == "" || f.unkept {
-		return
+		f.keep(n)
 	}
 	for _, n := range m.Cosigned {
+		if _, missing := f.unkept[n.Checkpoint().Name]; f.notes == "" || missing {
+			continue
+		}
 		f.cosigned++
 		f.parts.Link.Tell("cosign", []byte(n.String()))
 	}
 }
 
-func (f *follow) keep(n log.Note) bool {
+// keep writes a checkpoint down; what the disk does not take is tried again, and keeps only
+// its own log from being co-signed.
+func (f *follow) keep(n log.Note) {
 	if f.notes == "" {
-		return true
-	}
-	err := f.notes.keep(n)
-	if err != nil && !f.unkept {
-		f.parts.Log.Warn("checkpoints of the network's log cannot be kept: none is co-signed", "error", err)
-	}
-	f.unkept = err != nil
-	return err == nil
-}
-
-// accuse writes evidence down and tells of it once.
-func (f *follow) accuse(e log.Evidence) {
-	if len(f.evidence) >= mostEvidence {
 		return
 	}
+	name := n.Checkpoint().Name
+	if err := f.notes.keep(n); err != nil {
+		if _, told := f.unkept[name]; !told {
+			f.parts.Log.Warn("a checkpoint of a log of the network's cannot be kept: the log is not co-signed", "log", name, "error", err)
+		}
+		f.unkept[name] = n
+		return
+	}
+	delete(f.unkept, name)
+	for other := range f.unkept {
+		if isOver(other.Epoch, name.Epoch) {
+			delete(f.unkept, other)
+		}
+	}
+	if err := f.notes.forget(name.Epoch); err != nil {
+		f.parts.Log.Debug("old checkpoints cannot be removed", "error", err)
+	}
+}
+
+// unproven is evidence that is not on disk, and its place in the list of evidence.
+type unproven struct {
+	at       int
+	evidence log.Evidence
+}
+
+// accuse writes evidence down and tells of it once. The first against a log is always
+// written: a start must not forget it.
+func (f *follow) accuse(e log.Evidence) {
+	if f.accused[e.Log()] && len(f.evidence) >= mostEvidence {
+		return
+	}
+	f.accused[e.Log()] = true
 	where := "nowhere: coverage.checkpoints is not set"
 	if f.notes != "" {
 		path, err := f.notes.accuse(e)
 		if where = path; err != nil {
 			where = fmt.Sprintf("not written: %v", err)
+			f.unproven = append(f.unproven, &unproven{len(f.evidence), e})
 		}
 	}
 	f.parts.Log.Error("the network's log broke a promise and is not co-signed any more", "kind", e.Kind, "what", e, "evidence", where)
 	f.evidence = append(f.evidence, where)
+}
+
+// retry writes down what the disk has not taken so far.
+func (f *follow) retry() {
+	if len(f.unkept)+len(f.unproven) == 0 || time.Since(f.tried) < lookPause {
+		return
+	}
+	f.tried = time.Now()
+	for _, n := range f.unkept {
+		f.keep(n)
+	}
+	for len(f.unproven) > 0 {
+		u := f.unproven[0]
+		path, err := f.notes.accuse(u.evidence)
+		if err != nil {
+			return
+		}
+		f.evidence[u.at], f.unproven = path, f.unproven[1:]
+	}
 }
 
 // status tells how things stand, nil if no checkpoint was seen.
@@ -68,5 +108,5 @@ func (f *follow) status() *LogStatus {
 	if !ok && len(f.evidence) == 0 {
 		return nil
 	}
-	return &LogStatus{seen.Epoch, seen.Size, f.cosigned, append([]string{}, f.evidence...)}
+	return &LogStatus{seen.Epoch, seen.Size, f.cosigned, append([]string{}, f.evidence[:min(len(f.evidence), mostEvidence)]...)}
 }

@@ -1,7 +1,10 @@
 package hotspot
 
 import (
+	"crypto/ed25519"
 	"crypto/sha256"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,14 +22,18 @@ import (
 // of index 1 is another.
 type ledger struct {
 	a       *area
+	key     ed25519.PrivateKey
 	name    log.Name
 	records []radio.RecordID
 	shown   uint64
 }
 
-func (a *area) ledger() *ledger {
+func (a *area) ledger() *ledger { return a.ledgerOf(a.network) }
+
+// ledgerOf is the log of an ingest.
+func (a *area) ledgerOf(key ed25519.PrivateKey) *ledger {
 	epoch := a.timing.Epoch(a.timing.SlotAt(witness.MillisOf(time.Now())))
-	l := &ledger{a: a, name: log.Name{Network: a.id(), Epoch: epoch, Ingest: stationOf(a.t, a.network)}}
+	l := &ledger{a: a, key: key, name: log.Name{Network: a.id(), Epoch: epoch, Ingest: stationOf(a.t, key)}}
 	for i := range byte(20) {
 		l.records = append(l.records, radio.RecordID{i})
 	}
@@ -48,7 +55,7 @@ func (l *ledger) tree(size int) *log.Tree {
 func (l *ledger) show(size int) {
 	l.a.t.Helper()
 	tree := l.tree(size)
-	note, err := log.Sign(l.a.network, log.Checkpoint{Name: l.name, Head: tree.Head()})
+	note, err := log.Sign(l.key, log.Checkpoint{Name: l.name, Head: tree.Head()})
 	if err != nil {
 		l.a.t.Fatal(err)
 	}
@@ -138,6 +145,132 @@ func TestCheckpointsAreCosigned(t *testing.T) {
 	if names, err := os.ReadDir(notes); err != nil || len(names) != 2 {
 		t.Errorf("%v, %v", names, err)
 	}
+}
+
+// startWithTwoIngests starts in a network with another ingest, whose key it gives.
+func (a *area) startWithTwoIngests(notes string) ed25519.PrivateKey {
+	second := keyFrom(77)
+	a.notes, a.anchor.Ingests = notes, []radio.Station{stationOf(a.t, second)}
+	a.start()
+	synctest.Wait()
+	return second
+}
+
+// TestAFaultIsRemembered: a log that broke a promise is not co-signed after a start either,
+// and the status still has the evidence; that of another ingest in the same epoch is a file
+// of its own.
+func TestAFaultIsRemembered(t *testing.T) {
+	notes := filepath.Join(t.TempDir(), "checkpoints")
+	inArea(t, func(t *testing.T, a *area) {
+		second := a.startWithTwoIngests(notes)
+		logs := []*ledger{a.ledger(), a.ledgerOf(second), a.ledgerOf(second)}
+		logs[2].name.Epoch++
+		for _, l := range logs {
+			l.show(9)
+		}
+		for _, l := range logs[:2] {
+			l.records[1] = radio.RecordID{99}
+			l.show(9)
+			l.records[1] = radio.RecordID{1}
+		}
+		before := a.c.Status().Log
+		if len(before.Evidence) != 2 || before.Evidence[0] == before.Evidence[1] {
+			t.Fatalf("%+v, want two files", before)
+		}
+		a.stop()
+		a.start()
+		synctest.Wait()
+		for _, l := range logs {
+			l.show(12)
+		}
+		after := a.c.Status().Log
+		if after.Cosigned != 1 || !slices.Equal(slices.Sorted(slices.Values(after.Evidence)), slices.Sorted(slices.Values(before.Evidence))) {
+			t.Errorf("%+v, then %+v: want the log of the next epoch co-signed, and the same evidence", before, after)
+		}
+		for _, name := range []string{"evidence-damaged.json", "evidence-split-1.txt"} {
+			if err := os.WriteFile(filepath.Join(notes, name), []byte("{"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, err := countProofs(notes); n != 2 || err == nil || !strings.Contains(err.Error(), "damaged") || strings.Contains(err.Error(), "txt") {
+			t.Errorf("%d proofs, %v", n, err)
+		}
+	})
+}
+
+func countProofs(dir string) (n int, err error) {
+	err = noteDir(dir).proofs(func(string, *log.Evidence) { n++ })
+	return n, err
+}
+
+// TestEvidenceIsTriedAgain: evidence that the disk does not take is written later.
+func TestEvidenceIsTriedAgain(t *testing.T) {
+	notes := filepath.Join(t.TempDir(), "checkpoints")
+	inArea(t, func(t *testing.T, a *area) {
+		if err := os.WriteFile(notes, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a.notes = notes
+		a.start()
+		synctest.Wait()
+		l := a.ledger()
+		l.show(9)
+		l.records[1] = radio.RecordID{99}
+		l.show(9)
+		if s := a.c.Status().Log; len(s.Evidence) != 1 || !strings.HasPrefix(s.Evidence[0], "not written") {
+			t.Fatalf("%+v", s)
+		}
+		if err := os.Remove(notes); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * longTurn)
+		if s := a.c.Status().Log; len(s.Evidence) != 1 || !strings.HasPrefix(s.Evidence[0], notes) {
+			t.Fatalf("%+v", s)
+		}
+		if n, err := countProofs(notes); err != nil || n != 1 {
+			t.Errorf("%d proofs, %v", n, err)
+		}
+	})
+}
+
+// TestOneLogThatIsNotKept: a note that cannot be written keeps its own log from being
+// co-signed, and no other, until it is on disk.
+func TestOneLogThatIsNotKept(t *testing.T) {
+	notes := t.TempDir()
+	inArea(t, func(t *testing.T, a *area) {
+		second := a.startWithTwoIngests(notes)
+		stuck, free := a.ledger(), a.ledgerOf(second)
+		inTheWay := filepath.Join(notes, fmt.Sprintf("%d-%s%s", stuck.name.Epoch, stuck.name.Ingest, noteEnding))
+		if err := os.Mkdir(inTheWay, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for _, size := range []int{5, 9} {
+			stuck.show(size)
+			free.show(size)
+			stuck.show(size)
+		}
+		cosigned := func() (of []radio.Station) {
+			for _, text := range a.heard("cosign") {
+				n, err := log.ParseNote([]byte(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				of = append(of, n.Checkpoint().Ingest)
+			}
+			return of
+		}
+		if of := cosigned(); !slices.Equal(of, []radio.Station{free.name.Ingest, free.name.Ingest}) {
+			t.Errorf("co-signed logs of %v, want two checkpoints of %v", of, free.name.Ingest)
+		}
+		if err := os.Remove(inTheWay); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * longTurn)
+		stuck.show(9)
+		if of := cosigned(); len(of) != 3 || of[2] != stuck.name.Ingest {
+			t.Errorf("co-signed logs of %v, want the other one, too", of)
+		}
+	})
 }
 
 // TestReceiptsAreLookedFor: the record of a receipt has to be in the log that is shown.
@@ -272,7 +405,7 @@ func TestNotesAreForgotten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := noteDir(dir).keep(n); err != nil {
+		if err := errors.Join(noteDir(dir).keep(n), noteDir(dir).forget(epoch)); err != nil {
 			t.Fatal(err)
 		}
 	}

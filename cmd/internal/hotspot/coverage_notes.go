@@ -33,19 +33,7 @@ func (n noteDir) keep(note log.Note) error {
 	}
 	c := note.Checkpoint()
 	name := fmt.Sprintf("%d-%s%s", c.Epoch, c.Ingest, noteEnding)
-	if err := ReplaceFile(n.path(name), []byte(note.String()), noteMode); err != nil {
-		return err
-	}
-	return n.forget(c.Epoch)
-}
-
-// accuse writes evidence down and gives its path.
-func (n noteDir) accuse(e log.Evidence) (string, error) {
-	if err := os.MkdirAll(string(n), 0o755); err != nil {
-		return "", err
-	}
-	path := n.path(e.FileName())
-	return path, ReplaceFile(path, e.Encode(), proofMode)
+	return ReplaceFile(n.path(name), []byte(note.String()), noteMode)
 }
 
 func (n noteDir) path(name string) string { return filepath.Join(string(n), name) }
@@ -90,23 +78,31 @@ func epochOf(name string) (witness.Epoch, bool) {
 }
 
 func (n noteDir) readOne(name string) (log.Note, error) {
-	file, err := os.Open(n.path(name))
-	if err != nil {
-		return log.Note{}, err
-	}
-	defer file.Close()
-	b, err := io.ReadAll(io.LimitReader(file, maxNote))
+	b, err := n.load(name, maxNote)
 	if err != nil {
 		return log.Note{}, err
 	}
 	return log.ParseNote(b)
 }
 
+// load reads the beginning of a file.
+func (n noteDir) load(name string, most int64) ([]byte, error) {
+	file, err := os.Open(n.path(name))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, most))
+}
+
+// isOver says that a log is of no use any more.
+func isOver(epoch, latest witness.Epoch) bool { return epoch+keptEpochs < latest }
+
 // forget removes checkpoints of logs that are long over.
 func (n noteDir) forget(latest witness.Epoch) error {
 	names, err := n.names()
 	for _, name := range names {
-		if epoch, _ := epochOf(name); epoch+keptEpochs < latest {
+		if epoch, _ := epochOf(name); isOver(epoch, latest) {
 			err = errors.Join(err, os.Remove(n.path(name)))
 		}
 	}

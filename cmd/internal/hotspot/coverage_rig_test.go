@@ -43,9 +43,11 @@ type area struct {
 	stop    func()
 	dieAt   int // 0: never
 	online  bool
-	refuse  string      // the reason for which reports are refused
-	mute    atomic.Bool // no answers
-	trusted atomic.Bool // the clock
+	refuse  string       // the reason for which reports are refused
+	mute    atomic.Bool  // no answers
+	trusted atomic.Bool  // the clock
+	ahead   atomic.Int64 // nanoseconds that it is wrong
+	unread  error        // why reports on disk cannot be read
 	site    *witness.Placement
 	antenna Antenna
 	change  []byte // that the network is to enter
@@ -119,7 +121,7 @@ func (a *area) start() {
 			if !a.trusted.Load() {
 				return time.Time{}
 			}
-			return time.Now()
+			return time.Now().Add(time.Duration(a.ahead.Load()))
 		},
 	})
 	if err != nil {
@@ -337,6 +339,13 @@ func (m *mortal) Next(ctx context.Context, now time.Time) (spool.Record, bool, e
 		return spool.Record{}, false, errDead
 	}
 	return m.Records.Next(ctx, now)
+}
+
+func (m *mortal) Recent(ctx context.Context, limit int) ([][]byte, error) {
+	if m.life.unread != nil {
+		return nil, m.life.unread
+	}
+	return m.Records.Recent(ctx, limit)
 }
 
 func (m *mortal) Ack(ctx context.Context, key, receipt []byte, now time.Time) error {

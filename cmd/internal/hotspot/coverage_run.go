@@ -96,6 +96,7 @@ func (c *Coverage) turn(ctx context.Context) time.Duration {
 func (c *Coverage) lookAtClock(ctx context.Context, trusted bool) {
 	if trusted != c.trusted {
 		c.trusted = trusted
+		c.restoreDiscoveries(ctx)
 		c.step(ctx, witness.ClockSet{Trusted: trusted})
 	}
 	if at := c.parts.Counter(); trusted && !at.IsZero() {

@@ -129,6 +129,7 @@ func (c *Coverage) obey(ctx context.Context, d demand) {
 }
 
 func (c *Coverage) begin(ctx context.Context, s *survey) {
+	c.step(ctx, nil) // by the clock as it is now
 	now, _ := c.now()
 	until := now + witness.Millis(s.length/time.Millisecond)
 	if why := c.cannotDiscover(now, until); why != "" {
@@ -251,26 +252,4 @@ func (s *survey) heard(number int, h witness.HeardBy) {
 		news.Metres = &metres
 	}
 	s.tell(DiscoverNews{Heard: &news})
-}
-
-// mostRecent is more records than a busy hotspot makes in an hour.
-const mostRecent = 1024
-
-// restoreDiscoveries counts the discovery beacons of the hour before the start, as far
-// as their announcements are on disk.
-func (c *Coverage) restoreDiscoveries(ctx context.Context) {
-	now := time.Now()
-	recent, err := c.parts.Reports.Recent(ctx, now.Add(-time.Hour), mostRecent)
-	if err != nil {
-		c.parts.Log.Debug("the discovery beacons of the last hour are not known", "error", err)
-	}
-	for _, body := range recent {
-		s, err := radio.ParseSigned(body)
-		if err != nil || s.Kind != radio.KindDiscovery {
-			continue
-		}
-		if d, err := witness.ParseDiscovery(s.Body); err == nil && d.Sent <= witness.MillisOf(now) {
-			c.beaconer.RestoreDiscovery(d)
-		}
-	}
 }

@@ -3,6 +3,7 @@ package hotspot
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -233,6 +234,124 @@ func TestDiscoveriesAnHourOverAStart(t *testing.T) {
 		}
 		if news := a.discover(time.Minute).wait(); len(news) != 1 || !strings.Contains(news[0].Refused, "20 discovery beacons") {
 			t.Errorf("%+v", news)
+		}
+	})
+}
+
+// announce puts announcements of beacons on disk that were sent so long before now, by the
+// clock of then.
+func (a *area) announce(before ...time.Duration) {
+	a.t.Helper()
+	for i, ago := range before {
+		d := witness.Discovery{Random: witness.Tag{byte(i), 9}, OnAir: witness.OnAir{Sent: witness.MillisOf(time.Now().Add(-ago))}}
+		s, err := radio.Sign(a.station, a.id(), radio.KindDiscovery, d.Append(nil))
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		id := s.ID(a.id())
+		if err := a.disk.Records("report").Put(a.t.Context(), id[:], s.Append(nil), time.Now()); err != nil {
+			a.t.Fatal(err)
+		}
+	}
+}
+
+// nextDiscovery is how long it takes until another discovery beacon may be sent.
+func (a *area) nextDiscovery() time.Duration {
+	a.c.mu.Lock()
+	defer a.c.mu.Unlock()
+	now, _ := a.c.now()
+	return (a.c.beaconer.Status(now).Discovery.Next - now).Duration()
+}
+
+// setClock sets the host's clock and lets the hotspot notice.
+func (a *area) setClock(ahead time.Duration) {
+	a.ahead.Store(int64(ahead))
+	time.Sleep(longTurn + time.Second) // of the bubble
+	synctest.Wait()
+}
+
+// TestDiscoveriesBeforeByAnyClock: however wrong the clock is at the start or was before,
+// and whatever it is set to later, there is no second hour's worth of discovery beacons, and
+// an hour after the start there is one.
+func TestDiscoveriesBeforeByAnyClock(t *testing.T) {
+	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
+	inAnHour := slices.Repeat([]time.Duration{10 * time.Minute}, witness.DiscoveryRate)
+	for _, c := range []struct {
+		name   string
+		sent   []time.Duration // before now, by the clock of then
+		clock  []time.Duration // how wrong it is at the start, and is set to
+		wanted time.Duration   // until the next one, from the start, when it is right; 0: none is in the way
+	}{
+		{"right", inAnHour, []time.Duration{0}, 50 * time.Minute},
+		{"one less", inAnHour[1:], []time.Duration{0}, 0},
+		{"long ago", slices.Repeat([]time.Duration{61 * time.Minute}, 20), []time.Duration{0}, 0},
+		{"behind, and set right", inAnHour, []time.Duration{-2 * time.Hour, 0}, time.Hour},
+		{"behind a little, and set right", inAnHour, []time.Duration{-5 * time.Minute, 0}, 55 * time.Minute},
+		{"ahead, and set right", inAnHour, []time.Duration{2 * time.Hour, 0}, 50 * time.Minute},
+		{"set far ahead", inAnHour, []time.Duration{0, year}, 50 * time.Minute},
+		{"set to and fro", inAnHour, []time.Duration{0, -day, year, -year, day, 0}, time.Hour},
+		{"a year ahead before", slices.Repeat([]time.Duration{-year}, 20), []time.Duration{0, -day, 0}, time.Hour},
+		{"behind in between", append(slices.Clone(inAnHour[10:]), slices.Repeat([]time.Duration{day}, 10)...), []time.Duration{0}, 50 * time.Minute},
+	} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.announce(c.sent...)
+			began := time.Now()
+			a.ahead.Store(int64(c.clock[0]))
+			a.start()
+			synctest.Wait()
+			for _, ahead := range c.clock {
+				a.setClock(ahead)
+			}
+			const exact = 2 * time.Second
+			passed := time.Since(began)
+			switch next := a.nextDiscovery(); {
+			case c.wanted == 0 && next > 0:
+				t.Errorf("%s: must wait %v, and need not", c.name, next)
+			case c.wanted > 0 && (next+passed-c.wanted).Abs() > exact:
+				t.Errorf("%s: the next one may be sent %v after the start, want %v", c.name, next+passed, c.wanted)
+			}
+			time.Sleep(time.Hour) // of the bubble
+			a.setClock(c.clock[0])
+			if next := a.nextDiscovery(); next > 0 {
+				t.Errorf("%s: must wait %v an hour after the start", c.name, next)
+			}
+		})
+	}
+}
+
+// TestDiscoveriesThatCannotBeRead count as sent at the start.
+func TestDiscoveriesThatCannotBeRead(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.unread = errDead
+		a.start()
+		synctest.Wait()
+		if next := a.nextDiscovery(); next < 59*time.Minute || next > time.Hour {
+			t.Errorf("the next one may be sent in %v, want an hour", next)
+		}
+	})
+}
+
+// TestDiscoveriesWhileTheClockIsSet: a clock that is set ahead gives no second hour's worth,
+// and one that is set back keeps nobody waiting for longer, nor does the discovery go on.
+func TestDiscoveriesWhileTheClockIsSet(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.start()
+		a.pass(1)
+		k := a.discover(11 * time.Minute)
+		a.pass(290)
+		sent := len(a.announced())
+		for _, ahead := range []time.Duration{2 * time.Hour, -24 * time.Hour, 0} {
+			a.setClock(ahead)
+			if next := a.nextDiscovery(); sent < 15 || next < 0 || sent == witness.DiscoveryRate && next < 45*time.Minute || next > time.Hour {
+				t.Errorf("%v ahead, %d sent: the next one may be sent in %v", ahead, sent, next)
+			}
+		}
+		a.setClock(-24 * time.Hour)
+		time.Sleep(2 * time.Minute) // of the bubble
+		select {
+		case <-k.done:
+		default:
+			t.Error("a discovery of eleven minutes is not over after twelve by a clock that was set back")
 		}
 	})
 }

@@ -3,8 +3,10 @@ package hotspot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"hexspot/gateway"
@@ -14,15 +16,20 @@ import (
 
 // dutyBook keeps on disk what the transmitter has spent of its duty cycle, so that a start
 // does not begin with an hour that never was. At all times what is on disk, with the
-// margin of a book that was not closed, is no less than what was spent: a sub-band is
-// written anew when half its margin has been used. So an idle gateway writes at its start
-// and stop, and one that sends as much as it may some 32 times an hour for a sub-band.
+// margin of a book that was not closed, is no less than what was spent: a frame that would
+// go beyond the margin is written down before it is sent, and a sub-band is written anew
+// when half its margin has been used, so that few frames wait for that. So an idle gateway
+// writes at its start and stop, and one that sends as much as it may some 32 times an hour
+// for a sub-band, or once a frame if frames are longer than half the margin. While the disk
+// takes nothing frames go out all the same; a start that cannot write does not believe what
+// it reads.
 type dutyBook struct {
 	transmitter *gateway.Transmitter
 	notes       notes
 	clock       func() time.Time // zero while the host's clock is not trusted
 	log         *slog.Logger
 
+	mu     sync.Mutex      // of what is below
 	totals []time.Duration // of the sub-bands, as written
 	at     time.Time       // when that was
 	failed bool            // the disk takes nothing, which was told
@@ -40,6 +47,7 @@ const (
 	dutyUnknown   = 2  // of the limit: what is taken as spent when nothing is known
 	dutyLook      = time.Second
 	dutyClockStep = time.Second // by which the host's clock was set since
+	dutyWrite     = time.Second // that a frame waits for the disk, at most
 )
 
 // dutyNote is the book on disk.
@@ -51,38 +59,55 @@ type dutyNote struct {
 
 // dutyBand is a sub-band of it.
 type dutyBand struct {
-	Name  string      `json:"name"`
-	Low   radio.Hertz `json:"low_hz"`
-	High  radio.Hertz `json:"high_hz"`
-	Spent [][2]int64  `json:"spent_ms"` // how long ago each stretch ended, and how long it was
+	Name     string      `json:"name"`
+	Low      radio.Hertz `json:"low_hz"`
+	High     radio.Hertz `json:"high_hz"`
+	Spent    [][2]int64  `json:"spent_ms"`              // how long ago each stretch ended, and how long it was
+	Accepted int64       `json:"accepted_ms,omitempty"` // to come: ends nobody knows when
 }
 
 // restore has the transmitter go on where the one before has stopped.
 func (d *dutyBook) restore(ctx context.Context) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.transmitter.Cover(d.cover)
 	before, err := d.read(ctx)
+	d.transmitter.Restore(before)
 	if err != nil {
 		d.log.Warn("what was sent in the hour before is not known: half of each duty cycle is taken as used", "error", err)
-		before = unknownHour(d.transmitter)
+		d.transmitter.Restore(unknownHour(d.transmitter))
 	}
-	d.transmitter.Restore(before)
-	d.write(ctx, true)
+	if d.write(ctx, true); d.failed && err == nil {
+		d.transmitter.Restore(unknownHour(d.transmitter)) // what was read may be from before the disk failed
+	}
 }
 
-// unknownHour takes half of each limit as spent just now. All of it would keep a gateway
-// silent for an hour after each start.
+// unknownHour is what is lacking to half of each limit, as spent just now. All of it would
+// keep a gateway silent for an hour after each start.
 func unknownHour(t *gateway.Transmitter) []gateway.Spending {
 	before := t.Spending()
-	for i := range before {
-		before[i].Spent = []gateway.Spent{{Ago: 0, Length: before[i].Max / dutyUnknown}}
+	for i, b := range before {
+		known := time.Duration(0)
+		for _, s := range b.Spent {
+			known += s.Length
+		}
+		before[i].Spent = []gateway.Spent{{Ago: 0, Length: b.Max/dutyUnknown - known}}
 	}
 	return before
 }
 
-// read gives what is on disk; a first start has spent nothing.
+// errNoBook says that nothing was written before: by a first start, an earlier version, or
+// in a spool that was damaged.
+var errNoBook = errors.New("no duty cycle is on disk")
+
+// read gives what is on disk.
 func (d *dutyBook) read(ctx context.Context) ([]gateway.Spending, error) {
 	text, ok, err := d.notes.Note(ctx, dutyNoteName)
-	if err != nil || !ok {
+	if err != nil {
 		return nil, err
+	}
+	if !ok {
+		return nil, errNoBook
 	}
 	var note dutyNote
 	if err := json.Unmarshal(text, &note); err != nil {
@@ -99,7 +124,7 @@ func (n dutyNote) spending(now time.Time, limits []gateway.Spending) (before []g
 		elapsed = max(0, now.Sub(time.UnixMilli(n.At)))
 	}
 	for _, b := range n.Bands {
-		s := gateway.Spending{Name: b.Name, Range: radio.Range{Min: b.Low, Max: b.High}}
+		s := gateway.Spending{Name: b.Name, Range: radio.Range{Min: b.Low, Max: b.High}, Accepted: millis(b.Accepted)}
 		for _, stretch := range b.Spent {
 			s.Spent = append(s.Spent, gateway.Spent{Ago: millis(stretch[0]) + elapsed, Length: millis(stretch[1])})
 		}
@@ -127,16 +152,37 @@ func (d *dutyBook) run(ctx context.Context) error {
 	for {
 		select {
 		case now := <-ticker.C:
-			if d.due(now) {
-				d.write(ctx, true)
-			}
+			d.look(ctx, now)
 		case <-ctx.Done():
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 			defer cancel()
+			d.mu.Lock()
+			defer d.mu.Unlock()
 			d.write(ctx, false)
 			return nil
 		}
 	}
+}
+
+func (d *dutyBook) look(ctx context.Context, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.due(now) {
+		d.write(ctx, true)
+	}
+}
+
+// cover is called before a frame is sent, and writes the book if that would go beyond what
+// it covers. A disk that fails is left to run: it would keep every frame waiting.
+func (d *dutyBook) cover(ctx context.Context) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.failed || !d.used(1) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dutyWrite)
+	defer cancel()
+	d.write(ctx, true)
 }
 
 // due says whether half the margin of a sub-band is used, or the clock was set.
@@ -147,8 +193,13 @@ func (d *dutyBook) due(now time.Time) bool {
 	case (now.Round(0).Sub(d.at.Round(0)) - now.Sub(d.at)).Abs() > dutyClockStep:
 		return true
 	}
+	return d.used(2)
+}
+
+// used says whether more than that part of the margin of a sub-band is used.
+func (d *dutyBook) used(part time.Duration) bool {
 	for i, s := range d.transmitter.Spending() {
-		if s.Total-d.totals[i] > s.Max/(2*dutyMargin) {
+		if s.Total-d.totals[i] > s.Max/(part*dutyMargin) {
 			return true
 		}
 	}
@@ -164,9 +215,9 @@ func (d *dutyBook) write(ctx context.Context, open bool) {
 	d.at, d.totals = time.Now(), d.totals[:0]
 	for _, s := range d.transmitter.Spending() {
 		d.totals = append(d.totals, s.Total)
-		b := dutyBand{Name: s.Name, Low: s.Range.Min, High: s.Range.Max}
+		b := dutyBand{Name: s.Name, Low: s.Range.Min, High: s.Range.Max, Accepted: roundedUp(s.Accepted)}
 		for _, stretch := range s.Spent {
-			b.Spent = append(b.Spent, [2]int64{stretch.Ago.Milliseconds(), (stretch.Length + time.Millisecond - 1).Milliseconds()})
+			b.Spent = append(b.Spent, [2]int64{stretch.Ago.Milliseconds(), roundedUp(stretch.Length)})
 		}
 		note.Bands = append(note.Bands, b)
 	}
@@ -179,6 +230,9 @@ func (d *dutyBook) write(ctx context.Context, open bool) {
 	}
 	d.failed = err != nil
 }
+
+// roundedUp is in milliseconds.
+func roundedUp(d time.Duration) int64 { return (d + time.Millisecond - 1).Milliseconds() }
 
 // dutyBook is the transmitter's, with what was spent before; nil: none can be kept, or
 // nothing is sent. A hotspot that was not told of a disk at all has no past.

@@ -70,7 +70,7 @@ func TestAnUpgradeVerifiesOn(t *testing.T) {
 	if got, err := os.ReadFile(filepath.Join(f.results.path(epoch), "parameters.json")); err != nil || !bytes.Equal(got, older) {
 		t.Errorf("the result has\n%s, %v", got, err)
 	}
-	if _, err := answers.NewBook(data.Verdicts()).Days(parts.ingest); err != nil {
+	if _, err := answers.NewBook(data.Verdicts()).Days(t.Context(), parts.ingest); err != nil {
 		t.Error(err)
 	}
 	end()
