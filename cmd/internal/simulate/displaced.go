@@ -1,6 +1,10 @@
 package simulate
 
-import "hexspot/rewards"
+import (
+	"slices"
+
+	"hexspot/rewards"
+)
 
 // Selection is what honest stations are paid (10^-8) on the beacons of honest stations, by
 // how witnesses are selected among the valid ones.
@@ -49,39 +53,62 @@ func (w weighed) turn() {
 
 // bookSelection books what honest stations are paid of an honest station's beacon.
 func (c *court) bookSelection(valueZ [32]byte, tag [18]byte, by int, claims []claim) error {
-	final := c.parameters.ProvisionalEpochs
-	denied := func(k *claim) bool {
-		link := pair{min(by, k.by), max(by, k.by)}
-		c.weighed.see(link, k.weights[0])
-		return c.weighed[link].epochs >= final
+	rest, final := c.restOf(by, claims)
+	isRest := func(k *claim) bool { return rest[k.by] }
+	isFinal := func(k *claim) bool { return final[k.by] }
+	paid, err := selectOf(valueZ, tag, claims, func(k *claim) bool { return k.valid })
+	if err != nil {
+		return err
 	}
-	for _, way := range [...]struct {
-		sum      *uint64
-		eligible func(*claim) bool
-		counted  bool
-	}{
-		{&c.selection.Paid, func(k *claim) bool { return k.valid }, false},
-		{&c.selection.Counted, func(k *claim) bool { return k.valid }, true},
-		{&c.selection.Clear, func(k *claim) bool { return k.valid && k.weights[0] > 0 }, false},
-		{&c.selection.Denied, func(k *claim) bool { return k.valid && !denied(k) }, false},
-	} {
-		s, err := selectOf(valueZ, tag, claims, way.eligible)
-		if err == nil && way.counted {
-			err = s.withoutRest()
-		}
-		if err != nil {
-			return err
-		}
-		*way.sum += c.honestUnits(&s)
+	clear, err := paid.without(valueZ, tag, claims, isRest)
+	if err != nil {
+		return err
 	}
+	denied, err := paid.without(valueZ, tag, claims, isFinal)
+	if err != nil {
+		return err
+	}
+	c.selection.Paid += c.honestUnits(&paid)
+	c.selection.Clear += c.honestUnits(&clear)
+	c.selection.Denied += c.honestUnits(&denied)
+	if err := paid.count(isRest); err != nil {
+		return err
+	}
+	c.selection.Counted += c.honestUnits(&paid)
 	return nil
 }
 
-// withoutRest counts only claims that have a weight.
-func (s *selection) withoutRest() (err error) {
+// restOf are the witnesses whose link to a beaconer has no weight, and those who have had
+// none for provisional_epochs.
+func (c *court) restOf(by int, claims []claim) (rest, final map[int]bool) {
+	rest, final = map[int]bool{}, map[int]bool{}
+	for i := range claims {
+		k := &claims[i]
+		link := pair{min(by, k.by), max(by, k.by)}
+		c.weighed.see(link, k.weights[0])
+		if k.weights[0] == 0 {
+			rest[k.by] = true
+		}
+		if c.weighed[link].epochs >= c.parameters.ProvisionalEpochs {
+			final[k.by] = true
+		}
+	}
+	return rest, final
+}
+
+// without selects anew among valid claims if some are not eligible.
+func (s selection) without(valueZ [32]byte, tag [18]byte, claims []claim, out func(*claim) bool) (selection, error) {
+	if !slices.ContainsFunc(claims, func(k claim) bool { return k.valid && out(&k) }) {
+		return s, nil
+	}
+	return selectOf(valueZ, tag, claims, func(k *claim) bool { return k.valid && !out(k) })
+}
+
+// count counts only the selected claims that are not out.
+func (s *selection) count(out func(*claim) bool) (err error) {
 	var left []*claim
 	for _, k := range s.claims {
-		if k.weights[0] > 0 {
+		if !out(k) {
 			left = append(left, k)
 		}
 	}
