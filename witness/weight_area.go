@@ -30,6 +30,9 @@ type entry struct {
 	cell    coverage.Hex
 }
 
+// doubtfulStations are taken not to be heard: two of three are soon heard by chance.
+const doubtfulStations = 2
+
 func newAreas(b *LinkBook) *areas {
 	a := &areas{
 		p: b.p, home: map[radio.Station]coverage.Hex{}, disks: map[coverage.Hex][]coverage.Hex{}, stations: map[coverage.Hex]int64{},
@@ -69,10 +72,10 @@ func (a *areas) share(s, partner radio.Station) int64 {
 	}
 	here := a.around(s)
 	if here == 0 {
-		return mine * whole / (there + doubtfulWays)
+		return mine * whole / (there + doubtfulStations)
 	}
 	theirs := a.pairs(a.home[s], a.home[partner]) - mine - a.farInto(partner, s)
-	return max(0, mine*here-theirs*a.p.AreaGround) * whole / (here * (there + doubtfulWays))
+	return max(0, mine*here-theirs*a.p.AreaGround) * whole / (here * (there + doubtfulStations))
 }
 
 // around is how many other stations there are around one.

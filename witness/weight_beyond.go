@@ -117,9 +117,9 @@ func (w *weigher) isElsewhere(f *wayFact) bool {
 	return f.far.mine >= f.far.theirs
 }
 
-// doubtfulWays are taken to be as they should: three of six ways are soon bad by chance,
-// or because of who is at their other end.
-const doubtfulWays = 2
+// doubtfulWays are taken to be as they should: three or four of six ways are soon bad by
+// chance, or because of who is at their other end; of twenty not half.
+const doubtfulWays = 6
 
 // beyond is the excess of a way beside the usual one of an end, less BeyondOctave for
 // each octave past twice its reach; zero within that.
