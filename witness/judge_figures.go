@@ -40,6 +40,9 @@ type Figures struct {
 	BeyondOctave     int64
 	ElsewhereNone    int64
 	ElsewhereFull    int64
+	AreaGround       int64
+	AreaShare        int64
+	BeyondAlone      int64
 	BeyondShare      int64
 	BeyondNone       int64
 	BeyondFull       int64
@@ -94,6 +97,10 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.AnswersFull }},
 	{"answers_none", "0.0001", 2000, "a path is the same both ways: who is loud here and not heard there is not where it says",
 		func(f *Figures) *int64 { return &f.AnswersNone }},
+	{"area_ground", "times", 4, "sites of one town differ by 4 dB of obstacles and by their height: a good one reaches four times as many far away as its neighbours",
+		func(f *Figures) *int64 { return &f.AreaGround }},
+	{"area_share", "0.0001", 2000, "of what a station has in another town by chance, one way in a hundred is with more than every fifth there; of what comes from there nine in ten",
+		func(f *Figures) *int64 { return &f.AreaShare }},
 	{"around_asked", "beacons", 4, "a day: a neighbour that hears at all has heard one of them",
 		func(f *Figures) *int64 { return &f.AroundAsked }},
 	{"around_full", "0.0001", 1500, "four of five stations around may be shadowed",
@@ -108,17 +115,19 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.BalanceNone }},
 	{"balance_partners", "stations", 5, "the median is that of honest partners unless three of them are wrong themselves",
 		func(f *Figures) *int64 { return &f.BalancePartners }},
-	{"beyond_full", "0.01 dB", -1100, "one honest link in a hundred is past it",
+	{"beyond_alone", "0.01 dB", -1400, "a way with no company at either end: the shadows of two stations' links differ by 8 dB and more, but seldom for the better where few are heard at all",
+		func(f *Figures) *int64 { return &f.BeyondAlone }},
+	{"beyond_full", "0.01 dB", -600, "three honest links in a hundred are past it, hardly one of them where many around are",
 		func(f *Figures) *int64 { return &f.BeyondFull }},
-	{"beyond_none", "0.01 dB", -1600, "the shadows of two stations' links differ by 8 dB and more, but seldom for the better where few are heard at all",
+	{"beyond_none", "0.01 dB", -1100, "one honest link in a hundred is past it, and hardly ever in company",
 		func(f *Figures) *int64 { return &f.BeyondNone }},
 	{"beyond_octave", "0.01 dB/octave", 300, "what a path loses over free space grows with distance; half of the least that towns show",
 		func(f *Figures) *int64 { return &f.BeyondOctave }},
-	{"beyond_share", "0.0001", 1500, "an honest station has a link or two that are so much better than its others and than the ground; who has every seventh has something elsewhere",
+	{"beyond_share", "0.0001", 2500, "where too few stand around to compare: an honest station has a link or two that are so much better than its others and than the ground; who has every fourth has something elsewhere",
 		func(f *Figures) *int64 { return &f.BeyondShare }},
-	{"closed_full", "0.01 dB/octave", 150, "free space has 6 dB an octave, all real ground more; 2 dB for a handful of links",
+	{"closed_full", "0.01 dB/octave", 200, "free space has 6 dB an octave, all real ground more; less than a third of it, and that beyond slope_doubt errors, is no ground",
 		func(f *Figures) *int64 { return &f.ClosedFull }},
-	{"closed_none", "0.01 dB/octave", 50, "attenuators do not know what distances are published",
+	{"closed_none", "0.01 dB/octave", 100, "attenuators do not know what distances are published: 0 dB, and 0.2 dB of error for eight in a room",
 		func(f *Figures) *int64 { return &f.ClosedNone }},
 	{"closed_stations", "stations", 64, "a larger group that hears nobody else is a region",
 		func(f *Figures) *int64 { return &f.ClosedStations }},
@@ -128,9 +137,9 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.DistanceFull }},
 	{"distance_none", "0.01 dB", -1400, "free space itself grows by 14 dB from 3 to 15 km: what is missing is the distance",
 		func(f *Figures) *int64 { return &f.DistanceNone }},
-	{"elsewhere_full", "0.0001", 4500, "two fifths of a station's links may be such where many around it are not where they say",
+	{"elsewhere_full", "0.0001", 3500, "a third of a station's links may be such where somebody sends its frames again elsewhere: those links are cut alone",
 		func(f *Figures) *int64 { return &f.ElsewhereFull }},
-	{"elsewhere_none", "0.0001", 6500, "most of a station's links: it is the station",
+	{"elsewhere_none", "0.0001", 5000, "most of a station's links: it is the station",
 		func(f *Figures) *int64 { return &f.ElsewhereNone }},
 	{"exhibit_age", "ms", 60_000, "a car goes a kilometre in a minute",
 		func(f *Figures) *int64 { return &f.ExhibitAge }},

@@ -8,7 +8,7 @@ import (
 )
 
 // hexspotLater: link weights came to the rules, then appeals and provisional weights to
-// these. A figure that comes next is a group of its own here, and off at 0.
+// these, then what stations around say of far ways. A figure that comes next is a group of its own here, and off at 0.
 var hexspotLater = [][]string{
 	{
 		"answer_margin", "answers_full", "answers_none", "around_asked", "around_full", "around_neighbours", "around_none",
@@ -21,6 +21,7 @@ var hexspotLater = [][]string{
 		"exhibit_age", "exhibit_distance", "exhibit_frames", "exhibit_owners", "exhibit_reach", "exhibit_windows",
 		"own_distance", "provisional_epochs",
 	},
+	{"area_ground", "area_share", "beyond_alone"},
 }
 
 // take takes the figures of a file, which may be another build's.

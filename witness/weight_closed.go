@@ -29,7 +29,7 @@ func (w *weigher) closedClues() {
 		if !ok || reports < w.p.LinkReports {
 			continue
 		}
-		c := clueOf(ClueClosed, reports, slope+l.doubt(slope), ramp{w.p.ClosedNone, w.p.ClosedFull})
+		c := clueOf(ClueClosed, reports, slope+l.doubt(slope)*w.p.SlopeDoubt/100, ramp{w.p.ClosedNone, w.p.ClosedFull})
 		for _, s := range group {
 			w.out.stations[s] = append(w.out.stations[s], c)
 		}
@@ -39,7 +39,7 @@ func (w *weigher) closedClues() {
 // isHere says that neither a way nor most ways of an end come from elsewhere: those have
 // clues of their own, and bend the slope of an honest town.
 func (w *weigher) isHere(s radio.Station, f *wayFact) bool {
-	return f.far.beyond >= w.p.BeyondFull && max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.ElsewhereFull
+	return f.far.beyond >= w.p.BeyondNone && max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.ElsewhereFull
 }
 
 // logPlaces leaves 10 binary places of a logarithm.

@@ -53,8 +53,7 @@ type weigher struct {
 	// beside are the figures of the clue distance before the ground is allowed for.
 	beside map[radio.Station]beside
 	ground *ground
-	// elsewhere are the shares of stations' ways that are past reach and too good, and not
-	// explained by the ground.
+	// elsewhere are the shares of stations' ways that come from elsewhere (isElsewhere).
 	elsewhere map[radio.Station]int64
 }
 

@@ -16,6 +16,7 @@ type simulateCommand struct {
 	Cheaters   []simulate.Cheaters `help:"A kind of cheater and its share of all hotspots; all=SHARE gives each kind that share, none is none." placeholder:"KIND=SHARE"`
 	Out        string              `help:"Write sites and signed records into this directory." type:"path" placeholder:"DIR"`
 	Signatures bool                `help:"Sign and verify openings. Without, tags are hashes: for tuning." default:"true" negatable:""`
+	EachClue   bool                `help:"Also print what would be cut without each of the clues."`
 	Summary    string              `help:"Form of the summary: ${enum}." enum:"text,json" default:"text"`
 	Workers    int                 `help:"Goroutines. Default: one a processor."`
 }
@@ -34,6 +35,7 @@ Kinds of cheaters:
 Examples:
   hexnet simulate --hotspots 300 --epochs 3 --cheaters all=0.05
   hexnet simulate --cheaters replay=0.05 --cheaters relay=0.05 --seed 11 --no-signatures --summary json
+  hexnet simulate --hotspots 1500 --epochs 7 --cheaters all=0.05 --no-signatures --each-clue
   hexnet simulate --hotspots 100 --epochs 1 --out reports`
 }
 
@@ -41,7 +43,7 @@ Examples:
 func (s simulateCommand) Run(ctx context.Context, std streams) error {
 	c := simulate.Config{
 		Hotspots: s.Hotspots, Epochs: s.Epochs, Seed: s.Seed, Cheaters: simulate.Spread(s.Cheaters),
-		Signatures: s.Signatures || s.Out != "", Workers: s.Workers,
+		Signatures: s.Signatures || s.Out != "", EachClue: s.EachClue, Workers: s.Workers,
 	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)

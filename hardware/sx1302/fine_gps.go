@@ -44,9 +44,10 @@ func (p *pulses) fineGPS(u *radio.Uplink, intermediate radio.Hertz, now radio.Ti
 }
 
 // fineTicks is what to add to the latched counter, in ticks: what the modem measured of
-// its own latch, the delay of the filter around 0 Hz, and how much longer the symbols up
+// its own latch, the delay of the filter around 0 Hz, and how much shorter the symbols up
 // to the latch are by the transmitter's oscillator (public HAL,
-// loragw_sx1302_timestamp.c).
+// loragw_sx1302_timestamp.c, whose offset has the other sign): what is fast in
+// frequency is fast in chips.
 func fineTicks(u *radio.Uplink, sf radio.SpreadingFactor, intermediate radio.Hertz) float64 {
 	symbol := float64(int64(ticksPerSecond/125_000) << sf)
 	symbols := 12.25
@@ -55,7 +56,7 @@ func fineTicks(u *radio.Uplink, sf radio.SpreadingFactor, intermediate radio.Her
 	}
 	untilLatch := symbols*symbol - ticksPerSecond/125_000 // one chip less
 	off := float64(u.FrequencyOffset) / float64(u.Frequency)
-	return metricsMean(u.Fine.Metrics, sf) + notchDelay(intermediate) - untilLatch*off
+	return metricsMean(u.Fine.Metrics, sf) + notchDelay(intermediate) + untilLatch*off
 }
 
 // metricsMean is the mean of the running sums of the metrics that count: the longer a

@@ -78,7 +78,8 @@ func TestFineGPS(t *testing.T) {
 		{"before the pulse", math.MaxUint32 - 31_999, func(*radio.Uplink) {}, -time.Millisecond},
 		{"a tick", 1, func(*radio.Uplink) {}, 31 * time.Nanosecond},
 		{"metrics of ten ticks", 0, func(u *radio.Uplink) { u.Fine.Metrics = []int8{10, 0} }, 313 * time.Nanosecond},
-		{"ten ppm fast", 0, func(u *radio.Uplink) { u.FrequencyOffset = 8681 }, -502 * time.Nanosecond}, // of 50.168 ms
+		{"ten ppm fast", 0, func(u *radio.Uplink) { u.FrequencyOffset = 8681 }, 502 * time.Nanosecond}, // of 50.168 ms
+		{"ten ppm slow", 0, func(u *radio.Uplink) { u.FrequencyOffset = -8681 }, -502 * time.Nanosecond},
 	} {
 		u := g.fineFrame(c.after)
 		c.change(&u)

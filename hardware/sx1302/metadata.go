@@ -84,10 +84,15 @@ func fskLevel(raw uint8) float64 {
 }
 
 // frequencyOffset is how far the transmitter is above the channel's centre. The
-// modem's measure is in steps of bandwidth/2^20; it is centred on the frequency
-// which the IF register can express, not on the channel's.
+// modem measures the other way about, its own centre less the frame's frequency, in
+// steps of bandwidth/2^20; and its centre is what the IF register can express, not the
+// channel's. No data sheet says so. It follows from the public HAL, whose offset is
+// the negative of this one: it adds what the register lacks (loragw_sx1302.c), and it
+// takes symbols to be longer where the offset is positive (loragw_sx1302_timestamp.c).
+// Either is right only of receiver less transmitter, which users measured on the SX1276
+// (sandeepmistry/arduino-LoRa, issue 600). Not measured on this chip.
 func (c rxChannel) frequencyOffset(steps int32) radio.Hertz {
-	return radio.Hertz(float32(steps)*hertzPerStep(c.bandwidth)) + c.intermediate - registerIF(c.intermediate)
+	return registerIF(c.intermediate) - c.intermediate - radio.Hertz(float32(steps)*hertzPerStep(c.bandwidth))
 }
 
 // hertzPerStep has as many digits as the HAL's constants, so that both truncate

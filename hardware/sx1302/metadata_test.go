@@ -7,7 +7,8 @@ import (
 	"hexspot/radio"
 )
 
-// What the public C HAL V2.1.0 computes, measured by running its expressions.
+// What the public C HAL V2.1.0 computes, measured by running its expressions. Its
+// offset is receiver less transmitter, the negative of ours.
 func TestFrequencyOffsetOfTheModem(t *testing.T) {
 	for _, c := range []struct {
 		steps               int32
@@ -26,8 +27,8 @@ func TestFrequencyOffsetOfTheModem(t *testing.T) {
 		{200003, 23842, 47684, 95368},
 	} {
 		for bandwidth, want := range map[radio.Hertz]radio.Hertz{125_000: c.at125, 250_000: c.at250, 500_000: c.at500} {
-			if got := (rxChannel{bandwidth: bandwidth}).frequencyOffset(c.steps); got != want {
-				t.Errorf("%d steps at %v: %d Hz, want %d", c.steps, bandwidth, got, want)
+			if got := (rxChannel{bandwidth: bandwidth}).frequencyOffset(c.steps); got != -want {
+				t.Errorf("%d steps at %v: %d Hz, want %d", c.steps, bandwidth, got, -want)
 			}
 		}
 	}
@@ -37,8 +38,27 @@ func TestFrequencyOffsetOfTheRegister(t *testing.T) {
 	for intermediate, want := range map[radio.Hertz]radio.Hertz{
 		0: 0, -400_000: -98, 400_000: 98, -200_000: -293, 200_000: 293, 300_000: 196, -73_437: -195,
 	} {
-		if got := (rxChannel{intermediate: intermediate, bandwidth: 125_000}).frequencyOffset(0); got != want {
-			t.Errorf("IF %d: %d Hz, want %d", intermediate, got, want)
+		if got := (rxChannel{intermediate: intermediate, bandwidth: 125_000}).frequencyOffset(0); got != -want {
+			t.Errorf("IF %d: %d Hz, want %d", intermediate, got, -want)
+		}
+	}
+}
+
+// TestFrequencyOffsetIsTransmitterLessReceiver follows a frame through the chip: a
+// transmitter 10 ppm above 868.1 MHz, a channel at IF -400 kHz. The IF register has
+// -819 steps of 488.28125 Hz, which is -399,902 Hz: the modem listens 98 Hz above the
+// channel. To it the frame is 8,681 - 98 = 8,583 Hz high, and it says by how much its
+// own centre is above the frame: -8,583 Hz, 72,000 steps of 125 kHz / 2^20.
+func TestFrequencyOffsetIsTransmitterLessReceiver(t *testing.T) {
+	c := rxChannel{frequency: 868_100_000, intermediate: -400_000, bandwidth: 125_000}
+	for transmitter, steps := range map[radio.Hertz]int32{8681: -72_000, 0: 822, -8681: 73_644} {
+		centre := c.frequency - c.intermediate + registerIF(c.intermediate)
+		frame := c.frequency + transmitter
+		if measured := float64(centre-frame) * (1 << 20) / 125_000; math.Abs(measured-float64(steps)) > 1 {
+			t.Fatalf("%d Hz high: the modem says %.1f steps, not %d", transmitter, measured, steps)
+		}
+		if got := c.frequencyOffset(steps); got < transmitter-1 || got > transmitter+1 {
+			t.Errorf("%d steps: %d Hz, want %d", steps, got, transmitter)
 		}
 	}
 }

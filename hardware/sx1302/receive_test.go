@@ -103,12 +103,12 @@ func TestReceiveEveryKindOfChannel(t *testing.T) {
 		{
 			Frequency: 868_500_000, Modulation: radio.LoRa{SF: 9, Bandwidth: 125_000, CodeRate: 1}, CRC: radio.CRCOK,
 			Channel: 2, RFChain: 1, RSSI: -9438, SignalRSSI: -9638, HasSignalRSSI: true, SNR: 750,
-			FrequencyOffset: 1000, Timestamp: stamp(-1978), ReceivedAt: at(-1978),
+			FrequencyOffset: -1000, Timestamp: stamp(-1978), ReceivedAt: at(-1978),
 		},
 		{
 			Frequency: 868_300_000, Modulation: radio.LoRa{SF: 7, Bandwidth: 250_000, CodeRate: 1}, CRC: radio.CRCOK,
 			Channel: 8, RFChain: 1, RSSI: -9438, SignalRSSI: -9638, HasSignalRSSI: true, SNR: -925,
-			FrequencyOffset: 2000 - 200_000 + 199_707, Timestamp: stamp(-230), ReceivedAt: at(-230),
+			FrequencyOffset: -2000 + 200_000 - 199_707, Timestamp: stamp(-230), ReceivedAt: at(-230),
 		},
 		{
 			Frequency: 868_800_000, Modulation: radio.FSK{BitRate: 50_000}, CRC: radio.CRCOK,

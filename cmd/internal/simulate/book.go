@@ -3,7 +3,6 @@ package simulate
 import (
 	"slices"
 
-	"hexspot/rewards"
 	"hexspot/witness"
 )
 
@@ -32,8 +31,9 @@ func (c *court) book(d *day, cases []witness.Case, lies [][]falsity, verdicts []
 			return err
 		}
 	}
-	for i := range c.accounts {
-		c.tallies[c.row(i)].count(&c.accounts[i])
+	c.weighed.turn()
+	for _, l := range c.ledgers {
+		l.close(c.row)
 	}
 	return nil
 }
@@ -66,13 +66,28 @@ func (c *court) claims(kase *witness.Case, lies []falsity, v *witness.Verdict, w
 		if judged.Reason == "too_near" { // nobody claims that
 			continue
 		}
-		claims = append(claims, claim{
+		k := claim{
 			by: c.index[w.Station], lie: lies[i], valid: judged.Valid(),
-			weight:    weights.Link(v.Beacons[0].Station, w.Station),
 			candidate: witness.Candidate{Station: w.Station, Cell: w.Site.Cell, Receive: w.Receive, ID: w.ID},
-		})
+		}
+		c.weigh(&k, weights.Clues(v.Beacons[0].Station, w.Station))
+		claims = append(claims, k)
 	}
 	return claims
+}
+
+// weigh gives a claim its weight in each ledger.
+func (c *court) weigh(k *claim, clues []witness.Clue) {
+	k.weights = make([]uint64, len(c.ledgers))
+	for i, l := range c.ledgers {
+		weight, clue := l.weightOf(clues)
+		if k.weights[i] = weight; i == 0 {
+			k.cause = clue
+		}
+	}
+	if !k.valid {
+		k.cause = byRule
+	}
 }
 
 // bookHonest books an honest station's beacon as if only honest stations had heard
@@ -85,6 +100,9 @@ func (c *court) bookHonest(valueZ [32]byte, tag [18]byte, by int, claims []claim
 		}
 	}
 	if err := c.bookUnits(valueZ, tag, by, honest, func(k *claim) (beaconer, hearer bool) { return true, true }); err != nil {
+		return err
+	}
+	if err := c.bookSelection(valueZ, tag, by, claims); err != nil {
 		return err
 	}
 	return c.bookFalse(valueZ, tag, by, claims)
@@ -102,34 +120,26 @@ func (c *court) bookFalse(valueZ [32]byte, tag [18]byte, by int, claims []claim)
 
 // bookUnits books the units of one beacon to those that counts names.
 func (c *court) bookUnits(valueZ [32]byte, tag [18]byte, by int, claims []claim, counts func(*claim) (beaconer, hearer bool)) error {
-	ruled := make([]claim, len(claims))
-	of := map[int]*claim{}
-	for i := range claims {
-		ruled[i] = claims[i]
-		ruled[i].weight = rewards.Whole
-		if of[claims[i].by] == nil {
-			of[claims[i].by] = &claims[i]
-		}
-	}
-	claimed, err := c.world.unitsOf(valueZ, tag, claims, false)
+	all, err := selectOf(valueZ, tag, claims, func(*claim) bool { return true })
 	if err != nil {
 		return err
 	}
-	byRules, err := c.world.unitsOf(valueZ, tag, ruled, true)
+	valid, err := selectOf(valueZ, tag, claims, func(k *claim) bool { return k.valid })
 	if err != nil {
 		return err
 	}
-	paid, err := c.world.unitsOf(valueZ, tag, claims, true)
-	if err != nil {
-		return err
-	}
-	for hearer, k := range of {
-		forBeaconer, forHearer := counts(k)
-		if forBeaconer {
-			c.accounts[by].add(claimed[hearer].beaconer, byRules[hearer].beaconer, paid[hearer].beaconer)
-		}
-		if forHearer {
-			c.accounts[hearer].add(claimed[hearer].witness, byRules[hearer].witness, paid[hearer].witness)
+	claimed, byRules := all.units(allOf), valid.units(allOf)
+	for i, l := range c.ledgers {
+		paid := valid.units(func(k *claim) uint64 { return k.weights[i] })
+		for k := range firstOf(claims) {
+			forBeaconer, forHearer := counts(k)
+			was, ruled, is := claimed[k.by], byRules[k.by], paid[k.by]
+			if forBeaconer {
+				l.accounts[by].add(was.beaconer, ruled.beaconer, is.beaconer, k.cause)
+			}
+			if forHearer {
+				l.accounts[k.by].add(was.witness, ruled.witness, is.witness, k.cause)
+			}
 		}
 	}
 	return nil
@@ -139,7 +149,7 @@ func (c *court) bookUnits(valueZ [32]byte, tag [18]byte, by int, claims []claim,
 func (c *court) countReports(v *witness.Verdict) {
 	for _, list := range [...][]witness.Judged{v.Beacons, v.Witnesses} {
 		for i := range list {
-			t := c.tallies[c.row(c.index[list[i].Station])]
+			t := c.ledgers[0].tallies[c.row(c.index[list[i].Station])]
 			t.Reports++
 			if !list[i].Valid() {
 				t.Refused++

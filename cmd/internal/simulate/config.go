@@ -16,7 +16,8 @@ type Config struct {
 	// Signatures has openings signed and verified. Without them tags are hashes of
 	// the seed: a fifth of the time, and the same physics.
 	Signatures bool
-	Workers    int // 0: one
+	EachClue   bool // tally also what would be cut without each clue
+	Workers    int  // 0: one
 }
 
 // Cheaters are a kind of cheater and its share of all hotspots.

@@ -11,9 +11,10 @@ type court struct {
 	parameters *witness.Parameters
 	state      witness.State
 	links      witness.LinkState
-	accounts   []account
 	index      map[radio.Station]int
-	tallies    map[Kind]*Tally
+	ledgers    []*ledger // the first with all clues
+	weighed    weighed
+	selection  Selection
 }
 
 func newCourt(w *world) (*court, error) {
@@ -23,18 +24,26 @@ func newCourt(w *world) (*court, error) {
 	}
 	c := &court{
 		world: w, parameters: witness.DefaultParameters(set), state: witness.State{},
-		accounts: make([]account, len(w.stations)), index: map[radio.Station]int{}, tallies: map[Kind]*Tally{},
+		index: map[radio.Station]int{}, weighed: weighed{},
 	}
 	for i := range w.stations {
-		s := &w.stations[i]
-		c.index[s.id] = i
-		kind := c.row(i)
-		if c.tallies[kind] == nil {
-			c.tallies[kind] = &Tally{Kind: kind}
+		c.index[w.stations[i].id] = i
+	}
+	c.ledgers = []*ledger{c.newLedger(nil)}
+	if w.config.EachClue {
+		for _, clues := range leftOut {
+			c.ledgers = append(c.ledgers, c.newLedger(clues))
 		}
-		c.tallies[kind].Stations++
 	}
 	return c, nil
+}
+
+// report gives what the ledgers have.
+func (c *court) report(r *Result) {
+	r.Kinds, r.Selection = c.ledgers[0].sorted(), c.selection
+	for _, l := range c.ledgers[1:] {
+		r.Without = append(r.Without, Without{l.without, l.sorted()})
+	}
 }
 
 // row is the kind that a station is tallied as: of informed cheaters each of their two

@@ -3,8 +3,6 @@ package simulate
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"hexspot/witness"
 )
@@ -16,7 +14,9 @@ type Result struct {
 	Epochs       int
 	Beacons      int // reports of beacons
 	Observations int
-	Kinds        []Tally // honest first, then by name
+	Kinds        []Tally   // honest first, then by name
+	Without      []Without `json:",omitempty"` // with Config.EachClue
+	Selection    Selection
 }
 
 // Keeper takes what a network would have received, epoch by epoch.
@@ -85,7 +85,7 @@ func Run(ctx context.Context, c Config, keeper Keeper) (Result, error) {
 		r.Observations += len(d.heard)
 		r.Beacons += len(d.sent)
 	}
-	r.Kinds = court.sorted()
+	court.report(&r)
 	return r, nil
 }
 
@@ -108,22 +108,4 @@ func (d *day) record(keeper Keeper, parameters [32]byte) error {
 		return err
 	}
 	return d.pack(keeper.Keep)
-}
-
-// sorted are the tallies, honest first.
-func (c *court) sorted() []Tally {
-	var list []Tally
-	for _, t := range c.tallies {
-		list = append(list, *t)
-	}
-	slices.SortFunc(list, func(a, b Tally) int {
-		switch {
-		case a.Kind == Honest:
-			return -1
-		case b.Kind == Honest:
-			return 1
-		}
-		return strings.Compare(string(a.Kind), string(b.Kind))
-	})
-	return list
 }

@@ -174,6 +174,49 @@ func TestCheatersText(t *testing.T) {
 	}
 }
 
+// TestEachClue: without a clue no less is paid to anybody, and somewhere more.
+func TestEachClue(t *testing.T) {
+	r := mustRun(t, Config{Hotspots: 150, Epochs: 2, Seed: 3, Cheaters: Each(0.08), EachClue: true, Workers: 2}, nil)
+	if len(r.Without) != len(leftOut) {
+		t.Fatalf("%d rows", len(r.Without))
+	}
+	for _, row := range r.Without {
+		var more uint64
+		for i, k := range row.Kinds {
+			if all := r.Kinds[i]; k.Kind != all.Kind || k.Claimed != all.Claimed || k.ByRules != all.ByRules || k.Paid < all.Paid {
+				t.Errorf("without %v: %+v, with all clues %+v", row.Clues, k, all)
+			}
+			more += k.Paid - r.Kinds[i].Paid
+		}
+		if slices.Contains(row.Clues, witness.ClueTwins) && more == 0 {
+			t.Errorf("without %v nothing more is paid", row.Clues)
+		}
+	}
+}
+
+// TestSelection: what a cheater without weight takes by being selected comes back if he is
+// left out first, and where nobody cheats nothing is taken.
+func TestSelection(t *testing.T) {
+	c := Config{Hotspots: 200, Epochs: 2, Seed: 3, Workers: 2, Cheaters: []Cheaters{{Splitter, 0.2}}}
+	s := mustRun(t, c, nil).Selection
+	if s.Paid == 0 || s.Paid >= s.Clear || s.Counted < s.Paid || s.Denied != s.Paid { // two epochs are no week
+		t.Errorf("%+v", s)
+	}
+	c.Cheaters, c.Epochs = nil, 1
+	if s = mustRun(t, c, nil).Selection; s.Paid == 0 || float64(s.Paid) < 0.99*float64(s.Clear) {
+		t.Errorf("without cheaters %+v", s)
+	}
+}
+
+func TestCausesText(t *testing.T) {
+	if got := causes(map[string]int{"rule": 2, "answers": 2, "distance": 7}); got != " distance 7 answers 2 rule 2" {
+		t.Errorf("%q", got)
+	}
+	if got := causes(nil); got != " none" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestArchive(t *testing.T) {
 	a, err := NewArchive(t.TempDir() + "/reports")
 	if err != nil {

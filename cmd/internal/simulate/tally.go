@@ -15,7 +15,13 @@ type Tally struct {
 	// Reports are all beacon reports and observations of the stations, Refused those
 	// that failed a rule: of honest stations mostly what they truly heard of cheaters.
 	Reports, Refused uint64
+	// HurtBy are the stations that were hurt by what took most of them the first time:
+	// "rule", or the name of a clue.
+	HurtBy map[string]int
 }
+
+// byRule is the cause of what a rule takes.
+const byRule = "rule"
 
 // Cut is the share of the claimed units that was not paid, 0 to 1.
 func (t Tally) Cut() float64 { return lost(t.Claimed, t.Paid) }
@@ -34,13 +40,30 @@ func lost(claimed, paid uint64) float64 {
 type account struct {
 	claimed, byRules, paid uint64
 	hurt                   bool
+	causes                 map[string]uint64 // of what was not paid
 }
 
 // add books the units of a link for its two stations.
-func (a *account) add(claimed, byRules, paid uint64) {
+func (a *account) add(claimed, byRules, paid uint64, cause string) {
 	a.claimed += claimed
 	a.byRules += byRules
 	a.paid += paid
+	if paid < claimed && cause != "" {
+		if a.causes == nil {
+			a.causes = map[string]uint64{}
+		}
+		a.causes[cause] += claimed - paid
+	}
+}
+
+// worst is the cause that took most.
+func (a *account) worst() (cause string) {
+	for c, lost := range a.causes {
+		if most := a.causes[cause]; lost > most || lost == most && c < cause {
+			cause = c
+		}
+	}
+	return cause
 }
 
 // isHurt says that the station lost more than a tenth of its epoch.
@@ -54,6 +77,7 @@ func (t *Tally) count(a *account) {
 	if a.isHurt() && !a.hurt {
 		a.hurt = true
 		t.Hurt++
+		t.HurtBy[a.worst()]++
 	}
 	*a = account{hurt: a.hurt}
 }
