@@ -47,11 +47,19 @@ type shownLog struct {
 // would be a forked log.
 var errRewritten = errors.New("the log does not begin with the checkpoint that was shown of it: restore its file")
 
+// errNoLog says that the book has no log of an epoch: after a failed write not before the next
+// record comes.
+var errNoLog = errors.New("the log is not open")
+
 // sign signs a log as it is, with the proof that it begins with what was shown; the
 // signatures of stations stay where it has not grown.
 func (c *checkpoints) sign(epoch witness.Epoch) (log.Shown, error) {
+	l := c.book.Log(epoch)
+	if l == nil {
+		return log.Shown{}, errNoLog
+	}
 	was, known := c.last(epoch)
-	return c.signLog(c.book.Log(epoch), was, known)
+	return c.signLog(l, was, known)
 }
 
 // signLog is sign where what was shown of the log is known.

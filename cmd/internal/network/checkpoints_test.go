@@ -216,6 +216,18 @@ func TestNothingIsSignedThatWasRewritten(t *testing.T) {
 	}
 }
 
+// TestALogThatIsNotOpen is not signed, and nothing falls over: a write to it has just failed.
+func TestALogThatIsNotOpen(t *testing.T) {
+	d := newDesk(t, Data(t.TempDir()), nil)
+	_, receipt := d.beacon(newProver(t, d.network), 1)
+	if err := d.book.Release(receipt.Epoch + 1); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := d.checkpoints.sign(receipt.Epoch); !errors.Is(err, errNoLog) {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 // FuzzAsk: whatever a station asks, it gets a proof that holds, or is told why not.
 func FuzzAsk(f *testing.F) {
 	d := newDesk(f, Data(f.TempDir()), nil)

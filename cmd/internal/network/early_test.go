@@ -20,12 +20,7 @@ func TestAStationWhoseSiteBeginsNextEpoch(t *testing.T) {
 	defer end()
 	const epoch witness.Epoch = 1000
 	mustReveal(t, s, data, epoch)
-	f := &verifying{provingParts: mustReveal(t, s, data, epoch+1), results: results(data.path(verdictsDir)), workers: 1, keep: 9, deny: data.path(denyFile)}
-	book, err := data.Book(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer book.Close()
+	f := rigVerifying(t, data, mustReveal(t, s, data, epoch+1), epoch, epoch+2)
 	p := newProver(t, f.network)
 	cell, err := coverage.ParseHex("8c1f9ed938c4bff")
 	if err != nil {
@@ -36,10 +31,10 @@ func TestAStationWhoseSiteBeginsNextEpoch(t *testing.T) {
 		t.Fatal(err)
 	}
 	change := coverage.Change{Station: p.key.Station(), By: site.Owner, Site: site}
-	if err := book.Apply(t.Context(), change, uint64(epoch), []byte("signed")); err != nil {
+	if err := f.registry.Apply(t.Context(), change, uint64(epoch), []byte("signed")); err != nil {
 		t.Fatal(err)
 	}
-	if known, err := (registered{book}).Known(t.Context(), p.key.Station(), epoch); err != nil || !known {
+	if known, err := (registered{f.registry}).Known(t.Context(), p.key.Station(), epoch); err != nil || !known {
 		t.Errorf("its reports are taken: %v, %v", known, err)
 	}
 	ids := map[witness.Epoch]radio.RecordID{}
@@ -51,11 +46,6 @@ func TestAStationWhoseSiteBeginsNextEpoch(t *testing.T) {
 		if err := f.provingParts.keep(t.Context(), string(radio.KindBeacon), ids[e][0], ids[e].String(), at+1, signed.Append(nil)); err != nil {
 			t.Fatal(err)
 		}
-	}
-	f.registry, f.next = book, epoch
-	f.frozen = func() witness.Epoch { return epoch + 2 }
-	if err := f.results.clean(); err != nil {
-		t.Fatal(err)
 	}
 	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+2)); err != nil || f.next != epoch+2 {
 		t.Fatalf("next %d, %v", f.next, err)

@@ -46,17 +46,7 @@ func TestAnUpgradeVerifiesOn(t *testing.T) {
 	kept := parameterFiles(data.path(parametersDir))
 	parts := mustRevealWith(t, s, data, epoch, sha256.Sum256(older))
 	parts.kept = kept
-	f := &verifying{provingParts: parts, results: results(data.path(verdictsDir)), workers: 1, keep: 9, deny: data.path(denyFile)}
-	book, err := data.Book(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer book.Close()
-	f.registry, f.next = book, epoch
-	f.frozen = func() witness.Epoch { return epoch + 1 }
-	if err := f.results.clean(); err != nil {
-		t.Fatal(err)
-	}
+	f := rigVerifying(t, data, parts, epoch, epoch+1)
 	now := f.schedule.Freezes(epoch + 1)
 	if err := f.catchUp(t.Context(), now); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%x", sha256.Sum256(older))) {
 		t.Fatalf("without its parameters: %v", err)

@@ -78,6 +78,24 @@ func (p provingParts) revealed(t *testing.T, signer crypto.Signer, epoch witness
 	return records
 }
 
+// rigVerifying verifies epochs of a data directory that are frozen up to one.
+func rigVerifying(t *testing.T, data Data, p provingParts, first, frozen witness.Epoch) *verifying {
+	t.Helper()
+	book, err := data.Book(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = book.Close() })
+	f := &verifying{
+		provingParts: p, results: results(data.path(verdictsDir)), workers: 1, keep: 9, deny: data.path(denyFile),
+		registry: book, next: first, frozen: func() witness.Epoch { return frozen },
+	}
+	if err := f.results.clean(); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 // TestReverify verifies an epoch again: the same, byte for byte; and says which file of the
 // published result is another one.
 func TestReverify(t *testing.T) {
@@ -85,17 +103,7 @@ func TestReverify(t *testing.T) {
 	data := Data(t.TempDir())
 	s, end := mustStore(t, data)
 	const epoch witness.Epoch = 1000
-	f := &verifying{provingParts: mustReveal(t, s, data, epoch), results: results(data.path(verdictsDir)), workers: 1, keep: 9, deny: data.path(denyFile)}
-	book, err := data.Book(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer book.Close()
-	f.registry, f.next = book, epoch
-	f.frozen = func() witness.Epoch { return epoch + 1 }
-	if err := f.results.clean(); err != nil {
-		t.Fatal(err)
-	}
+	f := rigVerifying(t, data, mustReveal(t, s, data, epoch), epoch, epoch+1)
 	if err := os.WriteFile(f.deny, []byte("# nobody\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -143,17 +151,7 @@ func TestReverifyOfTheOldestKeptEpoch(t *testing.T) {
 	s, end := mustStore(t, data)
 	const epoch witness.Epoch = 1000
 	mustReveal(t, s, data, epoch)
-	f := &verifying{provingParts: mustReveal(t, s, data, epoch+1), results: results(data.path(verdictsDir)), workers: 1, keep: 9, deny: data.path(denyFile)}
-	book, err := data.Book(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer book.Close()
-	f.registry, f.next = book, epoch
-	f.frozen = func() witness.Epoch { return epoch + 2 }
-	if err := f.results.clean(); err != nil {
-		t.Fatal(err)
-	}
+	f := rigVerifying(t, data, mustReveal(t, s, data, epoch+1), epoch, epoch+2)
 	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+2)); err != nil || f.next != epoch+2 {
 		t.Fatalf("next %d, %v", f.next, err)
 	}
