@@ -36,10 +36,10 @@ func TestDefaultText(t *testing.T) {
 		Stations: "open", StationList: []string{}, Regions: []string{},
 		Limits: broker.Limits{
 			Connections: 10_000, ConnectionsPerAddress: 1000, ConnectRate: 100, Stations: 100_000, PacketBytes: 16 << 10,
-			InFlight: 16 << 10, WritesPending: 512, MessageRate: 2000, ByteRate: 128 << 10, ReportRate: 20, StationInFlight: 1024, BindingRate: 1000, ConnectTimeout: broker.Duration(10 * time.Second),
+			InFlight: 16 << 10, WritesPending: 512, MessageRate: 2000, ByteRate: 128 << 10, ReportRate: 20, AddressByteRate: 8 << 20, AddressReportRate: 2000, StationInFlight: 1024, BindingRate: 1000, ConnectTimeout: broker.Duration(10 * time.Second),
 			KeepAliveMin: broker.Duration(5 * time.Second), KeepAliveMax: broker.Duration(10 * time.Minute),
 		},
-	}, Coverage: CoverageConfig{Timing: "default", OtherNetworks: []string{}, Rules: "hexspot-1", Deny: "deny.txt", VerifyWorkers: 1}, API: APIConfig{RequestRate: defaultRequestRate}}
+	}, Coverage: CoverageConfig{Timing: "default", OtherNetworks: []string{}, Rules: "hexspot-1", Deny: "deny.txt", VerifyWorkers: 1, FirstSites: defaultFirstSites, MostSites: defaultMostSites}, API: APIConfig{RequestRate: defaultRequestRate}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -74,6 +74,9 @@ func TestLoadRefuses(t *testing.T) {
 		"[broker.limits]\npacket_bytes = 1\n":       "packet_bytes",
 		"[api]\nlisten = '8085'\n":                  "listen",
 		"[api]\nrequest_rate = -1\n":                "request_rate",
+		"[coverage]\nfirst_sites = -1\n":            "first_sites",
+		"[coverage]\nmost_sites = -1\n":             "most_sites",
+		"[broker.limits]\naddress_byte_rate = 1\n":  "address_byte_rate",
 		"[api]\nlisten = ':8085'\n":                 "coverage.enabled",
 		"[journal]\nsink = 'x'\n":                   `hexnet.toml:2: unknown key "journal.sink"`,
 		"[journal]\nmax_bytes = 1\n":                "max_bytes",
