@@ -6,6 +6,7 @@ import (
 
 	"hexspot/gateway/broker"
 	"hexspot/radio"
+	"hexspot/witness"
 	"hexspot/witness/ingest"
 	"hexspot/witness/log"
 )
@@ -22,6 +23,8 @@ type reports struct {
 	provingParts
 	ingest  *ingest.Ingest
 	surveys *surveys
+	timing  witness.Timing
+	began   witness.Millis // before it takes anything
 }
 
 // ownTopics begin the topics that are not ChirpStack's.
