@@ -42,7 +42,7 @@ func Epoch(ctx context.Context, in Inputs, dir string) (Summary, error) {
 	}
 	r := newRun(in, dir)
 	err := r.verifyInto(ctx, dir)
-	if err = errors.Join(err, r.scratch.remove()); err != nil {
+	if err = errors.Join(err, r.scratch.remove(), r.limit.remove()); err != nil {
 		return Summary{}, fmt.Errorf("verifying epoch %d: %w", in.Epoch, err)
 	}
 	r.summary.Took = time.Since(start)

@@ -137,10 +137,7 @@ func TestTagsOfASlot(t *testing.T) {
 		}
 		records = append(records, n.signed(keyOf(1), radio.KindWitness, heard+witness.Millis(i)*1000, batch.Append(nil)))
 	}
-	chain, anchor := n.chain(30, 60, 0, 0)
-	next, following := n.chain(60, 90, 0, 0)
-	k := n.timing.SlotAt(n.timing.Freezes(1)) + 1
-	records = append(records, anchor, following, n.value(chain, 59, 0, n.timing.Start(59)), n.value(next, k, 0, n.timing.Start(k)))
+	records = append(records, n.entropyOfOne()...)
 	for seed := range uint64(3) {
 		s, dir := mustEpoch(t, n.inputs(shuffled(records, seed)))
 		if s.Observations != 64 || s.Orphans != 64 || s.Drops[DropTags] != 36 {

@@ -13,26 +13,28 @@ import (
 func (r *run) judge(ctx context.Context) error {
 	var mu sync.Mutex
 	err := r.eachPart(ctx, func(part int) error {
-		drops := Drops{}
-		groups, err := r.load(part, drops)
-		if err != nil {
-			return err
-		}
-		r.opens[part] = r.openAll(groups)
+		drops, cases := Drops{}, int64(0)
 		own, err := witness.NewReciprocity(r.p, nil, r.length())
 		if err != nil {
 			return err
 		}
-		cases := int64(0)
-		for _, g := range groups {
-			for _, c := range r.cases(part, g) {
-				cases++
-				v := witness.Judge(&c, r.p)
-				own.Add(&v)
-				mu.Lock()
-				r.recent.links.Add(&c, &v)
-				mu.Unlock()
+		err = r.eachPortion(part, func(p portion) error {
+			drops.add(p.drops)
+			r.opens[part] = r.openAll(p.groups, r.opens[part])
+			for _, g := range p.groups {
+				for _, c := range r.cases(part, g) {
+					cases++
+					v := witness.Judge(&c, r.p)
+					own.Add(&v)
+					mu.Lock()
+					r.recent.links.Add(&c, &v)
+					mu.Unlock()
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		mu.Lock()
 		defer mu.Unlock()

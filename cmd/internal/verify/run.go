@@ -21,7 +21,7 @@ type run struct {
 	stations *roster
 	scratch  scratch
 	crowd    *crowd
-	limit    *tagLimit // nil: nobody has more tags than count
+	limit    *tagExcess // nil: nobody has more tags than count
 
 	mu      sync.Mutex // of what follows, while records are read
 	entropy *entropy

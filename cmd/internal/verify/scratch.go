@@ -1,8 +1,10 @@
 package verify
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -22,6 +24,8 @@ type scratch struct {
 	held  int64
 	bytes [parts][]byte
 	files [parts]*os.File
+
+	written [parts]int64 // to the files
 }
 
 // put takes the items of some parts.
@@ -33,6 +37,17 @@ func (s *scratch) put(items *[parts][]byte) error {
 		s.held += int64(len(b))
 	}
 	if s.held <= s.limit {
+		return nil
+	}
+	return s.spill()
+}
+
+// putOne takes one item of one part.
+func (s *scratch) putOne(part int, item []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bytes[part] = append(s.bytes[part], item...)
+	if s.held += int64(len(item)); s.held <= s.limit {
 		return nil
 	}
 	return s.spill()
@@ -50,6 +65,7 @@ func (s *scratch) spill() error {
 		if _, err := s.files[part].Write(b); err != nil {
 			return fmt.Errorf("writing a scratch file: %w", err)
 		}
+		s.written[part] += int64(len(b))
 		s.bytes[part] = b[:0]
 	}
 	s.held = 0
@@ -69,21 +85,42 @@ func (s *scratch) open(part int) (err error) {
 	return nil
 }
 
-// read gives the items of a part. Nothing may be put any more.
+// source is the items of a part, to be read piece by piece as often as one likes.
+type source struct {
+	size int64
+	file *os.File // what was put first; nil: nothing
+	held []byte
+}
+
+// source gives the items of a part. Nothing may be put any more.
+func (s *scratch) source(part int) source {
+	return source{s.written[part] + int64(len(s.bytes[part])), s.files[part], s.bytes[part]}
+}
+
+// open begins to read.
+func (s source) open() io.Reader {
+	if s.file == nil {
+		return bytes.NewReader(s.held)
+	}
+	return io.MultiReader(io.NewSectionReader(s.file, 0, s.size-int64(len(s.held))), bytes.NewReader(s.held))
+}
+
+// read gives the items of a part at once.
 func (s *scratch) read(part int) ([]byte, error) {
-	file := s.files[part]
-	if file == nil {
-		return s.bytes[part], nil
-	}
-	info, err := file.Stat()
-	if err != nil {
+	from := s.source(part)
+	b := make([]byte, from.size)
+	if _, err := io.ReadFull(from.open(), b); err != nil {
 		return nil, fmt.Errorf("reading a scratch file: %w", err)
 	}
-	b := make([]byte, info.Size(), info.Size()+int64(len(s.bytes[part])))
-	if _, err := file.ReadAt(b, 0); err != nil {
-		return nil, fmt.Errorf("reading a scratch file: %w", err)
+	return b, nil
+}
+
+// joinFault adds what went wrong at the end to what did before.
+func joinFault(err, last error) error {
+	if last == nil {
+		return err // itself: others ask for it
 	}
-	return append(b, s.bytes[part]...), nil
+	return errors.Join(err, last)
 }
 
 // remove ends the use of the files.
