@@ -63,7 +63,9 @@ func (r *run) cases(part int, g namedGroup) []witness.Case {
 func (r *run) weigh() error {
 	r.after = Before{Known: true, Epoch: r.in.Epoch, State: r.recent.reciprocity.After()}
 	r.admitAppeals()
-	r.after.Links, r.weights = r.recent.links.Settle(r.in.Before.Links, r.in.Epoch)
+	if err := r.weighLinks(); err != nil {
+		return err
+	}
 	r.concludeAppeals()
 	r.recent.links = nil
 	r.counted = make([]bool, len(r.sites))
@@ -84,6 +86,19 @@ func (r *run) weigh() error {
 		}
 	}
 	return nil
+}
+
+// weighLinks settles the book of links. Only those weights are held in memory that anything
+// follows from: a subject of which nothing is known has its whole weight.
+func (r *run) weighLinks() (err error) {
+	if r.links, err = r.recent.links.SettleLarge(r.in.Before.Links, r.in.Epoch); err != nil {
+		return err
+	}
+	r.weights, err = r.links.Weights(func(s witness.Subject, clues []witness.Clue) bool {
+		_, was := r.in.Before.Provisions[s]
+		return was || witness.Lessened(clues)
+	})
+	return err
 }
 
 // active says whether density counts a station: it had a good event in the epoch

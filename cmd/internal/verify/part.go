@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 
 	"hexspot/witness"
@@ -32,7 +31,7 @@ const leastPortion = 1 << 20
 // byte of the tag, on disk.
 func (r *run) eachPortion(part int, work func(portion) error) error {
 	beacons := 0
-	return r.divide(r.scratch.source(part), 1, filepath.Join(r.scratch.dir, fmt.Sprintf("%02x.", part)), func(items source) error {
+	return r.divide(r.scratch.source(part), 1, r.scratchFile(fmt.Sprintf("portions-%02x", part)), func(items source) error {
 		p, err := r.load(part, items)
 		if err != nil {
 			return err
@@ -47,17 +46,17 @@ func (r *run) eachPortion(part int, work func(portion) error) error {
 
 // divide calls work with items in portions, by tag. Those have the first bytes of their
 // tags in common, as many as depth says.
-func (r *run) divide(items source, depth int, dir string, work func(source) error) (err error) {
+func (r *run) divide(items source, depth int, path string, work func(source) error) (err error) {
 	if items.size <= max(r.in.memory(), leastPortion) || depth == len(witness.Tag{}) {
 		return work(items)
 	}
-	smaller := &scratch{dir: dir, limit: leastPortion}
-	defer func() { err = joinFault(err, smaller.remove()) }()
+	smaller := &scratch{path: path, limit: leastPortion}
+	defer func() { err = joinFault(err, smaller.Clear()) }()
 	if err := sortFurther(items, depth, smaller); err != nil {
 		return err
 	}
 	for next := range parts {
-		if err := r.divide(smaller.source(next), depth+1, filepath.Join(dir, fmt.Sprintf("%02x.", next)), work); err != nil {
+		if err := r.divide(smaller.source(next), depth+1, fmt.Sprintf("%s%02x", path, next), work); err != nil {
 			return err
 		}
 	}
@@ -75,7 +74,7 @@ func sortFurther(items source, depth int, into *scratch) error {
 		if err != nil {
 			return err
 		}
-		if err := into.putOne(int(b[itemTag+depth]), b); err != nil {
+		if err := into.Put(int(b[itemTag+depth]), b); err != nil {
 			return err
 		}
 	}

@@ -16,10 +16,14 @@ import (
 
 // run is one verification.
 type run struct {
-	in       Inputs
+	in Inputs
+
+	scratchDir string
+
 	reading  reading
 	stations *roster
 	scratch  scratch
+	shelves  []*scratch // of the links
 	crowd    *crowd
 	limit    *tagExcess // nil: nobody has more tags than count
 
@@ -40,7 +44,8 @@ type run struct {
 	density *coverage.Density
 	scales  []coverage.Scale // by number, like the sites
 	counted []bool
-	weights *witness.Weights
+	links   *witness.SettledLinks
+	weights *witness.Weights // of subjects that have less than their whole weight, or had
 	after   Before
 
 	appeals  appeals
@@ -64,10 +69,11 @@ func newRun(in Inputs, dir string) *run {
 		in: in, reading: reading{in.Network, in.Timing, &radio.Stations{}}, stations: newRoster(), crowd: newCrowd(),
 		entropy: newEntropy(in.Network), index: witness.NewBeaconIndex(),
 	}
-	r.scratch = scratch{dir: dir + ".scratch", limit: in.memory()}
+	r.scratchDir = dir + ".scratch"
 	if in.Scratch != "" {
-		r.scratch.dir = in.Scratch
+		r.scratchDir = in.Scratch
 	}
+	r.scratch = scratch{path: r.scratchFile("reports"), limit: in.memory()}
 	r.summary = Summary{Epoch: in.Epoch, Network: in.Network, Drops: Drops{}}
 	return r
 }
@@ -117,7 +123,7 @@ func (r *run) prepare() error {
 	if err != nil {
 		return err
 	}
-	r.recent.links = witness.NewLinkBook(r.p)
+	r.recent.links = witness.NewLargeLinkBook(r.p, r.shelf)
 	r.recent.reciprocity, err = witness.NewReciprocity(r.p, r.in.Before.State, r.length())
 	return err
 }

@@ -8,25 +8,33 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"hexspot/witness"
 )
 
 // parts is how many parts an epoch has: by the first byte of the tag, whose order is
 // that of the verdicts.
 const parts = 256
 
-// scratch keeps the items of each part: in memory, and beyond a limit in files. It is
-// safe for concurrent use while items are put.
+// A scratch serves a book of links as a shelf.
+const _ = uint(parts-witness.Drawers) + uint(witness.Drawers-parts)
+
+// scratch keeps the items of each part: in memory, and beyond a limit in a file, in
+// stretches. It is safe for concurrent use while items are put.
 type scratch struct {
-	dir   string
+	path  string
 	limit int64
 
-	mu    sync.Mutex
-	held  int64
-	bytes [parts][]byte
-	files [parts]*os.File
-
-	written [parts]int64 // to the files
+	mu      sync.Mutex
+	held    int64
+	bytes   [parts][]byte
+	file    *os.File
+	written int64
+	spans   [parts][]span
 }
+
+// span is a stretch of the file.
+type span struct{ at, size int64 }
 
 // put takes the items of some parts.
 func (s *scratch) put(items *[parts][]byte) error {
@@ -36,48 +44,47 @@ func (s *scratch) put(items *[parts][]byte) error {
 		s.bytes[part] = append(s.bytes[part], b...)
 		s.held += int64(len(b))
 	}
-	if s.held <= s.limit {
-		return nil
-	}
 	return s.spill()
 }
 
-// putOne takes one item of one part.
-func (s *scratch) putOne(part int, item []byte) error {
+// Put takes something of one part.
+func (s *scratch) Put(part int, item []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.bytes[part] = append(s.bytes[part], item...)
-	if s.held += int64(len(item)); s.held <= s.limit {
-		return nil
-	}
+	s.held += int64(len(item))
 	return s.spill()
 }
 
-// spill moves what is held to the files.
+// spill moves what is held to the file, if it is too much.
 func (s *scratch) spill() error {
+	if s.held <= s.limit {
+		return nil
+	}
+	if err := s.open(); err != nil {
+		return err
+	}
 	for part, b := range s.bytes {
 		if len(b) == 0 {
 			continue
 		}
-		if err := s.open(part); err != nil {
-			return err
-		}
-		if _, err := s.files[part].Write(b); err != nil {
+		if _, err := s.file.Write(b); err != nil {
 			return fmt.Errorf("writing a scratch file: %w", err)
 		}
-		s.written[part] += int64(len(b))
+		s.spans[part] = append(s.spans[part], span{s.written, int64(len(b))})
+		s.written += int64(len(b))
 		s.bytes[part] = b[:0]
 	}
 	s.held = 0
 	return nil
 }
 
-func (s *scratch) open(part int) (err error) {
-	if s.files[part] != nil {
+func (s *scratch) open() (err error) {
+	if s.file != nil {
 		return nil
 	}
-	if err = os.MkdirAll(s.dir, 0o700); err == nil {
-		s.files[part], err = os.OpenFile(filepath.Join(s.dir, fmt.Sprintf("%02x", part)), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err = os.MkdirAll(filepath.Dir(s.path), 0o700); err == nil {
+		s.file, err = os.OpenFile(s.path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("making a scratch file: %w", err)
@@ -87,22 +94,34 @@ func (s *scratch) open(part int) (err error) {
 
 // source is the items of a part, to be read piece by piece as often as one likes.
 type source struct {
-	size int64
-	file *os.File // what was put first; nil: nothing
-	held []byte
+	size  int64
+	file  *os.File
+	spans []span // of the file
+	held  []byte // after them
 }
 
-// source gives the items of a part. Nothing may be put any more.
+// source gives the items that a part has so far.
 func (s *scratch) source(part int) source {
-	return source{s.written[part] + int64(len(s.bytes[part])), s.files[part], s.bytes[part]}
+	from := source{int64(len(s.bytes[part])), s.file, s.spans[part], s.bytes[part]}
+	for _, stretch := range from.spans {
+		from.size += stretch.size
+	}
+	return from
 }
 
 // open begins to read.
 func (s source) open() io.Reader {
-	if s.file == nil {
-		return bytes.NewReader(s.held)
+	readers := make([]io.Reader, 0, len(s.spans)+1)
+	for _, stretch := range s.spans {
+		readers = append(readers, io.NewSectionReader(s.file, stretch.at, stretch.size))
 	}
-	return io.MultiReader(io.NewSectionReader(s.file, 0, s.size-int64(len(s.held))), bytes.NewReader(s.held))
+	return io.MultiReader(append(readers, bytes.NewReader(s.held))...)
+}
+
+// Open begins to read a part.
+func (s *scratch) Open(part int) (io.Reader, int64) {
+	from := s.source(part)
+	return from.open(), from.size
 }
 
 // read gives the items of a part at once.
@@ -123,13 +142,14 @@ func joinFault(err, last error) error {
 	return errors.Join(err, last)
 }
 
-// remove ends the use of the files.
-func (s *scratch) remove() error {
-	var faults []error
-	for _, file := range s.files {
-		if file != nil {
-			faults = append(faults, file.Close())
-		}
+// Clear forgets everything.
+func (s *scratch) Clear() error {
+	clear(s.bytes[:])
+	clear(s.spans[:])
+	if s.file == nil {
+		return nil
 	}
-	return errors.Join(append(faults, os.RemoveAll(s.dir))...)
+	file := s.file
+	s.file, s.held, s.written = nil, 0, 0
+	return errors.Join(file.Close(), os.Remove(s.path))
 }

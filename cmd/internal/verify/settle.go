@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"hexspot/radio"
 	"hexspot/rewards"
@@ -16,7 +15,7 @@ func (r *run) settle(ctx context.Context, verdicts io.Writer, index *indexer) (a
 	paid := newAccounts(r.stations.size())
 	out := newInOrder(verdicts)
 	err := r.eachPart(ctx, func(part int) error {
-		s := settled{text: spool{path: filepath.Join(r.scratch.dir, fmt.Sprintf("%02x.verdicts", part))}}
+		s := settled{text: spool{path: r.scratchFile(fmt.Sprintf("verdicts-%02x", part))}}
 		if err := r.settlePart(part, paid, &s); err != nil {
 			err = joinFault(err, s.text.remove())
 			out.fail(err)

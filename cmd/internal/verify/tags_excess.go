@@ -46,9 +46,9 @@ func (r *run) limitTags() (err error) {
 	if !r.crowd.any() {
 		return nil
 	}
-	r.limit = &tagExcess{r.in.Timing, r.stations, scratch{dir: r.scratch.dir + ".tags", limit: r.in.memory()}}
-	suspects := &scratch{dir: r.scratch.dir + ".ears", limit: r.in.memory()}
-	defer func() { err = joinFault(err, suspects.remove()) }()
+	r.limit = &tagExcess{r.in.Timing, r.stations, scratch{path: r.scratchFile("tags"), limit: r.in.memory()}}
+	suspects := &scratch{path: r.scratchFile("ears"), limit: r.in.memory()}
+	defer func() { err = joinFault(err, suspects.Clear()) }()
 	for part := range parts {
 		if err := r.suspect(r.scratch.source(part), suspects); err != nil {
 			return err
@@ -73,7 +73,7 @@ func (r *run) suspect(from source, into *scratch) error {
 		}
 		b := excess{n.tag, station, slot}.append(make([]byte, 0, suspectSize))
 		b = append(binary.BigEndian.AppendUint64(b, uint64(h.receive)), h.id[:]...)
-		fault = into.putOne(int((station^uint32(slot))%parts), binary.BigEndian.AppendUint32(b, h.index))
+		fault = into.Put(int((station^uint32(slot))%parts), binary.BigEndian.AppendUint32(b, h.index))
 	})
 	return joinFault(err, fault)
 }
@@ -88,7 +88,7 @@ func (x *tagExcess) find(from source) error {
 	err := x.suspects(from, func(n groupName, h *heardReport) {
 		if fault == nil && !limit.keeps(n, h) {
 			e := excess{n.tag, x.stations.number(h.station), x.timing.SlotAt(h.body.Heard)}
-			fault = x.past.putOne(int(n.tag[0]), e.append(nil))
+			fault = x.past.Put(int(n.tag[0]), e.append(nil))
 		}
 	})
 	return joinFault(err, fault)
@@ -143,11 +143,4 @@ func (x *tagExcess) apply(part int, p *portion) error {
 		}
 	}
 	return err
-}
-
-func (x *tagExcess) remove() error {
-	if x == nil {
-		return nil
-	}
-	return x.past.remove()
 }
