@@ -23,7 +23,10 @@ func (w *weigher) clues() error {
 	if err != nil {
 		return err
 	}
-	return w.finish(drafts, closed)
+	if err := w.finish(drafts, closed); err != nil {
+		return err
+	}
+	return drafts.Clear()
 }
 
 // finish adds to the clues about a station those that follow from more than its own ways.

@@ -66,7 +66,7 @@ type weigher struct {
 	elsewhere []int64
 	owned     []owned
 	groups    groups
-	out       SettledLinks
+	out       *SettledLinks
 }
 
 func newWeigher(s *settling) *weigher {
@@ -74,7 +74,7 @@ func newWeigher(s *settling) *weigher {
 	w := &weigher{
 		settling: s, excesses: make([]mean, n), sentAlone: make([]spread, n), heardAlone: make([]spread, n),
 		beside: make([]beside, n), elsewhere: make([]int64, n), owned: make([]owned, n), groups: newGroups(n),
-		out: SettledLinks{settling: s, stations: s.book.shelves(), links: s.book.shelves(), least: slices.Repeat([]int16{whole}, n)},
+		out: &SettledLinks{names: s.names, after: s.after, stations: s.book.shelves(), links: s.book.shelves(), least: slices.Repeat([]int16{whole}, n)},
 	}
 	w.ground = w.survey()
 	return w
@@ -90,7 +90,7 @@ func (s *settling) weigh() (*SettledLinks, error) {
 			return nil, err
 		}
 	}
-	return &w.out, nil
+	return w.out, s.facts.Clear()
 }
 
 // eachStation gives the facts of each station that has any, in order. They are good until

@@ -11,7 +11,8 @@ import (
 // concurrent use, and gives everything as often as it is asked.
 type SettledLinks struct {
 	before   *LinkState // nil: there are weights
-	settling *settling
+	names    []radio.Station
+	after    afterState
 	stations Shelf   // their clues, in order
 	links    Shelf   // their own clues, in order
 	least    []int16 // weight that the clues of a station leave
@@ -42,14 +43,14 @@ func (s *settling) keep(from, to uint32, p *pair) error {
 }
 
 // entries gives the entries of a kind in a drawer, in order.
-func (s *settling) entries(kind, drawer int, each func(stateEntry) error) error {
+func (l *SettledLinks) entries(kind, drawer int, each func(stateEntry) error) error {
 	type entry struct {
 		from, to uint32
 		sums     []int64
 	}
 	var list []entry
 	size := 2 * len(stateNumbers(kind))
-	err := eachItem(s.after.shelves[kind], drawer, func(f *itemFields) error {
+	err := eachItem(l.after.shelves[kind], drawer, func(f *itemFields) error {
 		e := entry{sums: make([]int64, size)}
 		e.from, e.to = f.number(), f.number()
 		f.read(e.sums)
@@ -67,16 +68,16 @@ func (s *settling) entries(kind, drawer int, each func(stateEntry) error) error 
 			break
 		}
 		e := &list[i]
-		err = each(stateEntry{kind, s.names[e.from], s.names[e.to], e.sums})
+		err = each(stateEntry{kind, l.names[e.from], l.names[e.to], e.sums})
 	}
 	return err
 }
 
 // eachEntry gives the whole state after the epoch, in the order of its text.
-func (s *settling) eachEntry(each func(stateEntry) error) error {
+func (l *SettledLinks) eachEntry(each func(stateEntry) error) error {
 	for kind := range stateKinds {
 		for drawer := range Drawers {
-			if err := s.entries(kind, drawer, each); err != nil {
+			if err := l.entries(kind, drawer, each); err != nil {
 				return err
 			}
 		}
@@ -89,8 +90,8 @@ func (l *SettledLinks) state() (LinkState, error) {
 	if l.before != nil {
 		return *l.before, nil
 	}
-	after := newLinkState(l.settling.after.generation)
-	err := l.settling.eachEntry(func(e stateEntry) error {
+	after := newLinkState(l.after.generation)
+	err := l.eachEntry(func(e stateEntry) error {
 		after.enter(e)
 		return nil
 	})
@@ -103,8 +104,8 @@ func (l *SettledLinks) WriteState(w io.Writer) error {
 		return l.before.WriteText(w)
 	}
 	out := textSink{w: w}
-	out.generation(l.settling.after.generation)
-	if err := l.settling.eachEntry(out.entry); err != nil {
+	out.generation(l.after.generation)
+	if err := l.eachEntry(out.entry); err != nil {
 		return err
 	}
 	return out.flush()
@@ -121,13 +122,13 @@ func (s *textSink) entry(e stateEntry) error {
 func (l *SettledLinks) WriteWeights(w io.Writer) error {
 	out := textSink{w: w}
 	err := l.eachStation(func(s uint32, clues []Clue) error {
-		out.station(l.settling.names[s], clues)
+		out.station(l.names[s], clues)
 		return out.err
 	})
 	if err == nil {
 		err = l.eachLink(func(a, b uint32, clues []Clue) error {
 			weight := min(leastWeight(clues), int64(l.least[a]), int64(l.least[b]))
-			out.link(Twins{l.settling.names[a], l.settling.names[b]}, uint64(weight), clues)
+			out.link(Twins{l.names[a], l.names[b]}, uint64(weight), clues)
 			return out.err
 		})
 	}
@@ -142,7 +143,7 @@ func (l *SettledLinks) WriteWeights(w io.Writer) error {
 func (l *SettledLinks) Weights(wanted func(Subject, []Clue) bool) (*Weights, error) {
 	w := &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}}
 	err := l.eachStation(func(s uint32, clues []Clue) error {
-		if name := l.settling.names[s]; wanted(StationSubject(name), clues) {
+		if name := l.names[s]; wanted(StationSubject(name), clues) {
 			w.stations[name] = slices.Clone(clues)
 		}
 		return nil
@@ -151,7 +152,7 @@ func (l *SettledLinks) Weights(wanted func(Subject, []Clue) bool) (*Weights, err
 		return nil, err
 	}
 	err = l.eachLink(func(a, b uint32, clues []Clue) error {
-		if link := (Twins{l.settling.names[a], l.settling.names[b]}); wanted(Subject(link), clues) {
+		if link := (Twins{l.names[a], l.names[b]}); wanted(Subject(link), clues) {
 			w.links[link] = slices.Clone(clues)
 		}
 		return nil

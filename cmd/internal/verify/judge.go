@@ -61,6 +61,7 @@ func (r *run) cases(part int, g namedGroup) []witness.Case {
 // weigh closes the first pass: weights of links, the state for the next epoch, and how
 // dense the stations of the epoch before stood.
 func (r *run) weigh() error {
+	r.tell(StageWeighing, 0, 0)
 	r.after = Before{Known: true, Epoch: r.in.Epoch, State: r.recent.reciprocity.After()}
 	r.admitAppeals()
 	if err := r.weighLinks(); err != nil {
