@@ -14,24 +14,17 @@ func TestCopiesOfATag(t *testing.T) {
 	n := newTestNetwork(t)
 	heard := n.timing.Start(31) + 700
 	var records []Record
+	one := func(int) witness.Tag { return witness.Tag{7} }
 	report := func(seed uint64, count int) {
 		for i := range count {
-			batch := witness.Batch{Epoch: 1}
-			for k := range 20 {
-				o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: heard, Copies: 1, Counter: uint32(k)}
-				o.Frame = witness.Frame{Type: witness.FrameBeacon, Tag: witness.Tag{7}}
-				batch.Observations = append(batch.Observations, o)
-			}
+			batch := batchOf(20, heard, one)
 			records = append(records, n.signed(keyOf(seed), radio.KindWitness, heard+witness.Millis(i), batch.Append(nil)))
 		}
 	}
 	report(1, 20)
 	report(2, 15)
 	report(3, 1)
-	batch := witness.Batch{Epoch: 1, Observations: []witness.Observation{{
-		Frequency: 868_100_000, SF: 9, Heard: heard, Copies: 1, Frame: witness.Frame{Type: witness.FrameBeacon, Tag: witness.Tag{7}},
-	}}}
-	records = append(records, n.signed(keyOf(4), radio.KindWitness, heard, batch.Append(nil)))
+	records = append(records, n.signed(keyOf(4), radio.KindWitness, heard, batchOf(1, heard, one).Append(nil)))
 	records = append(records, n.entropyOfOne()...)
 	var want Summary
 	for seed := range uint64(6) {
@@ -65,12 +58,7 @@ func TestALargePart(t *testing.T) {
 	heard := n.timing.Start(31) + 700
 	var records []Record
 	for i := range 300 {
-		batch := witness.Batch{Epoch: 1}
-		for k := range witness.MaxObservations {
-			o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: heard + 2_000*witness.Millis(i%20), Copies: 1}
-			o.Frame = witness.Frame{Type: witness.FrameBeacon, Tag: witness.Tag{7, 0, byte(k * i), byte(i)}}
-			batch.Observations = append(batch.Observations, o)
-		}
+		batch := batchOf(witness.MaxObservations, heard+2_000*witness.Millis(i%20), func(k int) witness.Tag { return witness.Tag{7, 0, byte(k * i), byte(i)} })
 		records = append(records, n.signed(keyOf(uint64(i%60)), radio.KindWitness, heard+witness.Millis(i), batch.Append(nil)))
 	}
 	records = append(records, n.entropyOfOne()...)

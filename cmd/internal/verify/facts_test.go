@@ -122,6 +122,17 @@ func TestEntropyServes(t *testing.T) {
 	}
 }
 
+// batchOf are observations of epoch 1, all of one moment.
+func batchOf(count int, heard witness.Millis, tag func(k int) witness.Tag) witness.Batch {
+	batch := witness.Batch{Epoch: 1}
+	for k := range count {
+		o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: heard, Copies: 1, Counter: uint32(k)}
+		o.Frame = witness.Frame{Type: witness.FrameBeacon, Tag: tag(k)}
+		batch.Observations = append(batch.Observations, o)
+	}
+	return batch
+}
+
 // TestTagsOfASlot: of a station that reports more than 64 tags of a slot the first 64
 // count, whatever the order of the records.
 func TestTagsOfASlot(t *testing.T) {
@@ -129,12 +140,7 @@ func TestTagsOfASlot(t *testing.T) {
 	heard := n.timing.Start(31) + 700
 	var records []Record
 	for i := range 4 {
-		batch := witness.Batch{Epoch: 1}
-		for k := range 25 {
-			o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: heard, Copies: 1}
-			o.Frame = witness.Frame{Type: witness.FrameBeacon, Tag: witness.Tag{byte(i*25+k) * 37, byte(i), byte(k)}}
-			batch.Observations = append(batch.Observations, o)
-		}
+		batch := batchOf(25, heard, func(k int) witness.Tag { return witness.Tag{byte(i*25+k) * 37, byte(i), byte(k)} })
 		records = append(records, n.signed(keyOf(1), radio.KindWitness, heard+witness.Millis(i)*1000, batch.Append(nil)))
 	}
 	records = append(records, n.entropyOfOne()...)
