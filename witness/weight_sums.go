@@ -2,6 +2,7 @@ package witness
 
 import (
 	"cmp"
+	"io"
 
 	"hexspot/radio"
 )
@@ -73,6 +74,8 @@ type LinkState struct {
 	Twins      map[Twins][2]TwinSums
 	Near       map[Way][2]NearSums // from a station to a neighbour
 	Shown      map[Way][2]int64    // frames that evidence of appeals shows
+
+	lines func() (io.ReadCloser, error) // of a state that is not in memory
 }
 
 func (w Way) compare(o Way) int {
@@ -80,32 +83,3 @@ func (w Way) compare(o Way) int {
 }
 
 func (t Twins) compare(o Twins) int { return Way{t.A, t.B}.compare(Way{o.A, o.B}) }
-
-// inGeneration is a copy in which the running generation is a given one: what was
-// running becomes the one before, or is forgotten. An epoch of an earlier generation
-// is booked in the running one.
-func (s LinkState) inGeneration(g uint64) LinkState {
-	turns := 0
-	if g > s.Generation {
-		turns = int(min(g-s.Generation, 2))
-	}
-	return LinkState{
-		Generation: max(g, s.Generation),
-		Ways:       turned(s.Ways, turns), Twins: turned(s.Twins, turns), Near: turned(s.Near, turns), Shown: turned(s.Shown, turns),
-	}
-}
-
-// turned copies what a map still knows after some turns.
-func turned[K, V comparable](m map[K][2]V, turns int) map[K][2]V {
-	var nothing [2]V
-	after := make(map[K][2]V, len(m))
-	for k, v := range m {
-		for range turns {
-			v = [2]V{nothing[0], v[0]}
-		}
-		if v != nothing {
-			after[k] = v
-		}
-	}
-	return after
-}

@@ -101,9 +101,9 @@ func TestGenerationsForget(t *testing.T) {
 		generation uint64
 		want       [2]WaySums
 	}{{4, [2]WaySums{sums, {}}}, {5, [2]WaySums{sums, {}}}, {6, [2]WaySums{{}, sums}}, {7, [2]WaySums{}}, {900, [2]WaySums{}}} {
-		after := s.inGeneration(c.generation)
-		if after.Ways[Way{a, b}] != c.want {
-			t.Errorf("in generation %d: %v", c.generation, after.Ways)
+		after, _, err := NewLinkBook(DefaultParameters(hexspot1)).Settle(s, Epoch(c.generation)*Epoch(DefaultParameters(hexspot1).LinkEpochs))
+		if err != nil || after.Ways[Way{a, b}] != c.want || after.Generation != max(5, c.generation) {
+			t.Errorf("in generation %d: %v, %v", c.generation, after, err)
 		}
 		if _, kept := after.Ways[Way{a, b}]; kept != (c.want != [2]WaySums{}) {
 			t.Errorf("generation %d keeps empty sums", c.generation)
@@ -260,4 +260,10 @@ func TestHeliumHasNoWeights(t *testing.T) {
 	if err != nil || len(state.Ways) != 0 || weights.Link(sampleStation(t, 0), sampleStation(t, 1)) != whole {
 		t.Errorf("%v %v", state, err)
 	}
+}
+
+// shownFrames is how many frames are shown of a way.
+func (s LinkState) shownFrames(w Way) int64 {
+	kept := s.Shown[w]
+	return max(kept[0], kept[1])
 }

@@ -39,7 +39,7 @@ func (i *Ingest) check(ctx context.Context, m Message, now witness.Millis) (Repo
 	if f, err := i.registered(ctx, signed, now); f != nil || err != nil {
 		return Report{}, f, err
 	}
-	return Report{Signed: signed, ID: signed.ID(i.config.Network), Own: c.own, Received: now, Tag: c.tag}, nil, nil
+	return Report{Signed: signed, ID: signed.ID(i.config.Network), Own: c.own, Received: now, Tag: c.tag, Count: c.count}, nil, nil
 }
 
 // open reads and verifies a record.

@@ -164,7 +164,7 @@ func (v *proving) openReports(c CoverageConfig, data Data, p provingParts) error
 	if err != nil {
 		return err
 	}
-	v.reports = &reports{provingParts: p, ingest: in, surveys: newSurveys(p, v.registry)}
+	v.reports = &reports{provingParts: p, ingest: in, surveys: newSurveys(p, v.registry), timing: config.Timing, began: p.now()}
 	if v.checkpoints, err = newCheckpoints(p, v.book, v.logs, registered{v.registry}); err != nil {
 		return err
 	}
@@ -210,6 +210,7 @@ func (v *proving) take(ctx context.Context, m broker.Message) error {
 func (v *proving) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return v.entropy.run(ctx) })
+	group.Go(func() error { return v.recounting(ctx) })
 	group.Go(func() error { return v.freezing.run(ctx) })
 	group.Go(func() error { return v.checkpoints.run(ctx) })
 	group.Go(func() error { return v.verify.run(ctx) })

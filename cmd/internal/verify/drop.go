@@ -17,6 +17,7 @@ const (
 	DropTime      Drop = "time"      // its stamp or its epoch is out of range
 	DropAgain     Drop = "again"     // the same record is there with an earlier time
 	DropFrame     Drop = "frame"     // an observation of neither frame, or of no reception
+	DropCopies    Drop = "copies"    // of one station and tag, past those that count
 	DropTags      Drop = "tags"      // an observation of a tag past the first of its slot
 	DropDiscovery Drop = "discovery" // a discovery beacon, or an observation of one: no case
 	DropAnchor    Drop = "anchor"    // void, or another one has its end and revision

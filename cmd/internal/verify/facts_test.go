@@ -125,6 +125,17 @@ func TestEntropyServes(t *testing.T) {
 	}
 }
 
+// batchOf are observations of epoch 1, all of one moment.
+func batchOf(count int, heard witness.Millis, tag func(k int) witness.Tag) witness.Batch {
+	batch := witness.Batch{Epoch: 1}
+	for k := range count {
+		o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: heard, Copies: 1, Counter: uint32(k)}
+		o.Frame = witness.Frame{Type: witness.FrameBeacon, Tag: tag(k)}
+		batch.Observations = append(batch.Observations, o)
+	}
+	return batch
+}
+
 // TestTagsOfASlot: of a station that reports more than 64 tags of a slot the first 64
 // count, whatever the order of the records.
 func TestTagsOfASlot(t *testing.T) {
@@ -132,18 +143,10 @@ func TestTagsOfASlot(t *testing.T) {
 	heard := n.timing.Start(31) + 700
 	var records []Record
 	for i := range 4 {
-		batch := witness.Batch{Epoch: 1}
-		for k := range 25 {
-			o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: heard, Copies: 1}
-			o.Frame = witness.Frame{Type: witness.FrameBeacon, Tag: witness.Tag{byte(i*25+k) * 37, byte(i), byte(k)}}
-			batch.Observations = append(batch.Observations, o)
-		}
+		batch := batchOf(25, heard, func(k int) witness.Tag { return witness.Tag{byte(i*25+k) * 37, byte(i), byte(k)} })
 		records = append(records, n.signed(keyOf(1), radio.KindWitness, heard+witness.Millis(i)*1000, batch.Append(nil)))
 	}
-	chain, anchor := n.chain(30, 60, 0, 0)
-	next, following := n.chain(60, 90, 0, 0)
-	k := n.timing.SlotAt(n.timing.Freezes(1)) + 1
-	records = append(records, anchor, following, n.value(chain, 59, 0, n.timing.Start(59)), n.value(next, k, 0, n.timing.Start(k)))
+	records = append(records, n.entropyOfOne()...)
 	for seed := range uint64(3) {
 		s, dir := mustEpoch(t, n.inputs(shuffled(records, seed)))
 		if s.Observations != 64 || s.Orphans != 64 || s.Drops[DropTags] != 36 {
