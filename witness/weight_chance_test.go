@@ -146,3 +146,32 @@ func TestGroundIsWhatMostGet(t *testing.T) {
 		t.Errorf("%d by one station around", got)
 	}
 }
+
+// TestOneDeafPartnerIsOnePartner asks partners that hear nothing often, and those that do
+// seldom.
+func TestOneDeafPartnerIsOnePartner(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		deaf, good int
+		weight     int64 // -1: no clue
+	}{
+		{"two of seven hear nothing", 2, 5, whole},
+		{"nobody hears it", 7, 0, 0},
+		{"one of seven hears it", 6, 1, 2_500},
+		{"too few to say", 4, 0, -1},
+	} {
+		v := newVillage(t)
+		for n := 1; n <= c.deaf+c.good; n++ {
+			way := Way{v.stations[n], v.stations[0]}
+			sums := v.state.Ways[way]
+			if sums[0].Asked = 60; n > c.deaf {
+				sums[0].Asked, sums[0].Answered = 8, 6
+			}
+			v.state.Ways[way] = sums
+		}
+		got := clueNamed(v.weigh(), v.stations[0], ClueAnswers)
+		if (got == nil) != (c.weight < 0) || got != nil && got.Weight != c.weight {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}

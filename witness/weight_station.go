@@ -11,7 +11,7 @@ func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
 	var clues []Clue
 	var out, in []spread
 	var heard spread
-	var asked, answered int64
+	var asked answers
 	for i := range facts {
 		f := &facts[i]
 		switch {
@@ -19,15 +19,12 @@ func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
 			out = append(out, f.spread)
 		default:
 			in, heard = append(in, f.spread), heard.plus(f.spread)
-			if !f.kin {
-				asked += f.sums.Asked
-				answered += f.sums.Answered
-			}
+			asked.add(w.p, f)
 		}
 	}
 	clues = w.slopeClue(clues, w.pool(out))
 	clues = w.fadingClue(w.slopeClue(clues, w.pool(in)), heard)
-	clues = w.answerClue(clues, asked, answered, w.p.LinkReports)
+	clues = w.silenceClue(clues, asked)
 	clues = w.balanceClue(clues, facts)
 	clues = w.distanceClue(clues, s)
 	clues = w.elsewhereClue(clues, s, facts)

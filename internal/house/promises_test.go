@@ -39,7 +39,7 @@ func goTests(text string) (commands []goTest) {
 			if kind == "" || i+1 == len(words) {
 				continue
 			}
-			if pattern := strings.Trim(words[i+1], "'"); pattern != "^$" && pattern != "none" && !strings.HasSuffix(pattern, "...") {
+			if pattern := strings.Trim(words[i+1], `'"`); pattern != "^$" && pattern != "none" && !strings.HasSuffix(pattern, "...") {
 				command.kind, command.pattern = kind, pattern
 			}
 		}

@@ -295,6 +295,32 @@ func TestTwoInstances(t *testing.T) {
 	}
 }
 
+// TestRetainedAnchorsAreTheNewest: a start at which a chain of the next revision is made leaves
+// that chain's anchor retained, too, for stations that come later.
+func TestRetainedAnchorsAreTheNewest(t *testing.T) {
+	data := Data(t.TempDir())
+	d := newDesk(t, data, func(*CoverageConfig) {})
+	now := present()
+	must(t, d.entropy.step(t.Context(), now))
+	must(t, d.close())
+	for _, file := range seedsOf(t, data) {
+		must(t, os.Remove(file))
+	}
+	d = newDesk(t, data, func(*CoverageConfig) {})
+	must(t, d.entropy.step(t.Context(), now))
+	list, err := witness.ParseAnchors(d.last(anchorTopic))
+	must(t, err)
+	newest := uint32(0)
+	for _, signed := range list {
+		a, err := witness.ParseAnchor(signed.Body)
+		must(t, err)
+		newest = max(newest, a.Revision)
+	}
+	if newest != 1 {
+		t.Errorf("%d anchors, the highest revision is %d", len(list), newest)
+	}
+}
+
 // TestOtherTimingIsRefused: lengths never change in a network.
 func TestOtherTimingIsRefused(t *testing.T) {
 	data := Data(t.TempDir())
