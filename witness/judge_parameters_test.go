@@ -47,6 +47,20 @@ func TestEachFigureHasAReason(t *testing.T) {
 	}
 }
 
+func TestEachTimingHasAReason(t *testing.T) {
+	for name, schedule := range schedules {
+		table := schedule.Table()
+		if len(table) != 9 {
+			t.Errorf("%s: %d rows", name, len(table))
+		}
+		for _, f := range table {
+			if f.Name == "" || f.Unit == "" || f.Reason == "" || f.Value == 0 && f.Name != "hold_ms" {
+				t.Errorf("%s: row %+v lacks something", name, f)
+			}
+		}
+	}
+}
+
 func TestParseParametersRefuses(t *testing.T) {
 	good := string(DefaultParameters(hexspot1).Encode())
 	if _, err := ParseParameters([]byte(strings.Replace(good, `"horizon"`, `"`+strings.Repeat("a", MaxParameters)+`":1,"horizon"`, 1))); err == nil {

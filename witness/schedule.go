@@ -40,3 +40,18 @@ func ScheduleNamed(name string) (Schedule, error) {
 	}
 	return s, nil
 }
+
+// Table gives the lengths with their reasons, in the order of the protocol's table.
+func (s Schedule) Table() []Figure {
+	return []Figure{
+		{"slot_ms", "ms", "room for a lead, the spread and the longest frame, and for clocks that are seconds off", int64(s.Slot)},
+		{"window_slots", "slots", "how often a station beacons: a few hundred milliseconds of air in six hours", int64(s.WindowSlots)},
+		{"guard_slots", "slots", "two beacons of a station are never close, whatever is drawn: one hour of duty cycle each", int64(s.GuardSlots)},
+		{"epoch_slots", "slots", "whole windows: what is frozen, verified and paid together, a day", int64(s.EpochSlots)},
+		{"lead_ms", "ms", "the slot's value reaches stations before the earliest emission", int64(s.Lead)},
+		{"spread_ms", "ms", "without it 1,000 hotspots of one town lose 34 % of their beacons to collisions, with it 0.3 %", int64(s.Spread)},
+		{"report_ms", "ms", "a hotspot whose connection is away for an hour or two still reports in time", int64(s.Report)},
+		{"hold_ms", "ms", "many observations under one signature: bytes and processor time", int64(s.Hold)},
+		{"anchor_ms", "ms", "stations have the next chain's anchor before it begins, also after an outage of some minutes", int64(s.AnchorAhead)},
+	}
+}
