@@ -64,6 +64,7 @@ type Ingest struct {
 	journal Journal
 	placer  placer
 	pace    *pace
+	hours   *hours
 
 	mu       sync.Mutex
 	floor    witness.Millis         // no later report is stamped below
@@ -92,7 +93,7 @@ func New(c Config, j Journal, b Book) (*Ingest, error) {
 		c.Rate = DefaultRate
 	}
 	return &Ingest{
-		config: c, journal: j, placer: placer{book: b}, pace: newPace(c.Rate),
+		config: c, journal: j, placer: placer{book: b}, pace: newPace(c.Rate), hours: newHours(c.Rate.Discoveries),
 		pending: make(map[witness.Millis]int), unplaced: make(unplaced), counts: Counts{Refused: make(map[witness.RefusalReason]int64)},
 	}, nil
 }
