@@ -136,6 +136,24 @@ func (p *Parameters) Validate() error {
 	return nil
 }
 
+// TagLimit is how many tags of a slot count of one station. A set that names no number has
+// the protocol's.
+func (p *Parameters) TagLimit() int {
+	if p.TagsOfSlot == 0 {
+		return MaxTags
+	}
+	return int(p.TagsOfSlot)
+}
+
+// DiscoveryLimit is how many discovery beacons a station may announce in an hour. A set that
+// names no number has the protocol's.
+func (p *Parameters) DiscoveryLimit() int {
+	if p.DiscoveriesHour == 0 {
+		return DiscoveryRate
+	}
+	return int(p.DiscoveriesHour)
+}
+
 // Table gives the figures of the set in order of name.
 func (p *Parameters) Table() []Figure {
 	table := make([]Figure, len(p.Set.rows))

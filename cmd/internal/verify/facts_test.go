@@ -126,7 +126,7 @@ func TestEntropyServes(t *testing.T) {
 }
 
 // TestTagsOfASlot: of a station that reports more than 64 tags of a slot the first 64
-// count, whatever the order of the records.
+// count, whatever the order of the records; other parameters have another number.
 func TestTagsOfASlot(t *testing.T) {
 	n := newTestNetwork(t)
 	heard := n.timing.Start(31) + 700
@@ -159,6 +159,22 @@ func TestTagsOfASlot(t *testing.T) {
 			t.Errorf("the third record has %d verdicts, %v", len(reports), err)
 		}
 	}
+	for most, want := range map[int64]int64{1: 1, 7: 7, 99: 99, 100: 100, 300: 100} {
+		p := *n.inputs(nil).Parameters[0]
+		p.TagsOfSlot = most
+		if s, _ := mustEpoch(t, n.inputsBy(&p, shuffled(records, 9))); s.Observations != want || s.Drops[DropTags] != 100-want {
+			t.Errorf("tags_of_slot %d: %+v", most, s)
+		}
+		d := NewDocket(Facts{Network: n.id, Timing: n.timing, Sites: func(radio.Station, witness.Epoch) witness.SiteFacts { return witness.SiteFacts{} }, Parameters: &p})
+		for _, r := range records {
+			if err := d.Add(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if cases, err := d.Cases(); err != nil || int64(len(cases)) != want {
+			t.Errorf("tags_of_slot %d in memory: %d cases, %v", most, len(cases), err)
+		}
+	}
 }
 
 func idOf(t testing.TB, n *testNetwork, r Record) radio.RecordID {
@@ -176,7 +192,10 @@ func (n *testNetwork) inputs(records []Record) Inputs {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	p := witness.DefaultParameters(set)
+	return n.inputsBy(witness.DefaultParameters(set), records)
+}
+
+func (n *testNetwork) inputsBy(p *witness.Parameters, records []Record) Inputs {
 	for i, r := range records {
 		if r.Kind == kindAnchor {
 			records[i] = n.withParameters(r, p.Hash())

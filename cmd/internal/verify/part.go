@@ -122,17 +122,17 @@ func (r *run) openAll(groups []namedGroup) opened {
 
 // limitTags finds those who reported more tags of a slot than count.
 func (r *run) limitTags() error {
-	if !r.crowd.any() {
+	if !r.crowd.any(r.p.TagLimit()) {
 		return nil
 	}
-	r.limit = newTagLimit(r.in.Timing)
+	r.limit = newTagLimit(r.in.Timing, r.p.TagLimit())
 	for part := range parts {
 		b, err := r.scratch.read(part)
 		if err != nil {
 			return err
 		}
 		err = items(b, r.stations, func(groupName, beaconReport) {}, func(n groupName, h heardReport) {
-			if r.crowd.suspects(r.stations.number(h.station), r.in.Timing.SlotAt(h.body.Heard)) {
+			if r.crowd.suspects(r.stations.number(h.station), r.in.Timing.SlotAt(h.body.Heard), r.limit.most) {
 				r.limit.add(n, &h)
 			}
 		})

@@ -87,7 +87,7 @@ func (c *country) facts(t testing.TB) Facts {
 		t.Fatal(err)
 	}
 	return Facts{
-		Network: c.network, Timing: c.timing, Plans: c.judged[0].Parameters.Plans,
+		Network: c.network, Timing: c.timing, Parameters: c.judged[0].Parameters,
 		Sites: func(s radio.Station, _ witness.Epoch) witness.SiteFacts { return sites[s] },
 	}
 }
