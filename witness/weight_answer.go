@@ -33,7 +33,7 @@ func (b *LinkBook) ask(after LinkState) {
 		if total.Reports == 0 {
 			continue
 		}
-		asked, answered := b.asked(way, total.Level/total.Reports)
+		asked, answered := b.asked(way, floordiv(total.Level, total.Reports))
 		sums[0].Asked += asked
 		sums[0].Answered += answered
 		after.Ways[way] = sums
@@ -48,7 +48,7 @@ func (b *LinkBook) asked(way Way, level int64) (asked, answered int64) {
 	if sender.noises == 0 {
 		return 0, 0
 	}
-	snr := level - net(&hearer.site) + net(&sender.site) - sender.noise/sender.noises
+	snr := level - net(&hearer.site) + net(&sender.site) - floordiv(sender.noise, sender.noises)
 	back := b.ways[way.Back()]
 	for _, e := range hearer.sent {
 		if !sender.awake.has(e.window) || snr-e.drop < e.limit+b.p.AnswerMargin {

@@ -104,7 +104,7 @@ func (w *weigher) lossOf(way Way, from, to *SiteFacts) (WaySums, int64) {
 	if sums.Reports == 0 {
 		return sums, 0
 	}
-	return sums, int64(w.p.Plans[from.Plan]) + net(to) - sums.Level/sums.Reports
+	return sums, int64(w.p.Plans[from.Plan]) + net(to) - floordiv(sums.Level, sums.Reports)
 }
 
 // midBand stands for the frequency of a link's frames: over a whole plan free-space

@@ -23,7 +23,32 @@ func ParseLinkState(text []byte) (LinkState, error) {
 	if !bytes.Equal(s.AppendText(nil), text) {
 		return LinkState{}, errLinkState
 	}
-	return s, nil
+	return s, s.check()
+}
+
+// check refuses sums that no records make: within theirs nothing overflows.
+func (s *LinkState) check() error {
+	for way, sums := range s.Ways {
+		if !sums[0].check() || !sums[1].check() {
+			return fmt.Errorf("link state: no records make the sums of the way %v to %v", way.From, way.To)
+		}
+	}
+	for pair, sums := range s.Twins {
+		if !sums[0].check() || !sums[1].check() {
+			return fmt.Errorf("link state: no records make the sums of the pair %v, %v", pair.A, pair.B)
+		}
+	}
+	for way, sums := range s.Near {
+		if !sums[0].check() || !sums[1].check() {
+			return fmt.Errorf("link state: no neighbour is asked like %v about %v", way.To, way.From)
+		}
+	}
+	for way, frames := range s.Shown {
+		if min(frames[0], frames[1]) < 0 || max(frames[0], frames[1]) > mostReports {
+			return fmt.Errorf("link state: no evidence shows such frames of %v", way.From)
+		}
+	}
+	return nil
 }
 
 func (s *LinkState) read(w *words) error {
