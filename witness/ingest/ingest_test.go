@@ -208,6 +208,7 @@ func TestReportsAreRefusedByName(t *testing.T) {
 		"slot out of range":             {"beacon", body(radio.KindBeacon, beacon(1<<40, now)), witness.RefusedRange},
 		"time out of range":             {"beacon", body(radio.KindBeacon, beacon(3035, 1<<53)), witness.RefusedRange},
 		"epoch out of range":            {"witness", body(radio.KindWitness, batchOf(1<<40, now)), witness.RefusedRange},
+		"epoch without a slot in range": {"witness", body(radio.KindWitness, batchOf(110_000_000_000, now)), witness.RefusedRange},
 		"heard in another epoch":        {"witness", body(radio.KindWitness, batchOf(100, 6_066_000)), witness.RefusedEpoch},
 		"sent 5.001 s ahead":            {"beacon", body(radio.KindBeacon, beacon(3035, now+5_001)), witness.RefusedFuture},
 		"a slot ahead":                  {"beacon", body(radio.KindBeacon, beacon(3039, now)), witness.RefusedFuture},

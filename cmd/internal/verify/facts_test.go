@@ -177,6 +177,41 @@ func TestTagsOfASlot(t *testing.T) {
 	}
 }
 
+// TestOfNoEpoch: what is of a slot, an epoch or a time out of range belongs to no epoch, so that
+// there is no case to give a verdict in: it is counted as `range`. The last epoch in range is one
+// like others.
+func TestOfNoEpoch(t *testing.T) {
+	n := newTestNetwork(t)
+	at := n.timing.Start(31)
+	batch := func(e witness.Epoch) []byte {
+		o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: at, Copies: 1, Frame: witness.Frame{Type: witness.FrameBeacon}}
+		return witness.Batch{Epoch: e, Observations: []witness.Observation{o}}.Append(nil)
+	}
+	beacon := func(k witness.Slot) []byte { return witness.Beacon{Slot: k}.Append(nil) }
+	r := reading{n.id, n.timing, &radio.Stations{}}
+	last := n.timing.LastEpoch()
+	for name, record := range map[string]Record{
+		"epoch":            n.signed(keyOf(1), radio.KindWitness, at, batch(1<<40)),
+		"epoch times slot": n.signed(keyOf(1), radio.KindWitness, at, batch(110_000_000_000)),
+		"next to the last": n.signed(keyOf(1), radio.KindWitness, at, batch(last+1)),
+		"slot":             n.signed(keyOf(1), radio.KindBeacon, at, beacon(1<<40)),
+		"stamp":            n.signed(keyOf(1), radio.KindBeacon, 1<<53, beacon(31)),
+	} {
+		if _, err := r.parse(record); err != DropRange {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, record := range map[string]Record{
+		"witness": n.signed(keyOf(1), radio.KindWitness, at, batch(last)),
+		"beacon":  n.signed(keyOf(1), radio.KindBeacon, at, beacon(1<<40-1)),
+	} {
+		p, err := r.parse(record)
+		if err != nil || p.own != last || r.epoch(&p) != last {
+			t.Errorf("%s of the last epoch: own %d, %v", name, p.own, err)
+		}
+	}
+}
+
 func idOf(t testing.TB, n *testNetwork, r Record) radio.RecordID {
 	t.Helper()
 	signed, err := radio.ParseSigned(r.Message)
