@@ -8,7 +8,7 @@ func (w *weigher) twinClues() {
 	for t, sums := range w.state.Twins {
 		a, b := w.book.stations[t.A], w.book.stations[t.B]
 		total := sums[0].plus(sums[1])
-		if a == nil || b == nil || total.Frames < w.p.LinkReports {
+		if a == nil || b == nil || total.Frames < max(2, w.p.LinkReports) {
 			continue
 		}
 		variance := (total.ApartApart - muldiv(total.Apart, total.Apart, total.Frames)) / (total.Frames - 1)
