@@ -19,6 +19,7 @@ const (
 	sitesName      = "sites"
 	entropyName    = "entropy"
 	anchorsName    = "anchors"
+	beforeName     = "before.json"
 	denyName       = "deny"
 	verdictsName   = "verdicts"
 	linksName      = "links"
@@ -93,10 +94,11 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{sitesName, r.writeSites},
 		{entropyName, text(r.z.appendText(r.factory.values.(slots).appendText(nil)))},
 		{anchorsName, text(r.anchors)},
+		{beforeName, r.writeBefore},
 		{denyName, text(r.in.Denials.AppendText(nil))},
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
 		{linksName, r.weights.WriteText},
-		{stateName, r.writeState},
+		{stateName, r.after.writeState},
 		{provisionsName, func(w io.Writer) error { return r.writeProvisions(w, paid) }},
 		{outcomesName, func(w io.Writer) error { return text(r.outcomes.AppendText(nil))(w) }},
 		{stationsName, func(w io.Writer) error { return r.writeStations(w, paid) }},
@@ -123,14 +125,6 @@ func (r *run) write(ctx context.Context, dir string) error {
 
 func (r *run) writeSites(w io.Writer) error {
 	return coverage.WriteSnapshot(w, r.in.Network, uint64(r.in.Epoch), Listed(r.listings))
-}
-
-// writeState writes what the next epoch begins with.
-func (r *run) writeState(w io.Writer) error {
-	if err := r.after.State.WriteText(w); err != nil {
-		return err
-	}
-	return r.after.Links.WriteText(w)
 }
 
 func (r *run) writeSummary(w io.Writer) error {
