@@ -145,19 +145,26 @@ func TestReverify(t *testing.T) {
 	}
 }
 
-// TestReverifyOfAStateInItsPlace: an epoch is not verified with another state than its bundle
-// binds, whichever of the two bundles was changed.
-func TestReverifyOfAStateInItsPlace(t *testing.T) {
-	t.Parallel()
+// twoVerified is the data of a network that verified two epochs and is over.
+func twoVerified(t *testing.T, epoch witness.Epoch) (Data, *verifying) {
+	t.Helper()
 	data := Data(t.TempDir())
 	s, end := mustStore(t, data)
-	const epoch witness.Epoch = 1000
 	mustReveal(t, s, data, epoch)
 	f := rigVerifying(t, data, mustReveal(t, s, data, epoch+1), epoch, epoch+2)
 	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+2)); err != nil || f.next != epoch+2 {
 		t.Fatalf("next %d, %v", f.next, err)
 	}
 	end()
+	return data, f
+}
+
+// TestReverifyOfAStateInItsPlace: an epoch is not verified with another state than its bundle
+// binds, whichever of the two bundles was changed.
+func TestReverifyOfAStateInItsPlace(t *testing.T) {
+	t.Parallel()
+	const epoch witness.Epoch = 1000
+	data, f := twoVerified(t, epoch)
 	again := Reverification{Config: demoConfig(), Data: data, Epoch: epoch + 1, Workers: 1, Log: f.log}
 	again.Out = filepath.Join(t.TempDir(), "again")
 	if found, err := again.Run(t.Context()); err != nil || !found.Published || len(found.Differ) != 0 {
@@ -206,15 +213,8 @@ func relist(t *testing.T, dir string, was, is []byte) {
 // is not taken for a difference.
 func TestReverifyOfTheOldestKeptEpoch(t *testing.T) {
 	t.Parallel()
-	data := Data(t.TempDir())
-	s, end := mustStore(t, data)
 	const epoch witness.Epoch = 1000
-	mustReveal(t, s, data, epoch)
-	f := rigVerifying(t, data, mustReveal(t, s, data, epoch+1), epoch, epoch+2)
-	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+2)); err != nil || f.next != epoch+2 {
-		t.Fatalf("next %d, %v", f.next, err)
-	}
-	end()
+	data, f := twoVerified(t, epoch)
 	verify := func(epoch witness.Epoch) (Reverified, error) {
 		again := Reverification{Config: demoConfig(), Data: data, Epoch: epoch, Workers: 1, Log: f.log, Out: filepath.Join(t.TempDir(), "again")}
 		return again.Run(t.Context())
