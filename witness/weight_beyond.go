@@ -189,7 +189,7 @@ func (w *weigher) beyond(end uint32, f *wayFact) int64 {
 	if far < 0 || usual.n < partners {
 		return 0
 	}
-	return min(0, f.excess-usual.sum/usual.n-far>>logPlaces*w.p.BeyondOctave>>10)
+	return min(0, f.excess-floordiv(usual.sum, usual.n)-far>>logPlaces*w.p.BeyondOctave>>10)
 }
 
 // elsewhereClue: which share of a station's ways comes from elsewhere.

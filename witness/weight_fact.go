@@ -190,7 +190,7 @@ func (w *weigher) fact(p *pairFact, way int) wayFact {
 
 // lossOf is the mean loss of a way with reports, between isotropic antennas.
 func (w *weigher) lossOf(sums *WaySums, from, to *SiteFacts) int64 {
-	return int64(w.p.Plans[from.Plan]) + net(to) - sums.Level/sums.Reports
+	return int64(w.p.Plans[from.Plan]) + net(to) - floordiv(sums.Level, sums.Reports)
 }
 
 // midBand stands for the frequency of a link's frames: over a whole plan free-space

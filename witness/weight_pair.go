@@ -105,7 +105,7 @@ func (p *pair) ask(way int, sender, hearer *stationDay, rules *Parameters) {
 	if !w.today || total.Reports == 0 {
 		return
 	}
-	asked, answered := askedOf(sender, hearer, &p.ways[1-way], total.Level/total.Reports, rules)
+	asked, answered := askedOf(sender, hearer, &p.ways[1-way], floordiv(total.Level, total.Reports), rules)
 	w.sums[0].Asked += asked
 	w.sums[0].Answered += answered
 }
@@ -117,7 +117,7 @@ func askedOf(sender, hearer *stationDay, back *pairWay, level int64, rules *Para
 	if sender.noises == 0 {
 		return 0, 0
 	}
-	snr := level - net(&hearer.site) + net(&sender.site) - sender.noise/sender.noises
+	snr := level - net(&hearer.site) + net(&sender.site) - floordiv(sender.noise, sender.noises)
 	for _, e := range hearer.sent {
 		if !sender.awake.has(uint64(e.window)) || snr-e.drop < int64(e.limit)+rules.AnswerMargin {
 			continue

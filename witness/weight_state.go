@@ -162,5 +162,28 @@ func readStateEntry(line []byte, known *radio.Stations) (stateEntry, error) {
 	if !bytes.Equal(e.appendText(nil), line) {
 		return e, errLinkState
 	}
-	return e, nil
+	return e, e.check()
+}
+
+// check refuses sums that no records make: within theirs nothing overflows.
+func (e stateEntry) check() error {
+	half := len(e.sums) / 2
+	for _, v := range [...][]int64{e.sums[:half], e.sums[half:]} {
+		if !sumsFit(e.kind, v) {
+			return fmt.Errorf("no records make such sums of %s %v, %v", stateWords[e.kind], e.from, e.to)
+		}
+	}
+	return nil
+}
+
+func sumsFit(kind int, v []int64) bool {
+	switch kind {
+	case stateWays:
+		return waySumsOf(v).check()
+	case stateNear:
+		return NearSums{v[0], v[1]}.check()
+	case stateTwins:
+		return TwinSums{v[0], v[1], v[2]}.check()
+	}
+	return 0 <= v[0] && v[0] <= mostReports
 }

@@ -98,11 +98,11 @@ func (w *weigher) lookBeside() error {
 			if f.kin || f.sums.Reports == 0 || usual.n < partners {
 				continue
 			}
-			m = mean{m.sum + f.excess - usual.sum/usual.n, m.n + 1}
+			m = mean{m.sum + f.excess - floordiv(usual.sum, usual.n), m.n + 1}
 			reports += f.sums.Reports
 		}
 		if m.n >= partners && reports >= w.p.LinkReports {
-			w.beside[s] = beside{true, m.sum / m.n, reports}
+			w.beside[s] = beside{true, floordiv(m.sum, m.n), reports}
 		}
 		return nil
 	})

@@ -4,7 +4,7 @@ package witness
 // antenna, and are published as two.
 func (s *settling) tellTwins(a, b uint32, p *pair) {
 	total := p.twins[0].plus(p.twins[1])
-	if total.Frames < s.p.LinkReports || total == (TwinSums{}) {
+	if total.Frames < max(2, s.p.LinkReports) {
 		return
 	}
 	variance := (total.ApartApart - muldiv(total.Apart, total.Apart, total.Frames)) / (total.Frames - 1)

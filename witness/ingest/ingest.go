@@ -65,6 +65,7 @@ type Ingest struct {
 	placer  placer
 	pace    *pace
 	quota   *quota
+	hours   *hours
 
 	mu       sync.Mutex
 	floor    witness.Millis         // no later report is stamped below
@@ -93,7 +94,8 @@ func New(c Config, j Journal, b Book) (*Ingest, error) {
 		c.Rate = DefaultRate
 	}
 	return &Ingest{
-		config: c, journal: j, placer: placer{book: b}, pace: newPace(c.Rate), quota: newQuota(c.Timing, c.keep()),
+		config: c, journal: j, placer: placer{book: b}, pace: newPace(c.Rate), hours: newHours(c.Rate.Discoveries),
+		quota:   newQuota(c.Timing, c.keep()),
 		pending: make(map[witness.Millis]int), unplaced: make(unplaced), counts: Counts{Refused: make(map[witness.RefusalReason]int64)},
 	}, nil
 }

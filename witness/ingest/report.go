@@ -65,6 +65,9 @@ func ofDiscovery(d witness.Discovery, t witness.Timing) (content, *fault) {
 }
 
 func ofBatch(w witness.Batch, t witness.Timing) (content, *fault) {
+	if err := w.CheckTiming(t); err != nil {
+		return content{}, &fault{witness.RefusedRange, err}
+	}
 	if err := w.CheckEpoch(t); err != nil {
 		return content{}, &fault{witness.RefusedEpoch, err}
 	}

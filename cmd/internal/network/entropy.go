@@ -170,7 +170,8 @@ func (e *entropy) keepSeed(a witness.KeepSeed) (witness.PublisherEvent, error) {
 }
 
 // anchor signs, journals and keeps an anchor, unless another instance of the network has
-// one with its end and revision.
+// one with its end and revision. Whether it is void is for one time to say, the one that the
+// journal has: whoever verifies knows no other, however long the journal took.
 func (e *entropy) anchor(ctx context.Context, a witness.Anchor) (witness.PublisherEvent, error) {
 	switch err := e.claims.Claim(ctx, uint64(a.To), a.Revision, a.X0); {
 	case errors.Is(err, store.ErrClaimed):
@@ -183,11 +184,10 @@ func (e *entropy) anchor(ctx context.Context, a witness.Anchor) (witness.Publish
 	if err != nil {
 		return nil, err
 	}
-	id := signed.ID(e.network)
-	if err := e.keep(ctx, string(radio.KindAnchor), id[0], id.String(), present(), signed.Append(nil)); err != nil {
+	id, at := signed.ID(e.network), present()
+	if err := e.keep(ctx, string(radio.KindAnchor), id[0], id.String(), at, signed.Append(nil)); err != nil {
 		return nil, err
 	}
-	at := present()
 	if err := e.chains.KeepAnchor(chaindir.Key{To: a.To, Revision: a.Revision}, at, signed); err != nil {
 		return nil, err
 	}

@@ -146,7 +146,8 @@ func (p *provingParts) unlock(data Data, id radio.Network) error {
 }
 
 func (v *proving) openReports(c CoverageConfig, data Data, p provingParts) error {
-	config := ingest.Config{Network: p.network, Timing: p.schedule.Timing}
+	config := ingest.Config{Network: p.network, Timing: p.schedule.Timing, Rate: ingest.DefaultRate}
+	config.Rate.Discoveries = p.parameters[0].DiscoveryLimit() // the set that is anchored
 	var err error
 	if config.Others, err = c.others(); err != nil {
 		return err

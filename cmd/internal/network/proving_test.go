@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -212,6 +214,40 @@ func TestAnchorsWaitForTheJournal(t *testing.T) {
 	}
 	if published[anchorTopic] == 0 || len(j.subjects) == 0 || !strings.HasPrefix(j.subjects[0], "rec.anchor.") {
 		t.Errorf("published %v, journaled %v", published, j.subjects)
+	}
+}
+
+// slow is a journal that takes some milliseconds.
+type slow struct{ flaky }
+
+func (s *slow) Append(ctx context.Context, subject, id string, data []byte) error {
+	for begun := present(); present() < begun+3; {
+		runtime.Gosched()
+	}
+	return s.flaky.Append(ctx, subject, id, data)
+}
+
+// TestOneTimeOfAnAnchor: whether an anchor is void the publisher says by the time that the
+// journal has, which is all that others know.
+func TestOneTimeOfAnAnchor(t *testing.T) {
+	j := &slow{}
+	v, _ := provingOver(t, Data(t.TempDir()), j)
+	if err := v.entropy.step(t.Context(), present()); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := v.entropy.chains.Keys()
+	if err != nil || len(keys) == 0 {
+		t.Fatal(keys, err)
+	}
+	for _, k := range keys {
+		kept, err := v.entropy.chains.Read(k)
+		if err != nil || kept.Anchor == nil {
+			t.Fatal(err)
+		}
+		want := stamped(kept.Journaled, kept.Anchor.Append(nil))
+		if !slices.ContainsFunc(j.data, func(data []byte) bool { return bytes.Equal(data, want) }) {
+			t.Errorf("the anchor to slot %d is kept with another time than journaled", k.To)
+		}
 	}
 }
 

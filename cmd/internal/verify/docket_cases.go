@@ -52,7 +52,7 @@ func (d *Docket) ready() (*factory, error) {
 }
 
 func (d *Docket) tagLimit() *tagLimit {
-	limit := newTagLimit(d.facts.Timing)
+	limit := newTagLimit(d.facts.Timing, d.facts.Parameters.TagLimit())
 	for n, g := range d.groups {
 		limit.addAll(n, g)
 	}

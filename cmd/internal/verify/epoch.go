@@ -19,6 +19,7 @@ const (
 	sitesName      = "sites"
 	entropyName    = "entropy"
 	anchorsName    = "anchors"
+	beforeName     = "before.json"
 	denyName       = "deny"
 	verdictsName   = "verdicts"
 	linksName      = "links"
@@ -93,6 +94,7 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{sitesName, r.writeSites},
 		{entropyName, text(r.z.appendText(r.factory.values.(slots).appendText(nil)))},
 		{anchorsName, text(r.anchors)},
+		{beforeName, r.writeBefore},
 		{denyName, text(r.in.Denials.AppendText(nil))},
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
 		{linksName, r.links.WriteWeights},

@@ -137,7 +137,7 @@ func batchOf(count int, heard witness.Millis, tag func(k int) witness.Tag) witne
 }
 
 // TestTagsOfASlot: of a station that reports more than 64 tags of a slot the first 64
-// count, whatever the order of the records.
+// count, whatever the order of the records; other parameters have another number.
 func TestTagsOfASlot(t *testing.T) {
 	n := newTestNetwork(t)
 	heard := n.timing.Start(31) + 700
@@ -162,6 +162,57 @@ func TestTagsOfASlot(t *testing.T) {
 			t.Errorf("the third record has %d verdicts, %v", len(reports), err)
 		}
 	}
+	for most, want := range map[int64]int64{1: 1, 7: 7, 99: 99, 100: 100, 300: 100} {
+		p := *n.inputs(nil).Parameters[0]
+		p.TagsOfSlot = most
+		if s, _ := mustEpoch(t, n.inputsBy(&p, shuffled(records, 9))); s.Observations != want || s.Drops[DropTags] != 100-want {
+			t.Errorf("tags_of_slot %d: %+v", most, s)
+		}
+		d := NewDocket(Facts{Network: n.id, Timing: n.timing, Sites: func(radio.Station, witness.Epoch) witness.SiteFacts { return witness.SiteFacts{} }, Parameters: &p})
+		for _, r := range records {
+			if err := d.Add(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if cases, err := d.Cases(); err != nil || int64(len(cases)) != want {
+			t.Errorf("tags_of_slot %d in memory: %d cases, %v", most, len(cases), err)
+		}
+	}
+}
+
+// TestOfNoEpoch: what is of a slot, an epoch or a time out of range belongs to no epoch, so that
+// there is no case to give a verdict in: it is counted as `range`. The last epoch in range is one
+// like others.
+func TestOfNoEpoch(t *testing.T) {
+	n := newTestNetwork(t)
+	at := n.timing.Start(31)
+	batch := func(e witness.Epoch) []byte {
+		o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: at, Copies: 1, Frame: witness.Frame{Type: witness.FrameBeacon}}
+		return witness.Batch{Epoch: e, Observations: []witness.Observation{o}}.Append(nil)
+	}
+	beacon := func(k witness.Slot) []byte { return witness.Beacon{Slot: k}.Append(nil) }
+	r := reading{n.id, n.timing, &radio.Stations{}}
+	last := n.timing.LastEpoch()
+	for name, record := range map[string]Record{
+		"epoch":            n.signed(keyOf(1), radio.KindWitness, at, batch(1<<40)),
+		"epoch times slot": n.signed(keyOf(1), radio.KindWitness, at, batch(110_000_000_000)),
+		"next to the last": n.signed(keyOf(1), radio.KindWitness, at, batch(last+1)),
+		"slot":             n.signed(keyOf(1), radio.KindBeacon, at, beacon(1<<40)),
+		"stamp":            n.signed(keyOf(1), radio.KindBeacon, 1<<53, beacon(31)),
+	} {
+		if _, err := r.parse(record); err != DropRange {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, record := range map[string]Record{
+		"witness": n.signed(keyOf(1), radio.KindWitness, at, batch(last)),
+		"beacon":  n.signed(keyOf(1), radio.KindBeacon, at, beacon(1<<40-1)),
+	} {
+		p, err := r.parse(record)
+		if err != nil || p.own != last || r.epoch(&p) != last {
+			t.Errorf("%s of the last epoch: own %d, %v", name, p.own, err)
+		}
+	}
 }
 
 func idOf(t testing.TB, n *testNetwork, r Record) radio.RecordID {
@@ -179,7 +230,10 @@ func (n *testNetwork) inputs(records []Record) Inputs {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	p := witness.DefaultParameters(set)
+	return n.inputsBy(witness.DefaultParameters(set), records)
+}
+
+func (n *testNetwork) inputsBy(p *witness.Parameters, records []Record) Inputs {
 	for i, r := range records {
 		if r.Kind == kindAnchor {
 			records[i] = n.withParameters(r, p.Hash())

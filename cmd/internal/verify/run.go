@@ -119,7 +119,7 @@ func (r *run) prepare() error {
 		return ErrNoValueYet
 	}
 	r.factory, err = newFactory(Facts{
-		Network: r.in.Network, Timing: r.in.Timing, Plans: r.p.Plans, Sites: r.site, Denials: r.in.Denials,
+		Network: r.in.Network, Timing: r.in.Timing, Parameters: r.p, Sites: r.site, Denials: r.in.Denials,
 	}, list.slots(from, to))
 	if err != nil {
 		return err

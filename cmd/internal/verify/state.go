@@ -12,8 +12,8 @@ import (
 	"hexspot/witness"
 )
 
-// ReadBefore is the state that a result hands to the next epoch. Its links stay in their
-// file until an epoch is verified with them.
+// ReadBefore is the state that a result hands to the next epoch. It must be what the result's
+// manifest lists. Its links stay in their file until an epoch is verified with them.
 func ReadBefore(dir string) (Before, error) {
 	text, err := os.ReadFile(filepath.Join(dir, summaryName))
 	if err != nil {
@@ -21,6 +21,9 @@ func ReadBefore(dir string) (Before, error) {
 	}
 	s, err := parseSummary(text)
 	if err != nil {
+		return Before{}, fmt.Errorf("the state before, %s: %w", dir, err)
+	}
+	if err := checkLeft(dir); err != nil {
 		return Before{}, fmt.Errorf("the state before, %s: %w", dir, err)
 	}
 	b := Before{Known: true, Epoch: s.Epoch}
@@ -34,6 +37,20 @@ func ReadBefore(dir string) (Before, error) {
 		return Before{}, fmt.Errorf("the state before, %s: %w", dir, err)
 	}
 	return b, nil
+}
+
+// checkLeft compares the files that are left with what the epoch's root binds.
+func checkLeft(dir string) error {
+	left, err := leftBy(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range left {
+		if err := (&Result{dir: dir}).checkFile(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // linksBegin is the first word of the links' part of a state.

@@ -15,6 +15,7 @@ import (
 // what tagLimit finds, of an epoch that need not be in memory. The nil tagExcess has none.
 type tagExcess struct {
 	timing   witness.Timing
+	most     int // tags of a slot that count (Parameters.TagLimit)
 	stations *roster
 	past     scratch
 }
@@ -43,10 +44,10 @@ func (f *fields) excess() excess {
 
 // limitTags finds those who reported more tags of a slot than count.
 func (r *run) limitTags() (err error) {
-	if !r.crowd.any() {
+	if !r.crowd.any(r.p.TagLimit()) {
 		return nil
 	}
-	r.limit = &tagExcess{r.in.Timing, r.stations, scratch{path: r.scratchFile("tags"), limit: r.in.memory()}}
+	r.limit = &tagExcess{r.in.Timing, r.p.TagLimit(), r.stations, scratch{path: r.scratchFile("tags"), limit: r.in.memory()}}
 	suspects := &scratch{path: r.scratchFile("ears"), limit: r.in.memory()}
 	defer func() { err = joinFault(err, suspects.Clear()) }()
 	for part := range parts {
@@ -68,7 +69,7 @@ func (r *run) suspect(from source, into *scratch) error {
 	var fault error
 	err := items(from.open(), r.stations, func(groupName, beaconReport) {}, func(n groupName, h heardReport) {
 		station, slot := r.stations.number(h.station), r.in.Timing.SlotAt(h.body.Heard)
-		if fault != nil || !r.crowd.suspects(station, slot) {
+		if fault != nil || !r.crowd.suspects(station, slot, r.limit.most) {
 			return
 		}
 		b := excess{n.tag, station, slot}.append(make([]byte, 0, suspectSize))
@@ -80,7 +81,7 @@ func (r *run) suspect(from source, into *scratch) error {
 
 // find looks at all observations of some stations and slots.
 func (x *tagExcess) find(from source) error {
-	limit := newTagLimit(x.timing)
+	limit := newTagLimit(x.timing, x.most)
 	if err := x.suspects(from, limit.add); err != nil {
 		return err
 	}
