@@ -14,8 +14,8 @@ export CGO_CFLAGS  := -Os -ffunction-sections -fdata-sections -fno-asynchronous-
 export CGO_LDFLAGS := -Wl,--gc-sections
 
 # What hexspot uses now and then is compiled without inlining: 0.4 MB of 12.
-SMALL := compress/... crypto/ecdsa crypto/tls crypto/x509 database/sql encoding/... flag log/... math/big mime/... \
-	net net/http/... regexp/... text/... vendor/... hexspot/cmd/... hexspot/coverage/... hexspot/gateway/exec hexspot/gateway/mqtt \
+SMALL := compress/... crypto/ecdsa crypto/tls crypto/x509 database/sql encoding/... flag fmt log/... math/big mime/... \
+	net net/http/... regexp/... text/... time vendor/... hexspot/cmd/... hexspot/coverage/... hexspot/gateway/exec hexspot/gateway/mqtt \
 	hexspot/gateway/spool hexspot/hardware/keys hexspot/radio hexspot/witness/log golang.org/x/crypto/... \
 	github.com/eclipse/... github.com/gorilla/... github.com/mattn/... github.com/pelletier/... \
 	google.golang.org/protobuf/...
