@@ -20,6 +20,10 @@ type Beaconer struct {
 	site   *Placement
 	clock  clock
 
+	registry RegistrySet // as the network says, if it has
+	chipless bool        // no concentrator runs
+	offline  bool        // the network is not connected
+
 	closed   *Slot  // in the newest window that gets no further beacon
 	missing  Reason // why nothing was sent in the due slot so far
 	seen     *Slot  // in the newest window that was looked at
@@ -102,10 +106,13 @@ func (s *step) want(a BeaconerAction) { s.actions = append(s.actions, a) }
 
 // refused says why no beacon may be sent at this time that a window owes.
 func (b *Beaconer) refused(now Millis) Reason {
-	if reason := b.blocked(now); reason != 0 || !b.site.DataOnly {
+	if reason := b.blocked(now); reason != 0 {
 		return reason
 	}
-	return DataOnly
+	if b.site.DataOnly || b.registry.Known && b.registry.Site.DataOnly {
+		return DataOnly
+	}
+	return 0
 }
 
 // blocked says why no frame may be sent at this time, of either type.
@@ -115,18 +122,32 @@ func (b *Beaconer) blocked(now Millis) Reason {
 		return NoPlan
 	case b.site == nil:
 		return NoSite
-	case b.site.Plan != b.plan.Name:
+	case b.registry.Known && b.registry.Site == nil:
+		return Unregistered
+	case b.otherPlan() != "":
 		return OtherPlan
+	case !b.hasLevel():
+		return NoLevel
+	case b.chipless:
+		return NoChip
 	}
 	if reason := b.clock.reason(); reason != 0 {
 		return reason
 	}
 	t, ok := b.chains.Timing(now)
 	if !ok {
-		return NoAnchor
+		return b.unheard(NoAnchor)
 	}
 	if _, ok := b.chains.Serving(t.SlotAt(now)); !ok {
-		return NoAnchor
+		return b.unheard(NoAnchor)
 	}
 	return 0
+}
+
+// unheard is why something of the network's has not come.
+func (b *Beaconer) unheard(what Reason) Reason {
+	if b.offline {
+		return NotConnected
+	}
+	return what
 }

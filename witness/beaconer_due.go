@@ -56,7 +56,7 @@ func (s *step) turn() {
 func (s *step) pass(k0 Slot) {
 	v, ok := s.chains.Value(k0)
 	if !ok {
-		s.miss(k0, cmp.Or(s.refused(s.now), NoEntropy))
+		s.miss(k0, cmp.Or(s.refused(s.now), s.unheard(NoEntropy)))
 		return
 	}
 	s.miss(s.timing.DueSlot(k0, s.lot(v)), s.missed())
@@ -92,7 +92,7 @@ func (s *step) begin(due Slot) {
 	v, ok := s.chains.Value(due)
 	s.missing = s.refused(s.now)
 	if s.missing == 0 && !ok {
-		s.missing = NoEntropy
+		s.missing = s.unheard(NoEntropy)
 	}
 	if s.missing != 0 || s.flight != nil {
 		return

@@ -12,8 +12,15 @@ type PlanSet struct {
 	Levels []radio.DBm
 }
 
-// SiteSet says what the registry knows of the station's site; nil: nothing.
+// SiteSet says what site the station has signed; nil: none that can be read.
 type SiteSet struct{ Site *Placement }
+
+// RegistrySet is what the network says of the station's site in its registry: without a
+// site, that it has none. The zero RegistrySet is that it has said nothing.
+type RegistrySet struct {
+	Known bool
+	Site  *Placement
+}
 
 // ClockSet says whether the host trusts its clock.
 type ClockSet struct{ Trusted bool }
@@ -62,6 +69,7 @@ type DiscoverUntil struct{ Time Millis }
 
 func (e PlanSet) apply(s *step)       { s.plan, s.levels = e.Plan, e.Levels }
 func (e SiteSet) apply(s *step)       { s.site = e.Site }
+func (e RegistrySet) apply(s *step)   { s.registry = e }
 func (e ClockSet) apply(s *step)      { s.clock.set = e.Trusted }
 func (e ClockMoved) apply(s *step)    { s.discover.move(e.By) }
 func (e DiscoverUntil) apply(s *step) { s.discover.until = e.Time }

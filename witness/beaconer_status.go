@@ -5,6 +5,7 @@ import "maps"
 // BeaconerStatus is what a hotspot's status says about its beacons.
 type BeaconerStatus struct {
 	Reason    Reason // why no beacon can be sent now; zero: the next one will be
+	Detail    string // of the reason, in words; may be empty
 	ClockBy   Millis // what the clock was ahead of the slot's start when the last fresh value came
 	Due       Slot   // of this window, if DueKnown
 	DueKnown  bool   // false while the entropy of the window's first slot has not come
@@ -25,16 +26,14 @@ type DiscoveryStatus struct {
 
 // Status tells how things stand at a time.
 func (b *Beaconer) Status(now Millis) BeaconerStatus {
-	s := BeaconerStatus{Reason: b.refused(now), ClockBy: b.clock.by, Last: b.last}
+	s := BeaconerStatus{Reason: b.reason(now), ClockBy: b.clock.by, Last: b.last}
+	s.Detail = b.detail(s.Reason)
 	s.Discovery = DiscoveryStatus{b.discover.until, b.discover.count, b.discover.next(), b.silent(now)}
 	t, ok := b.chains.Timing(now)
 	if !ok {
 		return s
 	}
 	if s.Due, s.DueKnown = b.due(t, now); !s.DueKnown {
-		if s.Reason == 0 {
-			s.Reason = NoEntropy
-		}
 		return s
 	}
 	s.Open = b.open(t, s.Due)

@@ -259,7 +259,12 @@ func TestReasons(t *testing.T) {
 		{NoPlan, func(s *sending) { s.step(60_000, PlanSet{}) }},
 		{NoPlan, func(s *sending) { s.step(60_000, PlanSet{Plan: planNamed(t, "EU868").ReceiveOnly()}) }},
 		{NoSite, func(s *sending) { s.step(60_000, SiteSet{}) }},
+		{Unregistered, func(s *sending) { s.step(60_000, RegistrySet{Known: true}) }},
 		{OtherPlan, func(s *sending) { s.step(60_000, SiteSet{&Placement{Plan: "US915_1"}}) }},
+		{OtherPlan, func(s *sending) { s.step(60_000, RegistrySet{true, &Placement{Plan: "US915_1"}}) }},
+		{DataOnly, func(s *sending) { s.step(60_000, RegistrySet{true, &Placement{Plan: "EU868", DataOnly: true}}) }},
+		{0, func(s *sending) { s.step(60_000, RegistrySet{true, &Placement{Plan: "EU868"}}) }},
+		{NoChip, func(s *sending) { s.b.SetChip(false) }},
 		{DataOnly, func(s *sending) { s.step(60_000, SiteSet{&Placement{Plan: "EU868", DataOnly: true}}) }},
 		{ClockUnset, func(s *sending) { s.step(60_000, ClockSet{false}) }},
 		{ClockOff, func(s *sending) { s.step(60_000, ValueSeen{33, false}) }},
@@ -563,5 +568,51 @@ func TestReasonsHaveWords(t *testing.T) {
 	}
 	if Reason(200).String() != "unknown" || Reason(200).Name() != "unknown" || (Outcome{}).String() != "no beacon yet" {
 		t.Error("words for what there is not")
+	}
+}
+
+// TestNotReady: nothing is called ready while what the next beacon needs does not come, and
+// what is missing is named.
+func TestNotReady(t *testing.T) {
+	s := newSending(t)
+	s.ready(60_000)
+	s.value(60_000, true)
+	reason := func(now Millis, want Reason) {
+		t.Helper()
+		if got := s.b.Status(now).Reason; got != want {
+			t.Errorf("at %d: %v, want %v", now, got, want)
+		}
+	}
+	reason(60_000, 0)
+	reason(63_000, 0) // the value of the last slot
+	reason(64_000, NoEntropy)
+	reason(300_000, NoAnchor)
+	s.b.SetLink(false)
+	for _, now := range []Millis{60_000, 64_000, 80_000, 300_000} {
+		reason(now, NotConnected)
+	}
+	s.b.SetLink(true)
+	s.b.SetChip(false)
+	reason(60_000, NoChip)
+}
+
+// TestReasonDetail: what cannot be is said with its figures, as soon as it is known.
+func TestReasonDetail(t *testing.T) {
+	s := newSending(t)
+	s.step(60_000, PlanSet{planNamed(t, "EU868"), []radio.DBm{1400, 1200}})
+	s.step(60_000, SiteSet{&Placement{Antenna: Antenna{Gain: 500, Loss: 50}, Plan: "EU868"}})
+	st := s.b.Status(60_000)
+	if st.Reason != NoLevel {
+		t.Fatal(st.Reason)
+	}
+	for _, want := range []string{"12.00 dBm", "5.00 dB", "0.50 dB", "16.50 dBm", "cap is 16.00 dBm"} {
+		if !strings.Contains(st.Detail, want) {
+			t.Errorf("%q is not in %q", want, st.Detail)
+		}
+	}
+	s.step(60_000, SiteSet{&Placement{Plan: "EU868"}})
+	s.step(60_000, RegistrySet{true, &Placement{Plan: "US915_1"}})
+	if st := s.b.Status(60_000); st.Detail != "US915_1, the radio's is EU868" {
+		t.Errorf("%v: %q", st.Reason, st.Detail)
 	}
 }

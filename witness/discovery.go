@@ -71,10 +71,7 @@ func (b *Beaconer) silent(now Millis) Reason {
 	}
 	t, _ := b.chains.Timing(now) // is there: not blocked
 	if _, ok := b.chains.Value(t.SlotAt(now)); !ok {
-		return NoEntropy
-	}
-	if _, ok := b.site.ConductedLevel(b.plan.BeaconMaxEIRP, b.plan.BeaconMaxEIRP, b.levels); !ok {
-		return NoLevel
+		return b.unheard(NoEntropy)
 	}
 	return 0
 }

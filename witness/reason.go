@@ -9,13 +9,16 @@ type Reason uint8
 const (
 	NoPlan Reason = iota + 1
 	NoSite
+	Unregistered
 	OtherPlan
 	DataOnly
+	NoLevel
+	NoChip
 	ClockUnset
 	ClockOff
+	NotConnected
 	NoAnchor
 	NoEntropy
-	NoLevel
 	SlotOver
 	DutyCycle
 	ChannelBusy
@@ -27,22 +30,25 @@ const (
 
 // reasons are a name for programs and words for people.
 var reasons = [...]struct{ name, words string }{
-	NoPlan:      {"no_plan", "no channel plan with beacon channels is set"},
-	NoSite:      {"no_site", "the registry has no site of this station"},
-	OtherPlan:   {"other_plan", "the site is registered with another channel plan than the radio's"},
-	DataOnly:    {"data_only", "the site is registered for data only"},
-	ClockUnset:  {"clock_unset", "the host clock is not set"},
-	ClockOff:    {"clock_off", "the host clock is 5 s or more off the network's"},
-	NoAnchor:    {"no_anchor", "the network has published no anchor for this time"},
-	NoEntropy:   {"no_entropy", "the entropy of the slot has not come"},
-	NoLevel:     {"no_level", "the radio has no power level within the cap for this antenna"},
-	SlotOver:    {"slot_over", "the slot ended before the beacon could"},
-	DutyCycle:   {"duty_cycle", "the duty cycle is used up"},
-	ChannelBusy: {"channel_busy", "the channel was busy"},
-	Refused:     {"refused", "the downlink queue refused the beacon"},
-	NotEmitted:  {"not_emitted", "the radio did not emit the beacon"},
-	NoAnswer:    {"no_answer", "the radio did not say what became of the beacon"},
-	Faulty:      {"fault", "the beacon could not be signed or stored"},
+	NoPlan:       {"no_plan", "no channel plan with beacon channels is set"},
+	NoSite:       {"no_site", "no site of this station can be read"},
+	Unregistered: {"unregistered", "the network's registry has no site of this station"},
+	OtherPlan:    {"other_plan", "the site is for another channel plan than the radio's"},
+	DataOnly:     {"data_only", "the site is registered for data only"},
+	NoLevel:      {"no_level", "the radio has no power level within the cap for this antenna"},
+	NoChip:       {"no_chip", "the concentrator does not run"},
+	ClockUnset:   {"clock_unset", "the host clock is not set"},
+	ClockOff:     {"clock_off", "the host clock is 5 s or more off the network's"},
+	NotConnected: {"not_connected", "the network is not connected: no entropy comes"},
+	NoAnchor:     {"no_anchor", "the network has published no anchor for this time"},
+	NoEntropy:    {"no_entropy", "the entropy of the slot has not come"},
+	SlotOver:     {"slot_over", "the slot ended before the beacon could"},
+	DutyCycle:    {"duty_cycle", "the duty cycle is used up"},
+	ChannelBusy:  {"channel_busy", "the channel was busy"},
+	Refused:      {"refused", "the downlink queue refused the beacon"},
+	NotEmitted:   {"not_emitted", "the radio did not emit the beacon"},
+	NoAnswer:     {"no_answer", "the radio did not say what became of the beacon"},
+	Faulty:       {"fault", "the beacon could not be signed or stored"},
 }
 
 // Name is the reason for programs, "no_plan"; empty if there is none.

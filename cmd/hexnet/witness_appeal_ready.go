@@ -136,6 +136,9 @@ func parseTrack(text string) (fixes []witness.Fix, err error) {
 		}
 		fixes = append(fixes, f)
 	}
+	if len(fixes) == 0 {
+		return nil, errors.New("line 1: there is no position: want TIME,LATITUDE,LONGITUDE[,ACCURACY] a line")
+	}
 	return fixes, nil
 }
 

@@ -166,6 +166,8 @@ func TestTracksRefuse(t *testing.T) {
 		"2026-01-31T15:04:05Z,45,NaN":                          "out of range",
 		"2026-01-31T15:04:05Z,45":                              "want TIME",
 		"yesterday,45,5":                                       "yesterday",
+		"":                                                     "there is no position",
+		"# nothing\n\n":                                        "there is no position",
 	} {
 		if fixes, err := parseTrack(line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, %v", line, fixes, err)

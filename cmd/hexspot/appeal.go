@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,10 +94,14 @@ func appealRecords(ctx context.Context, args []string, std streams) error {
 	since := set.Duration("since", 7*24*time.Hour, "how far back, `LONG`; 30 days are kept")
 	kinds := []radio.Kind{radio.KindBeacon, radio.KindDiscovery, radio.KindWitness}
 	set.Func("kind", "`KINDS` of records, of beacon, discovery and witness (default all three)", func(text string) error {
-		kinds = nil
+		var chosen []radio.Kind
 		for word := range strings.SplitSeq(text, ",") {
-			kinds = append(kinds, radio.Kind(word))
+			if !slices.Contains(kinds, radio.Kind(word)) {
+				return fmt.Errorf("no reports are of kind %q: want beacon, discovery or witness", word)
+			}
+			chosen = append(chosen, radio.Kind(word))
 		}
+		kinds = chosen
 		return nil
 	})
 	if err := parseOnly(set, args); err != nil {
@@ -105,6 +110,9 @@ func appealRecords(ctx context.Context, args []string, std streams) error {
 	list, err := hotspot.ReadRecords(ctx, *path, *network, kinds, time.Now().Add(-*since))
 	if err != nil {
 		return err
+	}
+	if len(list) == 0 {
+		fmt.Fprintf(std.err, "hexspot: no such report was answered in the last %v: look farther back with --since\n", *since)
 	}
 	return printRecords(std.out, list...)
 }
@@ -142,6 +150,9 @@ func appealSign(args []string, std streams) error {
 	text, err := os.ReadFile(files[0])
 	if err != nil {
 		return err
+	}
+	if strings.TrimSpace(string(text)) == "" {
+		return fmt.Errorf("%s is empty: %w", files[0], errNotReady)
 	}
 	for line := range strings.Lines(string(text)) {
 		kind, body, err := readyLine(strings.TrimSpace(line))

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"hexspot/cmd/internal/hotspot"
 	"hexspot/hardware/corecell"
@@ -71,6 +74,25 @@ temperature  21.5 °C
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestChipBesideARunningHotspot: a reset would take the chip from it.
+func TestChipBesideARunningHotspot(t *testing.T) {
+	path := plug(t, emulator.Config{})
+	device, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer device.Close()
+	if err := unix.Flock(int(device.Fd()), unix.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	var out, complaints bytes.Buffer
+	code := run(t.Context(), []string{"chip", "--bus", "usb:" + path}, streams{out: &out, err: &complaints})
+	want := fmt.Sprintf("the concentrator at %s is in use: another ", path)
+	if code != 1 || !strings.Contains(complaints.String(), want) || !strings.Contains(complaints.String(), fmt.Sprintf("(pid %d): stop it first", os.Getpid())) {
+		t.Errorf("exit code %d: %s", code, complaints.String())
 	}
 }
 

@@ -37,7 +37,7 @@ func commands() []command {
 		{"status", "say how proof of coverage stands", statusCommand},
 		{"discover", "send discovery beacons and list who hears them", discover},
 		{"key", "show, export or import the station key", stationKey},
-		{"receipts", "export receipts, and check them against a network's log", receipts},
+		{"receipts", "list and export receipts, and check them against a network's log", receipts},
 		{"appeal", "gather evidence and appeal against a weight", appealCommand},
 		{"site", "sign where the station is and whose it is", site},
 		{"version", "print the version", printVersion},
@@ -100,10 +100,10 @@ func usage(w io.Writer) {
 		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, `
-First steps:
+First steps, as root:
   hexspot firmware import sx1302_hal/libloragw/src --out /var/lib/hexspot/firmware
   hexspot chip --bus usb:/dev/ttyACM0
-  hexspot config > /etc/hexspot/hexspot.toml
+  install -d /etc/hexspot && hexspot config > /etc/hexspot/hexspot.toml
   hexspot run --config /etc/hexspot/hexspot.toml
 
 'hexspot COMMAND --help' tells more.

@@ -15,12 +15,14 @@ import (
 	"hexspot/witness/log"
 )
 
-const receiptsSynopsis = "Exports the receipts that the hotspot keeps, and checks receipts, checkpoints and evidence offline: each subcommand has its own --help.\n" +
+const receiptsSynopsis = "Lists and exports the receipts that the hotspot keeps, and checks receipts, checkpoints and evidence offline: each subcommand has its own --help.\n" +
 	"Exit code: 0 all is well, 1 a file cannot be read or verified, 2 wrong usage, 3 a broken promise was found or verified."
 
 func receipts(ctx context.Context, args []string, std streams) error {
 	if len(args) > 0 {
 		switch args[0] {
+		case "list":
+			return listReceipts(ctx, args[1:], std)
 		case "export":
 			return exportReceipts(ctx, args[1:], std)
 		case "check":
@@ -31,13 +33,13 @@ func receipts(ctx context.Context, args []string, std streams) error {
 			return verifyEvidence(args[1:], std)
 		}
 	}
-	set := flags("receipts export|check|compare|verify", receiptsSynopsis, "hexspot receipts export --out receipts/all.receipts\n"+
+	set := flags("receipts list|export|check|compare|verify", receiptsSynopsis, "hexspot receipts list\nhexspot receipts export --out receipts/all.receipts\n"+
 		"hexspot receipts check receipts/ --checkpoint final.note --log log.ids\n"+
 		"hexspot receipts compare seen.note final.note --proof consistency.json\nhexspot receipts verify evidence-replaced-21225-41.json", std)
 	if _, err := parse(set, args); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: say what to do with receipts: export, check, compare or verify", errUsage)
+	return fmt.Errorf("%w: say what to do with receipts: list, export, check, compare or verify", errUsage)
 }
 
 // trust is whose statements count: the network's own key always, others by name.

@@ -109,9 +109,13 @@ func (f bundleFiles) readMark(name log.Name) (*log.HighWater, error) {
 
 // openLists opens the lists of ids, which are read piece by piece.
 func (f bundleFiles) openLists(b *log.Bundle) (closeAll func() error, err error) {
-	ids, closeIDs, _, err := openList(f.log)
+	ids, closeIDs, has, err := openList(f.log)
 	if err != nil {
 		return nil, err
+	}
+	if size := b.Final.Checkpoint().Size; has < size {
+		return nil, errors.Join(fmt.Errorf("%s has %d ids, the checkpoint is of %d records: %d are missing; get all of them, "+
+			"GET /v1/log/%d/ids of the network gives some at a time (docs/api.md)", f.log, has, size, size-has, b.Final.Checkpoint().Epoch), closeIDs())
 	}
 	b.Log = ids
 	if f.records == "" {

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"flag"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"hexspot/cmd/internal/hotspot"
@@ -27,7 +30,9 @@ func site(_ context.Context, args []string, std streams) error {
 
 // siteFlags are the flags of `site sign`.
 type siteFlags struct {
-	key, network, owner, cell, plan string
+	key, network, owner, cell, at, plan string
+
+	resolution int
 
 	gain, loss float64
 	dataOnly   bool
@@ -39,12 +44,14 @@ func (s *siteFlags) add(set *flag.FlagSet) {
 	set.StringVar(&s.key, "file", hotspot.DefaultKey, "key `FILE` of the station")
 	set.StringVar(&s.network, "network", "", "network, 16 hexadecimal `DIGITS`")
 	set.StringVar(&s.owner, "owner", "", "`ACCOUNT` that owns the station from then on, 0x and 40 hexadecimal digits")
-	set.StringVar(&s.cell, "cell", "", "H3 `CELL` the station is in, of resolution 12 to 8")
+	set.StringVar(&s.cell, "cell", "", "H3 `CELL` the station is in, of resolution 12 to 8; or say --at")
+	set.StringVar(&s.at, "at", "", "`LAT,LON` of the station in degrees, in the place of --cell: what is published is the cell around it")
+	set.IntVar(&s.resolution, "resolution", finestCell, "`SIZE` of the cell with --at, 12 (some 20 m) to 8 (some 1 km)")
 	set.StringVar(&s.plan, "plan", "", "channel `PLAN`, as \"region\" in the configuration")
 	set.Float64Var(&s.gain, "gain", 0, "antenna gain in `DBI`")
 	set.Float64Var(&s.loss, "loss", 0, "loss of the cable in `DB`")
 	set.BoolVar(&s.dataOnly, "data-only", false, "carry packets, take no part in proof of coverage")
-	set.Uint64Var(&s.nonce, "nonce", 0, "`NUMBER` of the change: 0 for the station's first, then one more each")
+	set.Uint64Var(&s.nonce, "nonce", 0, "`NUMBER` of the change: 0 for the station's first, then one more each; 'hexspot status' says which is next")
 	set.DurationVar(&s.valid, "valid", 7*24*time.Hour, "how `LONG` the change may be entered")
 }
 
@@ -52,7 +59,8 @@ func signSite(args []string, std streams) error {
 	set := flags("site sign", "Signs, as the station, where it is and whose it is, and prints that on one line. The owner signs it, too,\n"+
 		"with 'hexnet site sign' or another wallet: a station has no owner that it did not name, and no owner gets\n"+
 		"a station without having signed. Gain, loss and plan must be those of the configuration.",
-		"hexspot site sign --network 1c3c5d6a746bba36 --owner 0x7e5f4552091a69125d5dfcb7b8c2659029395bdf --cell 8c1f9ed938c4bff --plan EU868 --gain 2.3 --loss 0.5", std)
+		"hexspot site sign --network 1c3c5d6a746bba36 --owner 0x7e5f4552091a69125d5dfcb7b8c2659029395bdf --at 45.19,5.72 --plan EU868 --gain 2.3 --loss 0.5\n"+
+			"hexspot site sign --network 1c3c5d6a746bba36 --owner 0x7e5f4552091a69125d5dfcb7b8c2659029395bdf --cell 8c1f9ed938c4bff --plan EU868 --nonce 1", std)
 	var s siteFlags
 	s.add(set)
 	if err := parseOnly(set, args); err != nil {
@@ -74,6 +82,33 @@ func signSite(args []string, std streams) error {
 	return err
 }
 
+// Resolutions of the cell of a site (docs/protocol.md, "Sites").
+const coarsestCell, finestCell = 8, 12
+
+// place is the cell that --cell names, or that of --at.
+func (s siteFlags) place() (coverage.Hex, error) {
+	if s.at == "" {
+		cell, err := coverage.ParseHex(s.cell)
+		if err != nil && strings.Contains(s.cell, ",") {
+			err = fmt.Errorf("%w: for a latitude and longitude say --at %s", err, s.cell)
+		}
+		return cell, err
+	}
+	if s.cell != "" {
+		return 0, fmt.Errorf("%w: --cell and --at are two places", errUsage)
+	}
+	if s.resolution < coarsestCell || s.resolution > finestCell {
+		return 0, fmt.Errorf("%w: --resolution %d: want 8 to 12", errUsage, s.resolution)
+	}
+	lat, lon, _ := strings.Cut(s.at, ",")
+	latitude, err1 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
+	longitude, err2 := strconv.ParseFloat(strings.TrimSpace(lon), 64)
+	if err := errors.Join(err1, err2); err != nil {
+		return 0, fmt.Errorf("%w: --at %q: want degrees as 45.19,5.72", errUsage, s.at)
+	}
+	return coverage.HexAt(latitude, longitude, s.resolution)
+}
+
 // body is what is signed, checked as a network checks it.
 func (s siteFlags) body(now time.Time) (witness.Site, radio.Network, error) {
 	antenna := hotspot.Antenna{GainDBi: s.gain, CableLossDB: s.loss}
@@ -91,7 +126,7 @@ func (s siteFlags) body(now time.Time) (witness.Site, radio.Network, error) {
 	if err != nil {
 		return witness.Site{}, radio.Network{}, err
 	}
-	cell, err := coverage.ParseHex(s.cell)
+	cell, err := s.place()
 	if err != nil {
 		return witness.Site{}, radio.Network{}, err
 	}

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -38,11 +41,10 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 	row := func(name, format string, a ...any) { fmt.Fprintf(table, name+"\t"+format+"\n", a...) }
 	row("station", "%s", c.Station)
 	row("network", "%s, %s", c.Network, choose(c.Online, "connected", "not connected"))
+	row("concentrator", "%s", chipText(s.Chip))
 	row("beacons", "%s", choose(c.Reason == "", "ready", "none can be sent: "+c.ReasonText))
 	row("site", "%s", siteText(c))
-	if r := c.Registry; r != nil {
-		row("registry", "%s", registryText(*r))
-	}
+	row("registry", "%s", registryText(c.Registry))
 	if l := c.Log; l != nil {
 		row("network's log", "epoch %d, %d records, %d checkpoints co-signed", l.Epoch, l.Records, l.Cosigned)
 		for _, path := range l.Evidence {
@@ -55,7 +57,8 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 	n := c.Counts
 	row("counts", "%d beacons, %d observations, %d receipts, %d refusals", n.Beacons, n.Witnesses, n.Receipts, n.Refused)
 	if n.Refusal != "" {
-		row("last refusal", "%s", n.Refusal)
+		row("refusals", "%s", refusalCounts(n.Refusals))
+		row("last refusal", "%s: %s", n.Refusal, n.RefusalText)
 	}
 	row("waiting", "%d observations, %d frames, %d records unanswered, %d not on disk, %d lost", c.Held, c.Waiting, c.Flying, c.Unkept, c.Lost)
 	for _, r := range s.Records {
@@ -67,15 +70,47 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 	return table.Flush()
 }
 
+// chipText says whether the concentrator runs, and if not since when and why.
+func chipText(c hotspot.ChipStatus) string {
+	switch {
+	case c.Runs:
+		return "runs"
+	case c.Fault == "":
+		return "does not run yet: " + c.State
+	}
+	return fmt.Sprintf("does not run (%s): %s", c.State, c.Fault)
+}
+
+// refusalCounts are the reasons for which reports were refused, with how often.
+func refusalCounts(n map[string]uint64) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(n)) {
+		list = append(list, fmt.Sprintf("%d %s", n[name], name))
+	}
+	return strings.Join(list, ", ")
+}
+
 // registryText says whether the network has the site.
 func registryText(r hotspot.RegistryStatus) string {
-	switch {
-	case r.Entered:
-		return fmt.Sprintf("the network has the site, from epoch %d", r.From)
-	case r.Refused != "":
-		return "the network does not enter the site: " + r.Refused
+	text := "not known yet: the network has not said whether it has a site of this station"
+	switch r.State {
+	case hotspot.RegistryHas:
+		text = "has the site"
+	case hotspot.RegistryDiffers:
+		text = "has another site than the file (" + r.Differs + ")"
+	case hotspot.RegistryHasNot:
+		text = choose(r.From == nil, "has no site of this station: the owner signs it, too ('hexnet site sign'), and it is sent", "has no site of this station yet, but")
 	}
-	return "the network has not answered yet"
+	if r.From != nil {
+		text += fmt.Sprintf(" from epoch %d", *r.From)
+	}
+	if r.Next != nil {
+		text += fmt.Sprintf("; the next change is number %d", *r.Next)
+	}
+	if r.Refused != "" {
+		text += fmt.Sprintf("; it does not enter the change on file: %s: %s", r.Refused, r.RefusedText)
+	}
+	return text
 }
 
 // siteText says what the site on file is, and whether beacons are sent with its antenna.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hexspot/cmd/internal/hotspot"
+	"hexspot/witness"
 )
 
 // listening is a socket of a running hotspot, of which each connection is answered.
@@ -44,13 +45,13 @@ func TestStatus(t *testing.T) {
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	next, heard := now.Add(90*time.Minute), now.Add(-20*time.Second)
 	path := answering(t, hotspot.Status{
-		Time: now, Duty: []hotspot.DutyStatus{{Name: "M", Used: 371, Allowed: 36_000}},
+		Time: now, Chip: hotspot.ChipStatus{State: "waiting", Fault: "unplugged"}, Duty: []hotspot.DutyStatus{{Name: "M", Used: 371, Allowed: 36_000}},
 		Records: []hotspot.RecordStatus{{Name: "reports", Waiting: 5, Settled: 6}},
 		Coverage: hotspot.CoverageStatus{
 			Station: "spot1x", Network: "c2ad0a997751e040", Reason: "no_site", ReasonText: "no site is known", Site: "no such file",
 			Next: &next, LastHeard: &heard, LastBeacon: "beacon of slot 7: emitted",
-			Counts:   hotspot.CoverageCounts{Beacons: 1, Witnesses: 2, Receipts: 3, Refused: 4, Refusal: "rate"},
-			Registry: &hotspot.RegistryStatus{Entered: true, From: 8},
+			Counts:   hotspot.CoverageCounts{Beacons: 1, Witnesses: 2, Receipts: 3, Refused: 4, Refusals: map[string]uint64{"rate": 3, "past": 1}, Refusal: "rate", RefusalText: "too many"},
+			Registry: hotspot.RegistryStatus{State: hotspot.RegistryHas, From: new(witness.Epoch(8))},
 			Log:      &hotspot.LogStatus{Epoch: 9, Records: 10, Cosigned: 11, Evidence: []string{"evidence-split-9.json"}},
 		},
 	})
@@ -60,8 +61,8 @@ func TestStatus(t *testing.T) {
 	}
 	for _, want := range []string{
 		"not connected", "none can be sent: no site is known", "no such file", "in 1h30m0s", "20s ago", "slot 7: emitted",
-		"1 beacons, 2 observations, 3 receipts, 4 refusals", "rate", "0.4 of 36.0 s", "5 wait on disk, 6 are settled",
-		"has the site, from epoch 8", "epoch 9, 10 records, 11 checkpoints co-signed", "evidence-split-9.json",
+		"1 beacons, 2 observations, 3 receipts, 4 refusals", "1 past, 3 rate", "rate: too many", "does not run (waiting): unplugged", "0.4 of 36.0 s", "5 wait on disk, 6 are settled",
+		"has the site from epoch 8", "epoch 9, 10 records, 11 checkpoints co-signed", "evidence-split-9.json",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
@@ -81,8 +82,14 @@ func TestStatus(t *testing.T) {
 }
 
 func TestRegistryText(t *testing.T) {
+	three, next := witness.Epoch(3), uint64(1)
 	for want, r := range map[string]hotspot.RegistryStatus{
-		"not answered yet": {}, "does not enter the site: owner": {Refused: "owner"}, "from epoch 3": {Entered: true, From: 3},
+		"not known yet": {State: hotspot.RegistryNotKnown},
+		"does not enter the change on file: owner: who?":         {State: hotspot.RegistryNotKnown, Refused: "owner", RefusedText: "who?"},
+		"has the site from epoch 3; the next change is number 1": {State: hotspot.RegistryHas, From: &three, Next: &next},
+		"has another site than the file (gain 3, not 2) from":    {State: hotspot.RegistryDiffers, From: &three, Differs: "gain 3, not 2"},
+		"has no site of this station: the owner":                 {State: hotspot.RegistryHasNot},
+		"has no site of this station yet, but from epoch 3":      {State: hotspot.RegistryHasNot, From: &three},
 	} {
 		if got := registryText(r); !strings.Contains(got, want) {
 			t.Errorf("%+v: %s", r, got)

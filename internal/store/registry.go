@@ -95,8 +95,14 @@ func (b *Book) NextNonce(ctx context.Context, s radio.Station) (uint64, error) {
 
 // Site is the station's site in an epoch.
 func (b *Book) Site(ctx context.Context, s radio.Station, epoch uint64) (coverage.Site, bool, error) {
+	e, found, err := b.Entry(ctx, s, epoch)
+	return e.Site, found, err
+}
+
+// Entry is what the registry has of the station in an epoch, false if it has nothing yet.
+func (b *Book) Entry(ctx context.Context, s radio.Station, epoch uint64) (coverage.Entry, bool, error) {
 	r, found, err := one(rows(ctx, b.read, selectAt, s.Bytes(), bounded(epoch)))
-	return r.Site, found, wrapped(err)
+	return r.Entry, found, wrapped(err)
 }
 
 // History gives every change of the station in order.

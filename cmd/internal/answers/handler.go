@@ -41,7 +41,7 @@ func known(find func(*http.Request) (web.Content, error)) func(*http.Request) (w
 		case errors.Is(err, ErrUnknown):
 			err = web.Refusal{
 				Status: http.StatusNotFound, Refused: "unknown", Cause: err.Error(),
-				Cure: "ask when the epoch is frozen and verified; until then a report is shown to its sender only ('hexspot status')",
+				Cure: "ask when the epoch is frozen and verified; until then a report is its sender's only: 'hexspot receipts list' lists what was answered",
 			}
 		}
 		return c, err

@@ -118,6 +118,30 @@ func TestAppealing(t *testing.T) {
 	}
 }
 
+// TestReadReported: what was answered, with its slot if it has one.
+func TestReadReported(t *testing.T) {
+	a := newAppellant(t)
+	beacon := a.sign(0, radio.KindBeacon, witness.Beacon{Slot: 9, OnAir: witness.OnAir{Frequency: 868_100_000, SF: 10, Sent: 1}})
+	for _, s := range []radio.Signed{beacon, a.sign(0, radio.KindDiscovery, sentTag(1)), a.sign(0, radio.KindWitness, heardTag(3))} {
+		a.answered(s)
+	}
+	list, err := ReadReported(t.Context(), a.path, "", a.now.Add(-time.Minute))
+	if err != nil || len(list) != 3 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	for i, want := range []Reported{{Kind: radio.KindBeacon, Slot: 9}, {Kind: radio.KindDiscovery, Slot: 5}, {Kind: radio.KindWitness}} {
+		if got := list[i]; got.Kind != want.Kind || got.Slot != want.Slot || got.Received.UnixMilli() != 7 {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	if list[0].ID != beacon.ID(a.network) {
+		t.Errorf("%x", list[0].ID)
+	}
+	if list, err := ReadReported(t.Context(), a.path, "", a.now.Add(time.Minute)); err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
 // TestReadRecordsHasReceipts: each record has its receipt behind it.
 func TestReadRecordsHasReceipts(t *testing.T) {
 	a := newAppellant(t)

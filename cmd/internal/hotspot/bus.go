@@ -10,7 +10,8 @@ import (
 	"hexspot/hardware/spi"
 )
 
-// Opener opens the bus that a configuration names, "usb:..." or "spi:...".
+// Opener opens the bus that a configuration names, "usb:..." or "spi:...", for one process at a
+// time: ErrInUse.
 func Opener(bus string, board hardware.Board, log *slog.Logger) (hardware.Opener, error) {
 	kind, path, err := hardware.ParseBus(bus)
 	if err != nil {
@@ -18,13 +19,13 @@ func Opener(bus string, board hardware.Board, log *slog.Logger) (hardware.Opener
 	}
 	switch kind {
 	case hardware.USB:
-		return func(ctx context.Context) (hardware.Bus, error) {
+		return exclusive(bus, func(ctx context.Context) (hardware.Bus, error) {
 			return opened(corecell.Open(ctx, path, log))
-		}, nil
+		}), nil
 	case hardware.SPI:
-		return func(context.Context) (hardware.Bus, error) {
+		return exclusive(bus, func(context.Context) (hardware.Bus, error) {
 			return opened(spi.Open(spi.Config{Device: path, Pins: board.Pins}))
-		}, nil
+		}), nil
 	}
 	return nil, fmt.Errorf("bus %q: no such kind", bus)
 }

@@ -94,6 +94,8 @@ type Coverage struct {
 	site       *Site     // nil: none is known
 	antenna    string    // how the antenna differs from it
 	submission submission
+	registry   registry
+	told       witness.Reason // why no beacons can be sent, as was logged
 	log        *follow
 	counts     CoverageCounts
 	lastHeard  witness.Millis

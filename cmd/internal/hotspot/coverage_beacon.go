@@ -14,6 +14,7 @@ import (
 func (c *Coverage) step(ctx context.Context, e witness.BeaconerEvent) {
 	now, _ := c.now()
 	c.lookAtSteadiness(ctx, now)
+	c.lookAround()
 	c.act(ctx, now, e)
 }
 

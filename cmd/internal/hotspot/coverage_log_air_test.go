@@ -116,7 +116,7 @@ func TestAHotspotJoinsAndCosigns(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 	status, err := AskStatus(t.Context(), filepath.Join(n.dir, "s"))
-	if err != nil || !status.Coverage.Registry.Entered || status.Coverage.Log.Cosigned == 0 || len(status.Coverage.Log.Evidence) != 0 {
+	if err != nil || status.Coverage.Registry.State != RegistryHas || status.Coverage.Log.Cosigned == 0 || len(status.Coverage.Log.Evidence) != 0 {
 		t.Errorf("%+v %+v, %v", status.Coverage.Registry, status.Coverage.Log, err)
 	}
 }

@@ -434,13 +434,13 @@ func TestSitesAreSubmitted(t *testing.T) {
 		a.start()
 		time.Sleep(submitPause + longTurn)
 		sent := a.heard("up/site")
-		if len(sent) != 2 || sent[0] != "a change" || a.c.Status().Registry.Entered {
+		if len(sent) != 2 || sent[0] != "a change" || a.c.Status().Registry.State != RegistryNotKnown {
 			t.Fatalf("%q", sent)
 		}
 		taken := witness.SiteTaken{Report: sha256.Sum256(a.change), From: 12}
 		a.c.Receive(Mail{Name: "ack", Payload: taken.Append(nil)})
 		time.Sleep(10 * submitPause)
-		if s := a.c.Status(); !s.Registry.Entered || s.Registry.From != 12 || len(a.heard("up/site")) != 2 {
+		if s := a.c.Status(); s.Registry.State != RegistryHas || *s.Registry.From != 12 || len(a.heard("up/site")) != 2 {
 			t.Errorf("%+v, %d sent", s.Registry, len(a.heard("up/site")))
 		}
 		a.note(func() { a.change = []byte("another") })
@@ -451,14 +451,14 @@ func TestSitesAreSubmitted(t *testing.T) {
 		for reason, settled := range map[witness.RefusalReason]bool{witness.RefusedRate: false, witness.RefusedOwner: true} {
 			a.c.Receive(Mail{Name: "ack", Payload: witness.RefusalOf([]byte("another"), reason, "so it is").Append(nil)})
 			synctest.Wait()
-			if s := a.c.Status().Registry; s.Refused != string(reason) || s.Entered || a.c.submission.settled != settled {
+			if s := a.c.Status().Registry; s.Refused != string(reason) || s.RefusedText != "so it is" || s.State != RegistryNotKnown || a.c.submission.settled != settled {
 				t.Errorf("%+v", s)
 			}
 			a.c.submission.settled = false
 		}
 		a.note(func() { a.change = nil })
 		time.Sleep(sitePause + longTurn)
-		if a.c.Status().Registry != nil {
+		if r := a.c.Status().Registry; r.State != RegistryNotKnown || r.Refused != "" {
 			t.Error("the status has a change that is not there any more")
 		}
 		if n := a.c.Status().Counts.Unusable; n != 0 {

@@ -27,7 +27,9 @@ func (c *Coverage) read(ctx context.Context, m Mail) {
 	case "checkpoint":
 		err = c.readCheckpoints(m.Payload)
 	case "proof":
-		err = c.log.answered(m.Payload)
+		if !c.registry.answered(m.Payload) {
+			err = c.log.answered(m.Payload)
+		}
 	}
 	if err != nil {
 		c.counts.Unusable++
@@ -65,6 +67,7 @@ func (c *Coverage) readValues(ctx context.Context, m Mail) error {
 // readAnswer settles the record that a receipt or a refusal is about.
 func (c *Coverage) readAnswer(ctx context.Context, payload []byte) error {
 	if c.submission.answered(payload, c.parts.Log) {
+		c.registry.again()
 		return nil
 	}
 	if witness.IsRefusal(payload) {
@@ -83,6 +86,7 @@ func (c *Coverage) readAnswer(ctx context.Context, payload []byte) error {
 	}
 	if err == nil {
 		c.counts.Receipts++
+		c.registry.received()
 	}
 	return err
 }
@@ -98,14 +102,33 @@ func (c *Coverage) readRefusal(ctx context.Context, payload []byte) error {
 	if !ok {
 		return errors.New("a refusal of nothing that was sent of late")
 	}
-	c.counts.Refused++
-	c.counts.Refusal = string(r.Reason)
+	c.countRefusal(r, id)
+	c.registry.refused(r.Reason)
 	if r.Reason.Again() {
 		return nil
 	}
 	delete(c.records.flying, id)
-	c.parts.Log.Warn("the network refuses a report", "record", id, "reason", r.Reason)
 	return c.parts.Reports.Refuse(ctx, id[:], string(r.Reason), time.Now())
+}
+
+// mostReasons bounds the reasons that are told apart: a network may have any number.
+const mostReasons = 32
+
+// countRefusal counts a refusal, and tells of the first one of each reason.
+func (c *Coverage) countRefusal(r witness.Refusal, id radio.RecordID) {
+	n := &c.counts
+	n.Refused++
+	n.Refusal, n.RefusalText = string(r.Reason), r.Text
+	if n.Refusals == nil {
+		n.Refusals = map[string]uint64{}
+	}
+	if n.Refusals[n.Refusal] == 0 && len(n.Refusals) == mostReasons {
+		return
+	}
+	n.Refusals[n.Refusal]++
+	if n.Refusals[n.Refusal] == 1 {
+		c.parts.Log.Warn("the network refuses a report; further ones with this reason are counted only", "record", id, "reason", r.Reason, "text", r.Text, "sent_again", r.Reason.Again())
+	}
 }
 
 // ingests are the keys that may sign receipts besides the network's.

@@ -14,12 +14,16 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hexspot/coverage"
 	"hexspot/gateway"
 	"hexspot/gateway/spool"
 	"hexspot/radio"
 	"hexspot/witness"
 	"hexspot/witness/log"
 )
+
+// areaCell is where the station says to be.
+const areaCell coverage.Hex = 0x8c1f9ed938c4bff
 
 var errDead = errors.New("the process is dead")
 
@@ -52,6 +56,9 @@ type area struct {
 	antenna Antenna
 	change  []byte // that the network is to enter
 	notes   string // directory of checkpoints
+
+	asked    int                   // how the site stands
+	standing *witness.SiteStanding // the answer; nil: none comes
 
 	receipts []log.Receipt // on disk
 	plan     radio.Plan
@@ -168,7 +175,7 @@ func (a *area) readSite() (site *Site, err error) {
 	err = errors.New("no such file")
 	a.note(func() {
 		if a.site != nil {
-			site, err = &Site{*a.site, a.change}, nil
+			site, err = &Site{*a.site, areaCell, a.change}, nil
 		}
 	})
 	return site, err
@@ -262,7 +269,17 @@ func (l *life) seen() bool {
 func (l *life) Online() bool { return l.online }
 
 func (l *life) Tell(name string, payload []byte) {
-	if l.seen() {
+	if !l.seen() {
+		return
+	}
+	if string(payload) == witness.AskSite {
+		l.note(func() {
+			l.asked++
+			if l.standing != nil {
+				l.c.Receive(Mail{Name: "proof", Payload: l.standing.Append(nil)})
+			}
+		})
+	} else {
 		l.note(func() { l.said = append(l.said, name+" "+string(payload)) })
 	}
 }

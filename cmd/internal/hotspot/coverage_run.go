@@ -41,7 +41,10 @@ func (c *Coverage) Run(ctx context.Context) error {
 		case m := <-c.mail:
 			c.locked(func() { c.read(ctx, m) })
 		case <-c.arrived:
-			c.locked(func() { c.records.hasten(ctx) })
+			c.locked(func() {
+				c.registry.again()
+				c.records.hasten(ctx)
+			})
 		case e := <-c.answers:
 			c.locked(func() { c.step(ctx, e) })
 		case d := <-c.demands:
@@ -78,7 +81,9 @@ func (c *Coverage) turn(ctx context.Context) time.Duration {
 	now, trusted := c.now()
 	c.lookAtClock(ctx, trusted)
 	c.lookAtSite(ctx)
+	c.lookAtRegistry(ctx, now)
 	c.step(ctx, nil)
+	c.tellReason(now)
 	if trusted {
 		c.hear(ctx, nil)
 		c.chains.Expire(now)
@@ -120,7 +125,7 @@ func (c *Coverage) lookAtSite(ctx context.Context) {
 		fault = err.Error()
 	}
 	if fault != c.siteFault && fault != "" {
-		c.parts.Log.Warn("no beacons are sent: there is no site", "error", err)
+		c.parts.Log.Warn("no beacons are sent: no site can be read", "error", err)
 	}
 	c.siteFault, c.site = fault, site
 	c.compareAntenna()

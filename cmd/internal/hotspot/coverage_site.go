@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"hexspot/coverage"
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -17,6 +18,7 @@ const maxSiteFile = 8 << 10
 // Site is what a hotspot knows of its place.
 type Site struct {
 	witness.Placement
+	Cell coverage.Hex
 	// Change is the change that the owner has signed as well, for the network to enter.
 	// Nil: the file holds the station's half only.
 	Change []byte
@@ -37,7 +39,7 @@ func ReadSite(path string, network radio.Network, station radio.Station) (*Site,
 	}
 	site, err := parseSite(strings.TrimSpace(string(line)), network, station)
 	if err != nil {
-		return nil, fmt.Errorf("the site in %s: %w", path, err)
+		return nil, fmt.Errorf("the site in %s (want the line that 'hexspot site sign' or 'hexnet site sign' prints): %w", path, err)
 	}
 	return site, nil
 }
@@ -66,7 +68,7 @@ func parseSite(line string, network radio.Network, station radio.Station) (*Site
 		return nil, err
 	}
 	antenna := witness.Antenna{Gain: terms.Site.Gain, Loss: terms.Site.Loss}
-	return &Site{witness.Placement{Antenna: antenna, Plan: terms.Site.Plan, DataOnly: terms.Site.DataOnly}, change}, nil
+	return &Site{witness.Placement{Antenna: antenna, Plan: terms.Site.Plan, DataOnly: terms.Site.DataOnly}, terms.Site.Cell, change}, nil
 }
 
 // splitSite tells a change from its record alone. No bytes are both.

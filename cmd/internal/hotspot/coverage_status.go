@@ -1,6 +1,7 @@
 package hotspot
 
 import (
+	"maps"
 	"time"
 
 	"hexspot/witness"
@@ -11,9 +12,14 @@ type CoverageCounts struct {
 	Beacons   uint64 `json:"beacons"`   // emitted and reported
 	Witnesses uint64 `json:"witnesses"` // observations reported
 	Receipts  uint64 `json:"receipts"`
-	Refused   uint64 `json:"refused"` // records that the network did not want
-	Refusal   string `json:"last_refusal,omitempty"`
-	Unusable  uint64 `json:"unusable"` // messages of the network
+	Refused   uint64 `json:"refused"` // answers that the network did not take a record
+
+	// Refusals are these by the name of the reason; the last one has its words.
+	Refusals    map[string]uint64 `json:"refusals,omitempty"`
+	Refusal     string            `json:"last_refusal,omitempty"`
+	RefusalText string            `json:"last_refusal_text,omitempty"`
+
+	Unusable uint64 `json:"unusable"` // messages of the network
 
 	// Skipped are due beacons that were not emitted, by the name of the reason.
 	Skipped map[string]uint64 `json:"skipped,omitempty"`
@@ -43,8 +49,8 @@ type CoverageStatus struct {
 	Overruns   uint64            `json:"overruns"` // frames, messages and answers that came too fast
 	Counts     CoverageCounts    `json:"counts"`
 
-	Registry *RegistryStatus `json:"registry,omitempty"` // of the network, as to the site
-	Log      *LogStatus      `json:"log,omitempty"`      // of the network
+	Registry RegistryStatus `json:"registry"`      // of the network, as to the site
+	Log      *LogStatus     `json:"log,omitempty"` // of the network
 }
 
 // SiteStatus is the site that the station has signed.
@@ -60,14 +66,18 @@ func (c *Coverage) Status() CoverageStatus {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now, _ := c.now()
+	c.lookAround()
 	b, h := c.beaconer.Status(now), c.collector.Status()
 	s := CoverageStatus{
 		Station: c.station.String(), Network: c.parts.Network.String(), Online: c.parts.Link.Online(),
-		Reason: b.Reason.Name(), ReasonText: b.Reason.String(), ClockBy: int64(b.ClockBy), LastBeacon: b.Last.String(),
+		Reason: b.Reason.Name(), ClockBy: int64(b.ClockBy), LastBeacon: b.Last.String(),
 		LastHeard: timeOf(c.lastHeard), Held: h.Held, Waiting: h.Unchecked + h.Undated, Dropped: map[string]uint64{},
 		Flying: len(c.records.flying), Unkept: len(c.records.unkept), Lost: c.records.lost, Overruns: c.dropped.Load(), Counts: c.counts,
-		Registry: c.submission.status(), Log: c.log.status(),
+		Registry: c.registry.status(c.epoch(now), c.site), Log: c.log.status(),
 	}
+	c.submission.add(&s.Registry)
+	s.ReasonText = c.reasonText(b)
+	s.Counts.Refusals = maps.Clone(c.counts.Refusals)
 	s.Counts.Skipped = c.skipped()
 	s.Site, s.Antenna = c.siteFault, c.antenna
 	if p := c.site; p != nil {

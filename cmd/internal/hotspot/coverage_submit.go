@@ -17,7 +17,7 @@ type submission struct {
 	settled bool // the network has answered for good
 	taken   bool
 	from    witness.Epoch
-	refused string
+	refused witness.Refusal
 }
 
 // submitPause is how long an answer is waited for.
@@ -49,32 +49,24 @@ func (s *submission) answered(payload []byte, log *slog.Logger) bool {
 		if !s.taken {
 			log.Info("the network has the site", "change", taken.Nonce, "from_epoch", taken.From)
 		}
-		s.settled, s.taken, s.from = true, true, taken.From
+		s.settled, s.taken, s.from, s.refused = true, true, taken.From, witness.Refusal{}
 		return true
 	}
 	refusal, err := witness.ParseRefusal(payload)
 	if err != nil || refusal.Report != s.sum {
 		return false
 	}
-	if s.refused != string(refusal.Reason) {
+	if s.refused.Reason != refusal.Reason {
 		log.Warn("the network does not enter the site", "reason", refusal.Reason, "text", refusal.Text)
 	}
-	s.settled, s.refused = !refusal.Reason.Again(), string(refusal.Reason)
+	s.settled, s.refused = !refusal.Reason.Again(), refusal
 	return true
 }
 
-// RegistryStatus says whether the network has the site; without a change to send nothing is
-// known of that.
-type RegistryStatus struct {
-	Entered bool          `json:"entered"`
-	From    witness.Epoch `json:"from_epoch,omitempty"`
-	Refused string        `json:"refused,omitempty"` // the reason
-}
-
-// status tells how things stand, nil if there is no change.
-func (s *submission) status() *RegistryStatus {
-	if s.sum == [sha256.Size]byte{} {
-		return nil
+// add tells what became of the change, as far as the registry has not told more.
+func (s *submission) add(r *RegistryStatus) {
+	r.Refused, r.RefusedText = string(s.refused.Reason), s.refused.Text
+	if s.taken && r.State == RegistryNotKnown {
+		r.State, r.From = RegistryHas, &s.from
 	}
-	return &RegistryStatus{s.taken, s.from, s.refused}
 }

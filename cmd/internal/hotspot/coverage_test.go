@@ -113,7 +113,7 @@ func TestBeaconRefused(t *testing.T) {
 		if received, refused := a.settled(); received != 0 || refused != 3 || len(a.sent()) != 3 {
 			t.Errorf("%d received, %d refused, %d sent, want 0, 3, 3", received, refused, len(a.sent()))
 		}
-		if s := a.c.Status(); s.Counts.Refused != 3 || s.Counts.Refusal != "station" {
+		if s := a.c.Status(); s.Counts.Refused != 3 || s.Counts.Refusal != "station" || s.Counts.RefusalText != "so it is" || s.Counts.Refusals["station"] != 3 {
 			t.Errorf("status %+v", s)
 		}
 	})
@@ -186,6 +186,10 @@ func TestNoBeaconWhy(t *testing.T) {
 	}{
 		{"no_plan", "no channel plan", func(a *area) { a.plan = radio.Plan{} }},
 		{"no_site", "no site", func(a *area) { a.site = nil }},
+		{"no_level", "no power level", func(a *area) { a.site.Gain = 700 }},
+		{"unregistered", "registry has no site", func(a *area) { a.standing = &witness.SiteStanding{} }},
+		{"other_plan", "another channel plan", func(a *area) { a.standing = a.registered(witness.Placement{Plan: "US915_1"}) }},
+		{"data_only", "data only", func(a *area) { a.standing = a.registered(witness.Placement{Plan: "EU868", DataOnly: true}) }},
 		{"other_plan", "another channel plan", func(a *area) { a.site.Plan = "US915_1" }},
 		{"data_only", "data only", func(a *area) { a.site.DataOnly = true }},
 		{"clock_unset", "clock is not set", func(a *area) { a.trusted.Store(false) }},

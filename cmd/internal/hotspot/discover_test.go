@@ -129,7 +129,7 @@ func TestCannotDiscover(t *testing.T) {
 		{"another channel plan", func(a *area) { a.site.Plan = "US915_1" }},
 		{"clock is not set", func(a *area) { a.trusted.Store(false) }},
 		{"no anchor", func(a *area) { a.anchor.X0 = witness.Entropy{9}; a.anchor.To -= 299; a.anchor.From-- }},
-		{"no connection", func(a *area) { a.online = false }},
+		{"not connected", func(a *area) { a.online = false }},
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			inArea(t, func(t *testing.T, a *area) {

@@ -9,7 +9,7 @@ import (
 )
 
 // FromConfig makes a hotspot as a configuration says. The station key is made if
-// it is not there.
+// it is not there. Key and spool are this hotspot's alone until Run ends: ErrInUse.
 func FromConfig(c Config, log *slog.Logger) (*Hotspot, error) {
 	chip, board, err := c.chip()
 	if err != nil {
@@ -23,6 +23,10 @@ func FromConfig(c Config, log *slog.Logger) (*Hotspot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the station key: %w", err)
 	}
+	held, err := claim(c.Station.Key, c.Spool.Path, c.Concentrator.Bus)
+	if err != nil {
+		return nil, err
+	}
 	if c.Region == "" {
 		log.Warn("no region is set: receiving only, on the channels of "+listenRegion+
 			"; set region in the configuration", "region", "")
@@ -32,9 +36,15 @@ func FromConfig(c Config, log *slog.Logger) (*Hotspot, error) {
 	}
 	words := key.Station().Words()
 	log.Info("hotspot starts", "station", key.Station(), "words", strings.Join(words[:], "-"), "plan", chip.Plan.Name, "bus", c.Concentrator.Bus)
-	return New(Parts{
+	h, err := New(Parts{
 		Open: open, Chip: chip, Key: key, Outputs: c.Outputs, Log: log,
 		ReceiveOnly: c.Region == "", Antenna: c.Antenna, Transmit: c.Transmit, Commands: c.Commands,
 		Spool: c.Spool, Coverage: c.Coverage,
 	})
+	if err != nil {
+		held.release()
+		return nil, err
+	}
+	h.claims = held
+	return h, nil
 }

@@ -47,6 +47,7 @@ type Hotspot struct {
 	counter      func() radio.Timestamp               // the concentrator's, now; nil: not known
 	forwarders   atomic.Pointer[[]*gateway.Forwarder] // nil until the chip has told its EUI
 	coverage     atomic.Pointer[Coverage]             // nil: none, or not yet
+	claims       claims                               // freed when Run ends
 }
 
 // New joins the parts; Run starts them.
@@ -77,6 +78,7 @@ func (h *Hotspot) Ready(ctx context.Context) (sx1302.Info, error) { return h.con
 
 // Run works until ctx ends. The networks stop first, then the radio.
 func (h *Hotspot) Run(ctx context.Context) error {
+	defer h.claims.release()
 	air, silence := context.WithCancel(context.WithoutCancel(ctx))
 	defer silence()
 	var radio errgroup.Group

@@ -10,15 +10,33 @@ import (
 	"time"
 
 	"hexspot/gateway/spool"
+	"hexspot/hardware/sx1302"
 )
 
 // Status is what `hexspot status` shows.
 type Status struct {
 	Time     time.Time      `json:"time"`
 	Packets  Counters       `json:"packets"`
+	Chip     ChipStatus     `json:"concentrator"`
 	Duty     []DutyStatus   `json:"duty_cycle,omitempty"` // of the sub-bands that have a limit
 	Records  []RecordStatus `json:"records,omitempty"`    // on disk
 	Coverage CoverageStatus `json:"coverage"`
+}
+
+// ChipStatus says whether the concentrator runs.
+type ChipStatus struct {
+	Runs  bool   `json:"runs"`
+	State string `json:"state"`
+	Fault string `json:"fault,omitempty"` // why it does not run
+}
+
+func (h *Hotspot) chipStatus() ChipStatus {
+	s := h.concentrator.Status()
+	c := ChipStatus{Runs: s.State == sx1302.StateRunning, State: string(s.State)}
+	if !c.Runs {
+		c.Fault = s.LastError
+	}
+	return c
 }
 
 // RecordStatus is what is on disk of a kind of record.
@@ -37,7 +55,7 @@ type DutyStatus struct {
 
 // status is how things stand; coverage must run.
 func (h *Hotspot) status(ctx context.Context) Status {
-	s := Status{Time: time.Now().UTC(), Packets: h.Counters(), Coverage: h.coverage.Load().Status()}
+	s := Status{Time: time.Now().UTC(), Packets: h.Counters(), Chip: h.chipStatus(), Coverage: h.coverage.Load().Status()}
 	if h.transmitter != nil {
 		for _, d := range h.transmitter.DutyCycle() {
 			s.Duty = append(s.Duty, DutyStatus{d.Name, d.Tracked.Milliseconds(), d.Max.Milliseconds()})

@@ -195,6 +195,8 @@ func (v *proving) take(ctx context.Context, m broker.Message) error {
 		}
 		refusal := witness.RefusalOf(m.Payload, witness.RefusedRate, "too many questions and changes: send it again later")
 		return v.publish(stationTopic(m.Station, "ack"), refusal.Append(nil), false)
+	case name == "ask" && string(m.Payload) == witness.AskSite:
+		return v.publish(stationTopic(m.Station, "proof"), v.sites.tell(ctx, m.Station, v.now()).Append(nil), false)
 	case name == "ask":
 		return v.checkpoints.answer(m)
 	case name == "cosign":

@@ -260,7 +260,7 @@ func (j *coverageJudgement) windows() {
 			j.fault(BeaconTwice, "%s sent two beacons in window %d", name(e.station), window)
 		}
 	}
-	first, end := j.c.timing.Window(j.end.Online+j.c.timing.WindowSlots-1), j.c.timing.Window(j.end.Settled)
+	first, end := j.c.timing.Window(max(j.end.Online, j.end.Sites)+j.c.timing.WindowSlots-1), j.c.timing.Window(j.end.Settled)
 	for station := range j.c.stands {
 		missing := 0
 		for w := first; w < end; w++ {
@@ -278,9 +278,12 @@ func (j *coverageJudgement) windows() {
 }
 
 // skipped is how many beacons a hotspot has a reason for not to have sent, since all
-// could.
+// could. That the registry has no site is none: beacons are due when the sites have begun.
 func (j *coverageJudgement) skipped(s radio.Station) (since int) {
 	for reason, n := range j.end.Told[s].Skipped {
+		if reason == witness.Unregistered.Name() {
+			continue
+		}
 		n -= min(n, j.end.Before[s][reason])
 		j.SkippedBy[reason] += int(n)
 		since += int(n)

@@ -142,7 +142,8 @@ func faultReason(code string, count int) Reason {
 
 // skipWords say why a due beacon was not sent, by witness.Reason's name.
 var skipWords = map[string]string{
-	"no_plan": "No channel plan", "no_site": "No site", "other_plan": "The site is for another channel plan", "data_only": "The site is for data only",
+	"no_plan": "No channel plan", "no_site": "No site", "unregistered": "The registry has no site of it", "no_chip": "The concentrator did not run", "not_connected": "The network was away",
+	"other_plan": "The site is for another channel plan", "data_only": "The site is for data only",
 	"clock_unset": "The clock was not set", "clock_off": "The clock was off the network's", "no_anchor": "No anchor for this time",
 	"no_entropy": "The slot's value had not come", "no_level": "No power level within the cap", "slot_over": "The slot ended before the beacon could",
 	"duty_cycle": "The duty cycle was used up", "channel_busy": "The channel was busy until the slot ended", "refused": "The downlink queue refused it",

@@ -1,0 +1,55 @@
+package hotspot
+
+import (
+	"context"
+	"fmt"
+
+	"hexspot/witness"
+)
+
+// lookAround tells the beaconer what is there: a chip, and a network.
+func (c *Coverage) lookAround() {
+	c.beaconer.SetChip(!c.parts.Counter().IsZero())
+	c.beaconer.SetLink(c.parts.Link.Online())
+}
+
+// epoch is the one that runs, 0 while no anchor is known.
+func (c *Coverage) epoch(now witness.Millis) witness.Epoch {
+	t, ok := c.chains.Timing(now)
+	if !ok {
+		return 0
+	}
+	return t.Epoch(t.SlotAt(now))
+}
+
+// lookAtRegistry asks the network about the site, and tells the beaconer what it has said.
+func (c *Coverage) lookAtRegistry(ctx context.Context, now witness.Millis) {
+	e := c.epoch(now)
+	c.registry.ask(c.registry.status(e, c.site).State == RegistryHas, c.parts.Link)
+	c.step(ctx, c.registry.in(e))
+}
+
+// tellReason logs why no beacons can be sent, once, if somebody has to do something.
+func (c *Coverage) tellReason(now witness.Millis) {
+	b := c.beaconer.Status(now)
+	if b.Reason == c.told {
+		return
+	}
+	c.told = b.Reason
+	switch b.Reason {
+	case witness.Unregistered, witness.OtherPlan, witness.NoLevel, witness.NoChip:
+		c.parts.Log.Warn("no beacons are sent", "reason", b.Reason.Name(), "text", c.reasonText(b))
+	}
+}
+
+// reasonText is why no beacon can be sent, with what is known of it.
+func (c *Coverage) reasonText(b witness.BeaconerStatus) string {
+	detail := b.Detail
+	if b.Reason == witness.NoSite {
+		detail = c.siteFault
+	}
+	if detail == "" {
+		return b.Reason.String()
+	}
+	return fmt.Sprintf("%v (%s)", b.Reason, detail)
+}

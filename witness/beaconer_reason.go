@@ -1,0 +1,66 @@
+package witness
+
+import (
+	"fmt"
+	"slices"
+)
+
+// SetChip says whether a concentrator runs.
+func (b *Beaconer) SetChip(runs bool) { b.chipless = !runs }
+
+// SetLink says whether the network is connected.
+func (b *Beaconer) SetLink(online bool) { b.offline = !online }
+
+// reason is why no beacon can be sent as things stand: also if what the next one needs
+// does not come any more.
+func (b *Beaconer) reason(now Millis) Reason {
+	if reason := b.refused(now); reason != 0 {
+		return reason
+	}
+	t, _ := b.chains.Timing(now) // is there: not refused
+	if _, ok := b.due(t, now); !ok || b.offline || !b.current(t.SlotAt(now)) {
+		return b.unheard(NoEntropy)
+	}
+	return 0
+}
+
+// current says whether the newest value is of this slot or the one before.
+func (b *Beaconer) current(k Slot) bool {
+	_, this := b.chains.Value(k)
+	_, last := b.chains.Value(k - 1)
+	return this || last
+}
+
+// otherPlan is the site's plan if it is not the radio's: as it was signed, or as the
+// registry has it.
+func (b *Beaconer) otherPlan() string {
+	plans := []string{b.site.Plan}
+	if b.registry.Site != nil {
+		plans = append(plans, b.registry.Site.Plan)
+	}
+	for _, plan := range plans {
+		if plan != b.plan.Name {
+			return plan
+		}
+	}
+	return ""
+}
+
+// hasLevel says whether the radio has a level that this antenna radiates within the cap.
+func (b *Beaconer) hasLevel() bool {
+	_, ok := b.site.ConductedLevel(b.plan.BeaconMaxEIRP, b.plan.BeaconMaxEIRP, b.levels)
+	return ok
+}
+
+// detail has the figures of a reason.
+func (b *Beaconer) detail(r Reason) string {
+	switch {
+	case r == OtherPlan:
+		return fmt.Sprintf("%s, the radio's is %s", b.otherPlan(), b.plan.Name)
+	case r == NoLevel && len(b.levels) > 0:
+		least := slices.Min(b.levels)
+		return fmt.Sprintf("the lowest, %v conducted + %v of gain - %v of loss, radiates %v; the cap is %v",
+			least, b.site.Gain, b.site.Loss, b.site.EIRP(least), b.plan.BeaconMaxEIRP)
+	}
+	return ""
+}
