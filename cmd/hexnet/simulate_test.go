@@ -65,6 +65,23 @@ func TestSimulateRefuses(t *testing.T) {
 	}
 }
 
+// TestJudgeRecordRefuses what no device or antenna has, what it would round, and no records.
+func TestJudgeRecordRefuses(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for flags, want := range map[string]string{
+		"--eirp 900": "want -40 to 40", "--gain NaN": "want -20 to 40", "--gain 2.345": "steps of 0.01", "--gain 2.34": "no reception", "": "no reception",
+	} {
+		var errs bytes.Buffer
+		code := run(t.Context(), append([]string{"witness", "judge-record", empty}, strings.Fields(flags)...), streams{nil, &bytes.Buffer{}, &errs})
+		if code == exitOK || !strings.Contains(errs.String(), want) {
+			t.Errorf("%q: exit code %d: %s", flags, code, errs.String())
+		}
+	}
+}
+
 func TestJudgeRecord(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "record.ndjson")
 	line := `{"dev_eui":"AB","hotspots":[{"id":"near","lat":45,"long":5,"frequency":868.1,"rssi":-40,"snr":9,` +

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"hexspot/cmd/internal/answers"
 	"hexspot/cmd/internal/network"
@@ -46,6 +49,9 @@ func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error
 		e.Verdicts = network.Data(c.Data).Verdicts()
 	}
 	answer, err := e.look(ctx, answers.NewBook(e.Verdicts))
+	if errors.Is(err, answers.ErrUnknown) {
+		err = cmp.Or(noVerdicts(e.Verdicts), err)
+	}
 	if err != nil {
 		return err
 	}
@@ -55,6 +61,17 @@ func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error
 		return out.Encode(answer.JSON())
 	}
 	return answer.WriteText(std.out)
+}
+
+// noVerdicts says that a directory has no verified epoch, nil if it has one.
+func noVerdicts(dir string) error {
+	list, err := answers.NewBook(dir).Epochs()
+	if _, missing := os.Stat(dir); missing != nil {
+		err = fmt.Errorf("the verdicts: %w: name the data directory of hexnet serve with --data, or a directory of verified epochs with --verdicts", missing)
+	} else if err == nil && len(list) == 0 {
+		err = fmt.Errorf("no epoch is verified in %s yet: an epoch is verified some hours after its end", dir)
+	}
+	return err
 }
 
 func (e explainCommand) look(ctx context.Context, book *answers.Book) (explained, error) {

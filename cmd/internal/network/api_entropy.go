@@ -149,5 +149,5 @@ func (p *publicEntropy) value(k witness.Slot) (witness.Value, error) {
 			Cause: fmt.Sprintf("the value of slot %d is not published", k), Cure: "ask when the slot has begun"}
 	}
 	return witness.Value{}, web.Refusal{Status: http.StatusNotFound, Refused: "not_kept",
-		Cause: fmt.Sprintf("no chain at hand covers slot %d", k), Cure: "look in the bundle of its epoch"}
+		Cause: fmt.Sprintf("no chain at hand covers slot %d", k), Cure: "values that old are in the verdict files of their epoch, which only the network's operator has: they are not published by HTTP yet"}
 }
