@@ -161,7 +161,12 @@ func TestEveryStationIsAnswered(t *testing.T) {
 // someReports are ids of the newest epoch with what was judged of them.
 func someReports(t testing.TB, n *network) map[radio.RecordID]witness.Fault {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(n.dir, strconv.FormatUint(uint64(n.last), 10), "verdicts"))
+	return reportsOf(t, n, n.last)
+}
+
+func reportsOf(t testing.TB, n *network, e witness.Epoch) map[radio.RecordID]witness.Fault {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(n.dir, strconv.FormatUint(uint64(e), 10), "verdicts"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,12 +263,21 @@ func TestEpochsThatCannotBeRead(t *testing.T) {
 		}
 		break
 	}
-	if _, err := b.Report(t.Context(), radio.RecordID{1}, nil); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "cannot be read") {
-		t.Error(err)
-	}
 	broken := n.last + 1
-	if _, err := b.Report(t.Context(), radio.RecordID{1}, &broken); err == nil || errors.Is(err, ErrUnknown) {
-		t.Error(err)
+	for id := range reportsOf(t, n, older) {
+		if r, err := b.Report(t.Context(), id, nil); err != nil || r.Epoch != older {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if _, err := b.Report(t.Context(), id, &broken); err == nil || errors.Is(err, ErrUnknown) {
+			t.Error(err)
+		}
+		if err := os.RemoveAll(filepath.Join(dir, strconv.FormatUint(uint64(older), 10))); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := NewBook(dir).Report(t.Context(), id, nil); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "cannot be read") {
+			t.Error(err)
+		}
+		break
 	}
 }
 

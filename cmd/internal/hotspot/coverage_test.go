@@ -190,7 +190,7 @@ func TestNoBeaconWhy(t *testing.T) {
 		{"data_only", "data only", func(a *area) { a.site.DataOnly = true }},
 		{"clock_unset", "clock is not set", func(a *area) { a.trusted.Store(false) }},
 		{"no_anchor", "no beacon yet", func(a *area) { a.anchor.X0 = witness.Entropy{9}; a.anchor.To -= 299; a.anchor.From-- }},
-		{"no_entropy", "no beacon yet", func(a *area) { a.anchor.X0 = witness.Entropy{9} }},
+		{"no_entropy", "entropy of the slot has not come", func(a *area) { a.anchor.X0 = witness.Entropy{9} }},
 		{"", "duty cycle", func(a *area) { a.status = radio.TxDutyCycleOverflow }},
 	} {
 		t.Run(c.reason, func(t *testing.T) {

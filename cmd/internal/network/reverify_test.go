@@ -49,7 +49,7 @@ func mustRevealWith(t *testing.T, s *Store, data Data, epoch witness.Epoch, hash
 		log: slog.New(slog.DiscardHandler),
 	}
 	for n, r := range p.revealed(t, key.Signer(), epoch, hash) {
-		if err := p.keep(t.Context(), r.Kind, 0, fmt.Sprint(r.Kind, n), r.Stamp, r.Message); err != nil {
+		if err := p.keep(t.Context(), r.Kind, 0, fmt.Sprintf("%s-%d-%d", r.Kind, epoch, n), r.Stamp, r.Message); err != nil {
 			t.Fatal(err)
 		}
 	}
