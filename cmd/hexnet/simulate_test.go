@@ -27,9 +27,42 @@ func TestSimulate(t *testing.T) {
 	if len(result.Kinds) != 2 || result.Kinds[1].Stations != 4 || result.Observations == 0 {
 		t.Errorf("%+v", result)
 	}
+	if !strings.HasPrefix(errs.String(), "epoch 1 of 1: ") || strings.Count(errs.String(), "\n") != 1 {
+		t.Errorf("progress: %s", errs.String())
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "epoch-*.records"))
 	if err != nil || len(files) != 1 {
 		t.Errorf("records %v, %v", files, err)
+	}
+}
+
+// TestSimulateMixesNoArchives: a directory that has something is refused; --force removes what a
+// simulation wrote, and nothing else.
+func TestSimulateMixesNoArchives(t *testing.T) {
+	dir := t.TempDir()
+	simulate := func(more ...string) (int, string) {
+		var errs bytes.Buffer
+		args := append([]string{"simulate", "--hotspots", "10", "--out", dir, "--quiet"}, more...)
+		return run(t.Context(), args, streams{nil, &bytes.Buffer{}, &errs}), errs.String()
+	}
+	if code, errs := simulate("--epochs", "2"); code != exitOK || errs != "" {
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	if code, errs := simulate("--epochs", "1"); code != exitFailure || !strings.Contains(errs, "is not empty") || !strings.Contains(errs, "--force") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	mine := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(mine, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, errs := simulate("--epochs", "1", "--force"); code != exitOK {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	if list, err := filepath.Glob(filepath.Join(dir, "epoch-*")); err != nil || len(list) != 5 {
+		t.Errorf("%v, %v", list, err)
+	}
+	if _, err := os.Stat(mine); err != nil {
+		t.Error(err)
 	}
 }
 
