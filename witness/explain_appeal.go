@@ -8,7 +8,7 @@ func ExplainAppeal(j *JudgedAppeal) Explanation {
 	for i := range j.Findings {
 		note := appealTable[i].note(j.Findings[i], false)
 		if note.Outcome == RuleNotEvaluated {
-			note.Lacks = lacks[note.Rule].or
+			note.Lacks, note.Need = lacks[note.Rule].or, ""
 			if j.Reason == appealTable[asksEvidence-1].Name {
 				note.Lacks = "there is nothing to appeal against, so the evidence was not looked at"
 			}

@@ -45,12 +45,14 @@ type explained interface {
 
 // Run looks it up.
 func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error {
-	if e.Verdicts == "" {
-		e.Verdicts = network.Data(c.Data).Verdicts()
+	book, end, err := e.book(ctx, network.Data(c.Data))
+	if err != nil {
+		return err
 	}
-	answer, err := e.look(ctx, answers.NewBook(e.Verdicts))
+	answer, err := e.look(ctx, book)
+	err = errors.Join(err, end())
 	if errors.Is(err, answers.ErrUnknown) {
-		err = cmp.Or(noVerdicts(e.Verdicts), err)
+		err = cmp.Or(noVerdicts(cmp.Or(e.Verdicts, network.Data(c.Data).Verdicts())), err)
 	}
 	if err != nil {
 		return err
@@ -61,6 +63,14 @@ func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error
 		return out.Encode(answer.JSON())
 	}
 	return answer.WriteText(std.out)
+}
+
+// book is what is answered from.
+func (e explainCommand) book(ctx context.Context, data network.Data) (*answers.Book, func() error, error) {
+	if e.Verdicts == "" {
+		return data.Answers(ctx)
+	}
+	return answers.NewBook(e.Verdicts), func() error { return nil }, nil
 }
 
 // noVerdicts says that a directory has no verified epoch, nil if it has one.

@@ -35,7 +35,11 @@ func (b *Book) Register(mux *http.ServeMux, log *slog.Logger) {
 func known(find func(*http.Request) (web.Content, error)) func(*http.Request) (web.Content, error) {
 	return func(r *http.Request) (web.Content, error) {
 		c, err := find(r)
+		var early notYetError
 		switch {
+		case errors.As(err, &early):
+			cause := witness.NotYet(early.from)
+			err = web.Refusal{Status: http.StatusNotFound, Refused: cause.Name, Cause: cause.Says, Cure: cause.Cure}
 		case errors.Is(err, ErrNotRegistered):
 			err = web.Refusal{Status: http.StatusNotFound, Refused: notRegistered.Name, Cause: notRegistered.Says, Cure: notRegistered.Cure}
 		case errors.Is(err, ErrUnknown):
@@ -105,6 +109,9 @@ func (b *Book) serveStation(r *http.Request) (web.Content, error) {
 	answer, err := b.Station(r.Context(), s, only)
 	if err != nil {
 		return web.Content{}, err
+	}
+	if answer.Cause != nil && answer.Cause.Name == notRegistered.Name {
+		keep = web.KeepShort // a first site may be entered, and is told
 	}
 	return content(r, keep, answer.JSON(), answer.WriteText)
 }

@@ -26,7 +26,7 @@ func (b *Book) Report(ctx context.Context, id radio.RecordID, epoch *witness.Epo
 	}
 	unread := 0
 	for _, number := range epochs {
-		r, err := b.reportIn(id, number)
+		r, err := b.reportIn(ctx, id, number)
 		switch {
 		case err == nil && len(r.Explanations) > 0:
 			return r, nil
@@ -44,7 +44,7 @@ func (b *Book) Report(ctx context.Context, id radio.RecordID, epoch *witness.Epo
 	return Report{}, fmt.Errorf("record %v: no epoch that is verified and kept has it: %w", id, ErrUnknown)
 }
 
-func (b *Book) reportIn(id radio.RecordID, number witness.Epoch) (Report, error) {
+func (b *Book) reportIn(ctx context.Context, id radio.RecordID, number witness.Epoch) (Report, error) {
 	e, err := b.at(number)
 	if err != nil {
 		return Report{}, err
@@ -61,12 +61,33 @@ func (b *Book) reportIn(id radio.RecordID, number witness.Epoch) (Report, error)
 		if r.Beacon {
 			explain = set.ExplainBeacon
 		}
-		answer.Explanations = append(answer.Explanations, explain(&r.Case, &r.Judged))
+		x := explain(&r.Case, &r.Judged)
+		if err := b.complete(ctx, e, &x); err != nil {
+			return Report{}, err
+		}
+		answer.Explanations = append(answer.Explanations, x)
 	}
 	if len(reports) > 0 {
 		return answer, nil
 	}
 	return answer, answer.addAppeal(e, id)
+}
+
+// complete adds what the verdict does not say: the plan of the site beside that which was
+// sent, and when a first site begins.
+func (b *Book) complete(ctx context.Context, e *epoch, x *witness.Explanation) error {
+	if x.Reason == "" {
+		return nil
+	}
+	if from, ok := b.begins(ctx, x.Station, e.number); ok {
+		x.Begins(from)
+	}
+	around, err := e.result.Surroundings(ctx, x.Station)
+	if err != nil {
+		return err
+	}
+	x.TellPlans(e.result.Parameters(), around.PlanName)
+	return nil
 }
 
 // addAppeal looks for the record among the epoch's appeals.

@@ -220,7 +220,7 @@ func TestCausesText(t *testing.T) {
 }
 
 func TestArchive(t *testing.T) {
-	a, err := NewArchive(t.TempDir() + "/reports", false)
+	a, err := NewArchive(t.TempDir()+"/reports", false)
 	if err != nil {
 		t.Fatal(err)
 	}
