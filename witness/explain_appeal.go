@@ -24,3 +24,14 @@ func ExplainAppeal(j *JudgedAppeal) Explanation {
 	}
 	return e
 }
+
+// Weighed shows beside rule below_half the weight that an appeal is against, which was
+// published before. A subject that is not among the weights below one half has no figure.
+func (e *Explanation) Weighed(before Provisions) {
+	p, ok := before[e.Subject]
+	if !ok || !e.Appeal || len(e.Rules) < asksEvidence {
+		return
+	}
+	weight, below := int64(p.Weight), &e.Rules[asksEvidence-1]
+	below.Value, below.Limit, below.Margin = portion(weight), "below "+portion(half), portion(half-weight)
+}

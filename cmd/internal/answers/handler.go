@@ -128,8 +128,15 @@ func content(r *http.Request, keep web.Keep, value any, write func(io.Writer) er
 	return c, err
 }
 
+// cures say what to send instead.
+var cures = map[string]string{
+	"id":      "name a record by its id, 64 digits of 0-9 and a-f, as its receipt has it",
+	"epoch":   "name an epoch by its number; GET /v1/witness/epochs lists those that are verified",
+	"station": "name a station by its text id, spot1...",
+}
+
 func bad(what string, err error) error {
-	return web.Refusal{Status: http.StatusBadRequest, Refused: what, Cause: err.Error(), Cure: "see docs/api.md"}
+	return web.Refusal{Status: http.StatusBadRequest, Refused: what, Cause: err.Error(), Cure: cures[what]}
 }
 
 // ParseID reads the id of a record, 64 hexadecimal digits.

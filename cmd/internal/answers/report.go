@@ -70,7 +70,7 @@ func (b *Book) reportIn(ctx context.Context, id radio.RecordID, number witness.E
 	if len(reports) > 0 {
 		return answer, nil
 	}
-	return answer, answer.addAppeal(e, id)
+	return answer, b.addAppeal(&answer, e, id)
 }
 
 // complete adds what the verdict does not say: the plan of the site beside that which was
@@ -91,13 +91,34 @@ func (b *Book) complete(ctx context.Context, e *epoch, x *witness.Explanation) e
 }
 
 // addAppeal looks for the record among the epoch's appeals.
-func (r *Report) addAppeal(e *epoch, id radio.RecordID) error {
+func (b *Book) addAppeal(r *Report, e *epoch, id radio.RecordID) error {
 	judged, ok, err := e.result.Appeal(id)
+	if err != nil || !ok {
+		return err
+	}
+	x := witness.ExplainAppeal(&judged)
+	before, err := b.provisionsBefore(e, judged.Subject)
 	if err != nil {
 		return err
 	}
-	if ok {
-		r.Explanations = append(r.Explanations, witness.ExplainAppeal(&judged))
-	}
+	x.Weighed(before)
+	r.Explanations = append(r.Explanations, x)
 	return nil
+}
+
+// provisionsBefore are the weights below one half that an epoch began with, about a subject;
+// none if the epoch before is not kept any more.
+func (b *Book) provisionsBefore(e *epoch, s witness.Subject) (witness.Provisions, error) {
+	before := e.result.Summary().Before
+	if before == nil {
+		return nil, nil
+	}
+	was, err := b.at(*before)
+	if errors.Is(err, ErrUnknown) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return was.result.ProvisionsOf(s.A)
 }

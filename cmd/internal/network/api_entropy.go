@@ -124,7 +124,7 @@ func (p *publicEntropy) answerValues(r *http.Request) (web.Content, error) {
 func (p *publicEntropy) answerValue(r *http.Request) (web.Content, error) {
 	n, err := strconv.ParseUint(r.PathValue("slot"), 10, 40)
 	if err != nil {
-		return web.Content{}, badQuery(fmt.Sprintf("%.20q is no slot", r.PathValue("slot")))
+		return web.Content{}, badQuery(fmt.Sprintf("%.20q is no slot", r.PathValue("slot")), "a slot's number is its start in Unix ms by slot_ms of GET /v1/network")
 	}
 	v, err := p.value(witness.Slot(n))
 	if err != nil {
