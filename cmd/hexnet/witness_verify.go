@@ -57,8 +57,13 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 		defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 		v.Out = filepath.Join(scratch, "result")
 	}
+	var telling *progress
+	if !v.Quiet {
+		telling = newProgress(std.err)
+	}
+	defer telling.stop()
 	if v.Records != "" {
-		return v.simulated(ctx, std)
+		return v.simulated(ctx, std.out, telling)
 	}
 	id, err := v.named()
 	if err != nil {
@@ -70,27 +75,12 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 	}
 	found, err := network.Reverification{
 		Config: config, Data: network.Data(c.Data), Network: id, Epoch: (*witness.Epoch)(v.Epoch), Workers: v.Workers, Out: v.Out,
-		Progress: v.progress(std.err), Log: log,
+		Progress: telling.take(), Log: log,
 	}.Run(ctx)
 	if err != nil {
 		return err
 	}
 	return tellReverified(std.out, found)
-}
-
-// progress tells on w every few seconds how far a verification has come.
-func (v verifyCommand) progress(w io.Writer) func(verify.Progress) {
-	if v.Quiet {
-		return nil
-	}
-	const every = 3 * time.Second
-	last := time.Now()
-	return func(p verify.Progress) {
-		if now := time.Now(); now.Sub(last) >= every {
-			last = now
-			fmt.Fprintf(w, "%s: %d records read, %d beacons judged\n", p.Stage, p.Records, p.Cases)
-		}
-	}
 }
 
 func tellReverified(w io.Writer, found network.Reverified) error {

@@ -15,7 +15,7 @@ import (
 )
 
 // simulated verifies every epoch of an archive, each with the state of the one before.
-func (v verifyCommand) simulated(ctx context.Context, std streams) error {
+func (v verifyCommand) simulated(ctx context.Context, w io.Writer, telling *progress) error {
 	archive, err := simulate.OpenArchive(v.Records)
 	if err != nil {
 		return err
@@ -31,11 +31,11 @@ func (v verifyCommand) simulated(ctx context.Context, std streams) error {
 	inputs := verify.Inputs{
 		Network: archive.Network, Timing: schedule.Timing, Workers: v.Workers,
 		Parameters: []*witness.Parameters{witness.DefaultParameters(set)}, Sites: verify.Listed(archive.Sites),
-		Before: verify.Before{State: archive.Before}, Progress: v.progress(std.err),
+		Before: verify.Before{State: archive.Before}, Progress: telling.take(),
 	}
 	for _, epoch := range archive.Epochs {
 		dir := filepath.Join(v.Out, strconv.FormatUint(uint64(epoch), 10))
-		if inputs.Before, err = v.simulatedEpoch(ctx, std.out, inputs, archive, epoch, dir); err != nil {
+		if inputs.Before, err = v.simulatedEpoch(ctx, w, inputs, archive, epoch, dir); err != nil {
 			return err
 		}
 	}

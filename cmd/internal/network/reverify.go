@@ -54,7 +54,7 @@ func (v Reverification) Run(ctx context.Context) (Reverified, error) {
 		err = fmt.Errorf("%w (the network runs: what it has not rolled off into files yet was not read)", err)
 	}
 	if errors.Is(err, verify.ErrNoEntropy) {
-		err = fmt.Errorf("%w: %s", err, v.there())
+		err = fmt.Errorf("%w: %s", err, v.there(epoch))
 	}
 	if err = errors.Join(err, end()); err != nil {
 		return found, err
@@ -80,8 +80,11 @@ func (v Reverification) epoch() (witness.Epoch, error) {
 }
 
 // there says which epochs there are instead.
-func (v Reverification) there() string {
+func (v Reverification) there(epoch witness.Epoch) string {
 	list, err := results(v.Data.path(verdictsDir)).epochs()
+	if slices.Contains(list, epoch) {
+		return "it was verified here, so its anchor is in another journal, or of another network: give the configuration of hexnet serve with --config, and look at --network"
+	}
 	if err != nil || len(list) == 0 {
 		return "no epoch is verified here; a configuration of hexnet serve that names another journal or book has to be given with --config"
 	}

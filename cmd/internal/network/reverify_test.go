@@ -203,9 +203,14 @@ func TestReverifyWithoutTheKey(t *testing.T) {
 		}
 	}
 	same("by a published anchor")
-	if found, err := run(&radio.Network{1}); !errors.Is(err, verify.ErrNoEntropy) || !strings.Contains(err.Error(), "1 epochs are verified here") {
+	if found, err := run(&radio.Network{1}); !errors.Is(err, verify.ErrNoEntropy) || !strings.Contains(err.Error(), "look at --network") {
 		t.Errorf("of another network: %+v, %v", found, err)
 	}
+	epoch += 5
+	if found, err := run(nil); !errors.Is(err, verify.ErrNoEntropy) || !strings.Contains(err.Error(), "1 epochs are verified here, 1000 to 1000") {
+		t.Errorf("an epoch that there is not: %+v, %v", found, err)
+	}
+	epoch -= 5
 	if err := data.settle(t.Context(), f.registry, Terms{p.network, p.schedule.Timing}); err != nil {
 		t.Fatal(err)
 	}
