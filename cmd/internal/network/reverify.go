@@ -50,10 +50,10 @@ func (v Reverification) Run(ctx context.Context) (Reverified, error) {
 		return found, err
 	}
 	found.Summary, err = verify.Epoch(ctx, inputs, v.Out)
-	if err != nil && found.FilesOnly {
+	switch {
+	case err != nil && found.FilesOnly:
 		err = fmt.Errorf("%w (the network runs: what it has not rolled off into files yet was not read)", err)
-	}
-	if errors.Is(err, verify.ErrNoEntropy) {
+	case errors.Is(err, verify.ErrNoEntropy):
 		err = fmt.Errorf("%w: %s", err, v.there(epoch))
 	}
 	if err = errors.Join(err, end()); err != nil {
