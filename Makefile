@@ -14,10 +14,10 @@ export CGO_CFLAGS  := -Os -ffunction-sections -fdata-sections -fno-asynchronous-
 export CGO_LDFLAGS := -Wl,--gc-sections
 
 # What hexspot uses now and then is compiled without inlining: 0.4 MB of 12.
-SMALL := compress/... crypto/ecdsa crypto/tls crypto/x509 database/sql encoding/json flag log/... math/big mime/... \
-	net net/http/... regexp/... text/... vendor/... hexspot/cmd/... hexspot/coverage/... hexspot/gateway/exec \
-	hexspot/gateway/spool hexspot/hardware/keys hexspot/witness/log golang.org/x/crypto/... \
-	github.com/eclipse/... github.com/gorilla/... github.com/mattn/... github.com/pelletier/... \
+SMALL := compress/... crypto/ecdsa crypto/tls crypto/x509 database/sql encoding/asn1 encoding/json flag log/... math/big mime/... \
+	net net/http/... os regexp/... text/... time vendor/... hexspot/cmd/... hexspot/coverage/... hexspot/gateway/... \
+	hexspot/hardware/keys hexspot/witness/log golang.org/x/crypto/... \
+	github.com/brocaar/... github.com/eclipse/... github.com/gorilla/... github.com/mattn/... github.com/pelletier/... \
 	$(addprefix google.golang.org/protobuf/,encoding/... internal/descfmt internal/filedesc reflect/... types/...)
 export HEXSPOT_FLAGS := $(foreach packages,$(SMALL),-gcflags=$(packages)=-l)
 

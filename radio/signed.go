@@ -16,7 +16,8 @@ const MaxSigned = 4096
 // Kind says what the body of a Signed is.
 type Kind string
 
-// The closed list of kinds.
+// The closed list of kinds (protocol hexspot/1, "Signed"), then those of appeals, which this
+// software adds: they travel in an appeal and nowhere else.
 const (
 	KindBeacon    Kind = "beacon"
 	KindDiscovery Kind = "discovery"
@@ -25,10 +26,14 @@ const (
 	KindHighWater Kind = "high_water"
 	KindAnchor    Kind = "anchor"
 	KindReceipt   Kind = "receipt"
+
 	KindPositions Kind = "positions"
 	KindAppeal    Kind = "appeal"
 	KindAudit     Kind = "audit"
 )
+
+// ofAppeals says that a kind is one that only appeals have.
+func (k Kind) ofAppeals() bool { return k == KindPositions || k == KindAppeal || k == KindAudit }
 
 // signers are who may sign a kind.
 type signers uint8

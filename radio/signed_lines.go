@@ -7,7 +7,7 @@ import (
 )
 
 // ParseSignedLines reads records as people hand them on: one a line, as base64 for URLs
-// without padding. It verifies nothing. The error says which line.
+// without padding, also those of appeals. It verifies nothing. The error says which line.
 func ParseSignedLines(text string) (list []Signed, err error) {
 	n := 0
 	for line := range strings.Lines(text) {
@@ -15,7 +15,7 @@ func ParseSignedLines(text string) (list []Signed, err error) {
 		b, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(line, "\r\n"))
 		var s Signed
 		if err == nil {
-			s, err = ParseSigned(b)
+			s, err = ParseExhibit(b)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)

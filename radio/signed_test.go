@@ -172,6 +172,30 @@ func TestWhoMaySign(t *testing.T) {
 	}
 }
 
+// TestKindsOfAppeals: what only appeals have is no record of the protocol's list, and read as an
+// exhibit alone.
+func TestKindsOfAppeals(t *testing.T) {
+	key := newEd25519(t)
+	for kind, listed := range map[Kind]bool{
+		KindBeacon: true, KindDiscovery: true, KindWitness: true, KindSite: true, KindHighWater: true, KindAnchor: true,
+		KindReceipt: true, KindPositions: false, KindAppeal: false, KindAudit: false,
+	} {
+		s, err := Sign(key, Network{}, kind, []byte{8, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := s.Append(nil)
+		_, one := ParseSigned(b)
+		_, known := new(Stations).ParseSigned(b)
+		if (one == nil) != listed || (known == nil) != listed {
+			t.Errorf("%s: %v, %v", kind, one, known)
+		}
+		if back, err := ParseExhibit(b); err != nil || !bytes.Equal(back.Append(nil), b) {
+			t.Errorf("%s as an exhibit: %v", kind, err)
+		}
+	}
+}
+
 func TestSignRefuses(t *testing.T) {
 	key := newEd25519(t)
 	cases := []struct {

@@ -44,10 +44,22 @@ func (s Signed) size() int {
 }
 
 // ParseSigned reads an encoded record. It refuses everything but the canonical
-// encoding of at most 4,096 bytes, an unknown kind and an unsound station; what it
-// accepts, Append gives back. It does not verify the signature. The body is a
+// encoding of at most 4,096 bytes, a kind that is not on the protocol's list and an unsound
+// station; what it accepts, Append gives back. It does not verify the signature. The body is a
 // copy.
-func ParseSigned(b []byte) (Signed, error) { return parseSignedBy(b, StationFromBytes) }
+func ParseSigned(b []byte) (Signed, error) { return parseListed(b, StationFromBytes) }
+
+// ParseExhibit reads a record of an appeal or of its evidence: as ParseSigned does, and also of
+// the kinds that only appeals have.
+func ParseExhibit(b []byte) (Signed, error) { return parseSignedBy(b, StationFromBytes) }
+
+func parseListed(b []byte, check func([]byte) (Station, error)) (Signed, error) {
+	s, err := parseSignedBy(b, check)
+	if err == nil && s.Kind.ofAppeals() {
+		return Signed{}, fmt.Errorf("signed record: a record of kind %s is evidence of an appeal, and nothing else", s.Kind)
+	}
+	return s, err
+}
 
 func parseSignedBy(b []byte, check func([]byte) (Station, error)) (Signed, error) {
 	s, err := parseSigned(b, check)

@@ -34,4 +34,4 @@ func (k *Stations) FromBytes(b []byte) (Station, error) {
 }
 
 // ParseSigned is the function ParseSigned.
-func (k *Stations) ParseSigned(b []byte) (Signed, error) { return parseSignedBy(b, k.FromBytes) }
+func (k *Stations) ParseSigned(b []byte) (Signed, error) { return parseListed(b, k.FromBytes) }

@@ -2,9 +2,13 @@ package rewards
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/big"
 	"os"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -129,5 +133,29 @@ func TestSharesOfRefuses(t *testing.T) {
 		if got, err := Share(f[0], f[1], f[2]); err == nil {
 			t.Errorf("share of %v is %d, an overflow", f, got)
 		}
+	}
+}
+
+// TestRulesPageHasTheUnits compares the table of docs/rules.md, which others write verifiers from.
+func TestRulesPageHasTheUnits(t *testing.T) {
+	b, err := os.ReadFile("../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page, found := strings.Cut(string(b), "| w | beaconer/witness |\n|---|---|\n")
+	if !found {
+		t.Fatal("the page has no table of units")
+	}
+	page, _, _ = strings.Cut(page, "\n\n")
+	var want []string
+	for w := range MaxWitnesses + 1 {
+		u, err := UnitsOf(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, fmt.Sprintf("%d/%d", u.Beaconer, u.Witness))
+	}
+	if got := regexp.MustCompile(`\d+/\d+`).FindAllString(page, -1); !slices.Equal(got, want) {
+		t.Errorf("the page has %v, want %v", got, want)
 	}
 }

@@ -101,12 +101,12 @@ func parseAppealFile(b []byte) (AppealFile, error) {
 	}
 	r := reader{rest: b}
 	var f AppealFile
-	record, err := radio.ParseSigned(r.piece(1, "appeal"))
+	record, err := radio.ParseExhibit(r.piece(1, "appeal"))
 	if err != nil {
 		return AppealFile{}, err
 	}
 	f.Record = record
-	if f.Evidence, err = readEach(&r, 2, "evidence", MaxEvidence, radio.ParseSigned); err != nil {
+	if f.Evidence, err = readEach(&r, 2, "evidence", MaxEvidence, radio.ParseExhibit); err != nil {
 		return AppealFile{}, err
 	}
 	if f.Anchors, err = readEach(&r, 3, "anchors", MaxAppealChains, radio.ParseSigned); err != nil {

@@ -410,14 +410,17 @@ func TestShownFramesAreKept(t *testing.T) {
 	b.Show(w, 9)
 	other.Show(w, 12)
 	b.Merge(other)
-	state, _ := b.Settle(LinkState{}, 14)
+	state, _, err := b.Settle(LinkState{}, 14)
+	if err != nil {
+		t.Fatal(err)
+	}
 	again, err := ParseLinkState(state.AppendText(nil))
 	if err != nil || again.shownFrames(w) != 12 {
 		t.Fatalf("%d frames, %v", again.shownFrames(w), err)
 	}
 	for _, c := range []struct{ epoch, want int64 }{{27, 12}, {28, 12}, {42, 0}} {
-		later, _ := NewLinkBook(b.p).Settle(again, Epoch(c.epoch))
-		if got := later.shownFrames(w); got != c.want {
+		later, _, err := NewLinkBook(b.p).Settle(again, Epoch(c.epoch))
+		if got := later.shownFrames(w); err != nil || got != c.want {
 			t.Errorf("epoch %d: %d frames, want %d", c.epoch, got, c.want)
 		}
 	}

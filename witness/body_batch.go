@@ -71,6 +71,14 @@ func (w Batch) CheckRange() error {
 	return nil
 }
 
+// CheckTiming refuses a batch of an epoch that no slot in range is in.
+func (w Batch) CheckTiming(t Timing) error {
+	if w.Epoch > t.LastEpoch() {
+		return fmt.Errorf("witness: epoch out of range: want %d at most", t.LastEpoch())
+	}
+	return nil
+}
+
 // CheckEpoch refuses a batch with a frame that was heard more than 5 s outside
 // its epoch.
 func (w Batch) CheckEpoch(t Timing) error {

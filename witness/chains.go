@@ -13,7 +13,7 @@ import (
 // goroutines.
 type Chains struct {
 	network radio.Network
-	known   []known
+	known   []*known
 }
 
 // known is one anchor.
@@ -53,12 +53,12 @@ func (c *Chains) add(s radio.Signed, dated bool, at Millis) error {
 	case len(c.known) == MaxRetained:
 		return fmt.Errorf("anchor to slot %d: %d anchors are known, no more are kept", a.To, MaxRetained)
 	}
-	c.insert(known{signed: s, anchor: a, trail: NewTrail(c.network, a), void: void})
+	c.insert(&known{signed: s, anchor: a, trail: NewTrail(c.network, a), void: void})
 	return nil
 }
 
 // insert keeps the order.
-func (c *Chains) insert(k known) {
+func (c *Chains) insert(k *known) {
 	at := len(c.known)
 	for at > 0 && k.compare(c.known[at-1]) < 0 {
 		at--
@@ -80,10 +80,10 @@ func OpenAnchor(s radio.Signed, network radio.Network) (Anchor, error) {
 // compare holds a new anchor against those that are known, and finds itself among
 // them.
 func (c *Chains) compare(s radio.Signed, a Anchor) (twin *known, err error) {
-	for i, k := range c.known {
+	for _, k := range c.known {
 		switch {
 		case k.signed.ID(c.network) == s.ID(c.network):
-			return &c.known[i], nil
+			return k, nil
 		case k.anchor.To == a.To && k.anchor.Revision == a.Revision:
 			return nil, fmt.Errorf("anchor to slot %d: another one has revision %d", a.To, a.Revision)
 		case !k.anchor.Timing.sameLengths(a.Timing):
@@ -100,7 +100,7 @@ func (t Timing) sameLengths(u Timing) bool {
 
 // compare orders anchors by who serves a slot that both cover: the highest
 // revision; of equal ones, which no network should sign, the one that ends first.
-func (k known) compare(l known) int {
+func (k *known) compare(l *known) int {
 	switch a, b := k.anchor, l.anchor; {
 	case a.Revision != b.Revision:
 		return int(min(1, max(-1, int64(b.Revision)-int64(a.Revision))))
@@ -136,7 +136,7 @@ func (c *Chains) Serving(k Slot) (Anchor, bool) {
 }
 
 func (c *Chains) serving(k Slot) int {
-	return slices.IndexFunc(c.known, func(n known) bool { return !n.void && n.anchor.Covers(k) })
+	return slices.IndexFunc(c.known, func(n *known) bool { return !n.void && n.anchor.Covers(k) })
 }
 
 // Value is the value of a slot in the chain that serves it, false while it is not
@@ -160,21 +160,21 @@ func (c *Chains) Timing(at Millis) (Timing, bool) {
 	if a, ok := c.Serving(slot); ok {
 		return a.Timing, true
 	}
-	nearest := slices.MinFunc(c.known, func(k, l known) int {
+	nearest := slices.MinFunc(c.known, func(k, l *known) int {
 		return int(min(1, max(-1, k.away(slot)-l.away(slot))))
 	})
 	return nearest.anchor.Timing, true
 }
 
 // away is how many slots lie between the chain and a slot.
-func (k known) away(slot Slot) int64 {
+func (k *known) away(slot Slot) int64 {
 	return max(int64(k.anchor.From)-int64(slot), int64(slot)-int64(k.anchor.To)+1, 0)
 }
 
 // Expire drops the anchors of chains that have been over for report_ms: no case of
 // theirs is open.
 func (c *Chains) Expire(now Millis) {
-	c.known = slices.DeleteFunc(c.known, func(k known) bool { return now >= k.anchor.expires() })
+	c.known = slices.DeleteFunc(c.known, func(k *known) bool { return now >= k.anchor.expires() })
 }
 
 // Anchors are the signed anchors that are known, in no promised order.

@@ -116,7 +116,7 @@ func heardOf(t *testing.T, network radio.Network, timing Timing, chain *Chain, p
 	t.Helper()
 	chains := NewChains(network)
 	anchor := Anchor{From: chain.from, To: chain.to, Timing: timing, X0: chain.X0()}
-	chains.known = []known{{anchor: anchor, trail: NewTrail(network, anchor)}} // the vectors have no network key
+	chains.known = []*known{{anchor: anchor, trail: NewTrail(network, anchor)}} // the vectors have no network key
 	last, _ := chain.Value(chain.to - 1)
 	if err := chains.AddValue(Value{Slot: chain.to - 1, Entropy: last}); err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ var clueWords = [...]clueWord{
 		means: "how much the levels vary beside the steps. Air fades, a cable does not",
 		raise: "receive over an antenna; a fixed level (attenuator, splitter, signal generator) must not stand for the air"},
 	{name: ClueAnswers, figure: portion, counted: "expected answer",
-		means: "how many of the beacons that had to be heard in the other direction were. A path is the same both ways",
+		means: "how many of the beacons that had to be heard in the other direction were; of a station, how many of its partners heard enough. A path is the same both ways",
 		raise: "be heard where you hear: check the transmitter, its antenna, and the noise at the other end; report all that is heard"},
 	{name: ClueBalance, figure: levels, counted: "report",
 		means: "by how much the losses of the links out and in differ, in the middle of the partners. Gain, cable and place cancel out",

@@ -20,7 +20,6 @@ type view struct {
 	witnessSane bool
 	first       bool // the station's first observation of the tag
 	link        link
-	standing    bool   // no rule failed so far
 	peers       []view // all observations of the case
 	earliest    int64  // arrival of the first of them
 }
@@ -94,7 +93,7 @@ func viewsOf(c *Case, p *Parameters, b *BeaconFacts, valid bool, witnesses []*Wi
 	views := make([]view, len(witnesses))
 	seen := make(map[radio.Station]bool, len(witnesses))
 	base := beaconView(c, p, b)
-	base.beaconValid, base.standing, base.peers = valid, true, views
+	base.beaconValid, base.peers = valid, views
 	for i, w := range witnesses {
 		v := base
 		v.w, v.first, v.earliest = w, !seen[w.Station], witnesses[0].Receive
@@ -106,8 +105,7 @@ func viewsOf(c *Case, p *Parameters, b *BeaconFacts, valid bool, witnesses []*Wi
 	return views
 }
 
-// judgeWitnesses goes through the table rule by rule, not report by report: the
-// rule about fine time asks which of the others are still standing.
+// judgeWitnesses puts every rule to every observation.
 func judgeWitnesses(set *Set, views []view, beacon *Judged) []Judged {
 	rules := set.Witness
 	judged := make([]Judged, len(views))
@@ -118,25 +116,14 @@ func judgeWitnesses(set *Set, views []view, beacon *Judged) []Judged {
 			Station: w.Station, ID: w.ID, Index: w.Index, Receive: w.Receive,
 			Findings: slab[i*len(rules) : (i+1)*len(rules) : (i+1)*len(rules)],
 		}
-	}
-	for k := range rules {
-		if rules[k].check != nil {
-			judgeRule(&rules[k], k, views, judged)
+		for k := range rules {
+			if rules[k].check != nil {
+				judged[i].Findings[k] = rules[k].check(&views[i])
+			}
 		}
-	}
-	for i := range judged {
 		judged[i].conclude(set, beacon, false)
 	}
 	return judged
-}
-
-func judgeRule(rule *Rule, k int, views []view, judged []Judged) {
-	for i := range views {
-		judged[i].Findings[k] = rule.check(&views[i])
-	}
-	for i := range views {
-		views[i].standing = views[i].standing && !rule.stops(judged[i].Findings[k])
-	}
 }
 
 // conclude names a witness's reason.

@@ -22,14 +22,11 @@ type Parameters struct {
 	lacks  map[string]bool  // rows that the file has no figure for; they are 0
 }
 
-// Figure is a parameter as documentation shows it.
+// Figure is a parameter as documentation shows it. Least and Most bound what it may be.
 type Figure struct {
 	Name, Unit, Reason string
-	Value              int64
+	Value, Least, Most int64
 }
-
-// figureBound keeps each product of a figure within 64 bits.
-const figureBound = 1_000_000_000_000
 
 // DefaultParameters are the defaults of a set, with every plan there is.
 func DefaultParameters(set *Set) *Parameters {
@@ -113,7 +110,8 @@ func parseParameters(b []byte) (*Parameters, error) {
 }
 
 // Validate says what is wrong with parameters: no set, no plans or unknown ones, a
-// figure that is zero (but for one that its file lacks) or too large.
+// figure that is zero (but for one that its file lacks) or out of its bounds. What it accepts
+// judges every epoch that is no longer than the horizon.
 func (p *Parameters) Validate() error {
 	if p.Set == nil || len(p.Plans) == 0 {
 		return errors.New("there is no set or no plan")
@@ -129,18 +127,37 @@ func (p *Parameters) Validate() error {
 		if p.lacks[r.name] && v == 0 {
 			continue
 		}
-		if v == 0 || v < -figureBound || v > figureBound || (v < 0) != (r.value < 0) {
-			return fmt.Errorf("%s = %d is out of range", r.name, v)
+		if b := boundsOf(&r); v < b.least || v > b.most {
+			return fmt.Errorf("%s = %d is out of range: want %d to %d", r.name, v, b.least, b.most)
 		}
 	}
 	return nil
+}
+
+// TagLimit is how many tags of a slot count of one station. A set that names no number has
+// the protocol's.
+func (p *Parameters) TagLimit() int {
+	if p.TagsOfSlot == 0 {
+		return MaxTags
+	}
+	return int(p.TagsOfSlot)
+}
+
+// DiscoveryLimit is how many discovery beacons a station may announce in an hour. A set that
+// names no number has the protocol's.
+func (p *Parameters) DiscoveryLimit() int {
+	if p.DiscoveriesHour == 0 {
+		return DiscoveryRate
+	}
+	return int(p.DiscoveriesHour)
 }
 
 // Table gives the figures of the set in order of name.
 func (p *Parameters) Table() []Figure {
 	table := make([]Figure, len(p.Set.rows))
 	for i, r := range p.Set.rows {
-		table[i] = Figure{r.name, r.unit, r.reason, *r.pointer(&p.Figures)}
+		b := boundsOf(&r)
+		table[i] = Figure{r.name, r.unit, r.reason, *r.pointer(&p.Figures), b.least, b.most}
 	}
 	return table
 }

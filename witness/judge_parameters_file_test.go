@@ -104,7 +104,10 @@ func TestAppealsAndWeightsAreOff(t *testing.T) {
 		for i := range verdicts {
 			book.Add(&e.Cases[i], &verdicts[i])
 		}
-		_, weights := book.Settle(LinkState{}, 7)
+		_, weights, err := book.Settle(LinkState{}, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
 		v := &verdicts[0]
 		if w := weights.Link(v.Beacon().Station, v.Witnesses[0].Station); w != whole && len(missing) > len(hexspotLater[1]) {
 			t.Errorf("a weight of %d", w)

@@ -47,6 +47,20 @@ func TestEachFigureHasAReason(t *testing.T) {
 	}
 }
 
+func TestEachTimingHasAReason(t *testing.T) {
+	for name, schedule := range schedules {
+		table := schedule.Table()
+		if len(table) != 9 {
+			t.Errorf("%s: %d rows", name, len(table))
+		}
+		for _, f := range table {
+			if f.Name == "" || f.Unit == "" || f.Reason == "" || f.Value == 0 && f.Name != "hold_ms" {
+				t.Errorf("%s: row %+v lacks something", name, f)
+			}
+		}
+	}
+}
+
 func TestParseParametersRefuses(t *testing.T) {
 	good := string(DefaultParameters(hexspot1).Encode())
 	if _, err := ParseParameters([]byte(strings.Replace(good, `"horizon"`, `"`+strings.Repeat("a", MaxParameters)+`":1,"horizon"`, 1))); err == nil {
@@ -62,6 +76,8 @@ func TestParseParametersRefuses(t *testing.T) {
 		"half a group":    {`"exhibit_age":60000,`, ``},
 		"zero figure":     {`"min_distance":300000`, `"min_distance":0`},
 		"sign":            {`"noise_low":-13000`, `"noise_low":13000`},
+		"15 selected":     {`"max_selected":14`, `"max_selected":15`},
+		"short horizon":   {`"horizon":172800000`, `"horizon":1`},
 		"too large":       {`"min_distance":300000`, `"min_distance":1000000000001`},
 		"a fraction":      {`"min_distance":300000`, `"min_distance":300000.0`},
 		"figure twice":    {`"horizon":172800000`, `"horizon":1,"horizon":172800000`},
@@ -74,6 +90,27 @@ func TestParseParametersRefuses(t *testing.T) {
 		}
 		if _, err := ParseParameters([]byte(bad)); err == nil {
 			t.Errorf("%s is read", name)
+		}
+	}
+}
+
+func TestBoundsAreOfFigures(t *testing.T) {
+	for name, b := range closeBounds {
+		if !hexspot1.has(name) && !helium202605.has(name) || b.least > b.most {
+			t.Errorf("%s has bounds %+v", name, b)
+		}
+	}
+	for _, set := range []*Set{hexspot1, helium202605} {
+		for i, r := range set.rows {
+			for v, want := range map[int64]bool{
+				boundsOf(&r).least: true, boundsOf(&r).most: true, boundsOf(&r).least - 1: false, boundsOf(&r).most + 1: false, 0: false,
+			} {
+				p := DefaultParameters(set)
+				*set.rows[i].pointer(&p.Figures) = v
+				if err := p.Validate(); (err == nil) != want {
+					t.Errorf("%s = %d: %v", r.name, v, err)
+				}
+			}
 		}
 	}
 }

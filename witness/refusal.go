@@ -28,6 +28,7 @@ const (
 	RefusedFuture    RefusalReason = "future"    // of a time more than 5 s ahead
 	RefusedPast      RefusalReason = "past"      // of an epoch whose log the ingest has put away
 	RefusedUnknown   RefusalReason = "unknown"   // the registry knows no site of the station
+	RefusedQuota     RefusalReason = "quota"     // more of its epoch than one station may report
 
 	RefusedSite     RefusalReason = "site"     // a site change states what no site can be
 	RefusedDeadline RefusalReason = "deadline" // the deadline of a site change has passed
@@ -39,7 +40,7 @@ const (
 var refusalReasons = map[RefusalReason]bool{
 	RefusedSize: false, RefusedRate: true, RefusedEncoding: false, RefusedTopic: false, RefusedStation: false,
 	RefusedNetwork: false, RefusedSignature: false, RefusedRange: false, RefusedEpoch: false, RefusedFuture: true,
-	RefusedPast: false, RefusedUnknown: true,
+	RefusedPast: false, RefusedUnknown: true, RefusedQuota: false,
 	RefusedSite: false, RefusedDeadline: false, RefusedNonce: false, RefusedOwner: false,
 }
 

@@ -268,7 +268,8 @@ func TestNoDistanceIsTooFar(t *testing.T) {
 	w.Site = sampleSite(t, 2, -45.19, 175)
 	j := of(t, sampleVerdict(t, e).Witnesses, w.ID)
 	for name, want := range map[Fault]RuleOutcome{
-		"too_near": RulePassed, "too_far": RuleFailed, "too_strong": RuleNotEvaluated, "too_weak": RulePassed, "fine_time": RuleNotEvaluated,
+		"too_near": RulePassed, "too_far": RuleFailed, "too_strong": RuleNotEvaluated, "too_weak": RuleNotEvaluated,
+		"noise": RuleNotEvaluated, "fine_time": RuleNotEvaluated,
 	} {
 		if got := findingOf(t, hexspot1.Witness, j, name); got.Outcome != want {
 			t.Errorf("%s: %+v, want %v", name, got, want)

@@ -7,8 +7,9 @@ import "hexspot/coverage"
 const leastPartners = 2
 
 // fineTimeFits fails a witness whose fine time is impossible beside more than half
-// of its partners': observations of other owners with a fine time that no earlier
-// rule failed, so that a report which does not count has no vote either.
+// of its partners': stations of other owners with a fine time, whatever other rules say of
+// them (protocol hexspot/1, "Verdict"). Of a station its first observation of the tag is
+// looked at, so that none has two votes.
 func fineTimeFits(v *view) Finding {
 	if !v.fineUsable() || !v.link.ok {
 		return Finding{}
@@ -32,7 +33,7 @@ func fineTimeFits(v *view) Finding {
 
 // fineFits compares with one other observation; judged says that it is a partner.
 func (v *view) fineFits(peer *view) (fit, judged bool) {
-	if !peer.standing || !peer.fineUsable() || peer.w.Site.Owner == v.w.Site.Owner {
+	if !peer.first || !peer.fineUsable() || peer.w.Site.Owner == v.w.Site.Owner {
 		return false, false
 	}
 	a, b := &v.w.Site, &peer.w.Site

@@ -74,16 +74,16 @@ func TestFineTimeAllowance(t *testing.T) {
 		moved := *c.Witnesses[1].Fine + uint64(dt)
 		peer := c.Witnesses[1]
 		peer.Fine = &moved
-		fit, judged := v.fineFits(&view{p: e.Parameters, w: &peer, witnessSane: true, standing: true})
+		fit, judged := v.fineFits(&view{p: e.Parameters, w: &peer, witnessSane: true, first: true})
 		if fit != want || !judged {
 			t.Errorf("%d ns: fits %v, judged %v", dt, fit, judged)
 		}
 	}
 }
 
-// TestAReportThatFailedHasNoVote: two stations whose reports fail by their place
-// cannot outvote an honest one.
-func TestAReportThatFailedHasNoVote(t *testing.T) {
+// TestAReportThatFailedVotes: partners are stations of other owners with a fine time, and
+// that is all the protocol asks of them.
+func TestAReportThatFailedVotes(t *testing.T) {
 	e := sampleEpoch(t, hexspot1)
 	c := &e.Cases[0]
 	c.Witnesses = c.Witnesses[:3]
@@ -91,7 +91,22 @@ func TestAReportThatFailedHasNoVote(t *testing.T) {
 		fine := *c.Witnesses[i].Fine + 200_000
 		c.Witnesses[i].Fine, c.Witnesses[i].Mark = &fine, [4]byte{}
 	}
-	if j := of(t, sampleVerdict(t, e).Witnesses, c.Witnesses[2].ID); !j.Valid() {
+	if j := of(t, sampleVerdict(t, e).Witnesses, c.Witnesses[2].ID); j.Reason != faultFine {
+		t.Errorf("reason %q", j.Reason)
+	}
+}
+
+// TestAStationVotesOnce: its further observations of the tag are no further partners.
+func TestAStationVotesOnce(t *testing.T) {
+	e := sampleEpoch(t, hexspot1)
+	c := &e.Cases[0]
+	c.Witnesses = c.Witnesses[:2]
+	fine := *c.Witnesses[0].Fine + 200_000
+	c.Witnesses[0].Fine = &fine
+	again := c.Witnesses[0]
+	again.Index++
+	c.Witnesses = append(c.Witnesses, again)
+	if j := of(t, sampleVerdict(t, e).Witnesses, c.Witnesses[1].ID); !j.Valid() {
 		t.Errorf("reason %q", j.Reason)
 	}
 }

@@ -7,9 +7,10 @@ import "hexspot/radio"
 const noiseKnown radio.DB = 500
 
 // signalOf is what the rules about signal need: a chip that gives it. RSSI + SNR is
-// never put in its place.
+// never put in its place. Between places too far apart for a distance none of them is evaluated
+// (protocol hexspot/1, "Determinism").
 func signalOf(v *view) (radio.DBm, bool) {
-	if v.w.SignalRSSI == nil || !v.witnessSane {
+	if v.w.SignalRSSI == nil || !v.witnessSane || v.link.located && !v.link.ok {
 		return 0, false
 	}
 	return *v.w.SignalRSSI, true

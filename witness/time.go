@@ -85,6 +85,9 @@ func (t Timing) WindowStart(k Slot) Slot { return k - k%t.WindowSlots }
 // Epoch is the epoch that a slot is in.
 func (t Timing) Epoch(k Slot) Epoch { return Epoch(k / t.EpochSlots) }
 
+// LastEpoch is that of the last slot in range: what begins after it has no time of its own.
+func (t Timing) LastEpoch() Epoch { return t.Epoch(maxSlot - 1) }
+
 // Slots are the slots [from, to) of an epoch.
 func (t Timing) Slots(e Epoch) (from, to Slot) {
 	from = Slot(e) * t.EpochSlots
@@ -95,7 +98,7 @@ func (t Timing) Slots(e Epoch) (from, to Slot) {
 // time.
 func (t Timing) CaseCloses(k Slot) Millis { return t.End(k) + t.Report }
 
-// Freezes is when an epoch may freeze: once every high-water mark is at least this.
+// Freezes is when an epoch up to LastEpoch may freeze: once every high-water mark is at least this.
 func (t Timing) Freezes(e Epoch) Millis {
 	_, to := t.Slots(e)
 	return t.Start(to) + t.Report

@@ -157,3 +157,19 @@ func TestTimeProperties(t *testing.T) {
 		}
 	})
 }
+
+// TestLastEpoch: up to it no time of an epoch overflows, whatever the lengths are.
+func TestLastEpoch(t *testing.T) {
+	for _, c := range []struct {
+		slot  Millis
+		slots Slot
+		want  Epoch
+	}{{60_000, 1440, 763_549_741}, {2_000, 32, 1<<35 - 1}, {maxSlotLength - 1, 1<<32 - 1, 256}, {maxSlotLength - 1, 3, 366_503_875_925}} {
+		timing := Timing{Slot: c.slot, EpochSlots: c.slots, Report: 1<<32 - 1}
+		last := timing.LastEpoch()
+		from, to := timing.Slots(last)
+		if last != c.want || from >= maxSlot || timing.Freezes(last) <= timing.Start(from) || timing.Start(from) < 0 || to <= from {
+			t.Errorf("%d slots of %d ms: last %d, freezes %d", c.slots, c.slot, last, timing.Freezes(last))
+		}
+	}
+}

@@ -1,25 +1,36 @@
 package witness
 
 import (
+	"slices"
 	"testing"
-
-	"hexspot/radio"
 )
 
+// areasOf are those of the stations of a book, which have numbers in the order of their ids.
+func areasOf(t *testing.T, b *LinkBook) (*settling, *areas) {
+	t.Helper()
+	s, err := b.settling(LinkState{}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, s.newAreas()
+}
+
 // twoTowns are ten stations each, 50 km apart.
-func twoTowns(t *testing.T) (a *areas, here, there []radio.Station) {
+func twoTowns(t *testing.T) (a *areas, here, there []uint32) {
 	b := NewLinkBook(DefaultParameters(hexspot1))
 	for n := range 20 {
 		site := sampleSite(t, byte(1+n), 45.19+0.45*float64(n/10)+0.002*float64(n%10), 5.72)
-		s := sampleStation(t, n)
-		b.station(s, &site)
-		if n < 10 {
-			here = append(here, s)
-			continue
-		}
-		there = append(there, s)
+		b.station(sampleStation(t, n), &site)
 	}
-	return newAreas(b), here, there
+	s, a := areasOf(t, b)
+	for n := range 20 {
+		if rank := s.rank[n]; n < 10 {
+			here = append(here, rank)
+		} else {
+			there = append(there, rank)
+		}
+	}
+	return a, here, there
 }
 
 // TestShareOfAnArea: what a station has in another town counts by how many there it has
@@ -37,20 +48,23 @@ func TestShareOfAnArea(t *testing.T) {
 		{"neighbours that hear one", 6, 1, 909, 0}, // 5 - 4 * 1
 	} {
 		a, here, there := twoTowns(t)
+		seen := map[uint32][]uint32{}
 		for i, s := range here {
 			n := c.others
 			if i == 0 {
 				n = c.mine
 			}
-			for k := range n {
-				partner := there[k]
-				if i > 0 { // not the one that is asked about: that would be its own
-					partner = there[9-k]
-				}
-				a.add(s, partner)
-				a.add(s, partner) // the way back
-				a.add(partner, s)
+			far := there[:n]
+			if i > 0 { // not the one that is asked about: that would be its own
+				far = there[10-n:]
 			}
+			a.add(s, slices.Concat(far, far)) // both ways
+			for _, partner := range far {
+				seen[partner] = append(seen[partner], s, s)
+			}
+		}
+		for partner, list := range seen {
+			a.add(partner, list)
 		}
 		if got := a.share(here[0], there[0]); got != c.want {
 			t.Errorf("%s: %d, want %d", c.name, got, c.want)
@@ -64,15 +78,14 @@ func TestShareOfAnArea(t *testing.T) {
 // TestAreaWithoutOthers has nobody around either end.
 func TestAreaWithoutOthers(t *testing.T) {
 	b := NewLinkBook(DefaultParameters(hexspot1))
-	s, p := sampleStation(t, 0), sampleStation(t, 1)
-	for n, x := range []radio.Station{s, p} {
+	for n := range 2 {
 		site := sampleSite(t, byte(1+n), 45.19+0.45*float64(n), 5.72)
-		b.station(x, &site)
+		b.station(sampleStation(t, n), &site)
 	}
-	a := newAreas(b)
-	a.add(s, p)
-	a.add(p, s)
-	if a.share(s, p) != 0 || a.share(p, s) != 0 {
-		t.Errorf("%d and %d of nobody", a.share(s, p), a.share(p, s))
+	_, a := areasOf(t, b)
+	a.add(0, []uint32{1})
+	a.add(1, []uint32{0})
+	if a.share(0, 1) != 0 || a.share(1, 0) != 0 {
+		t.Errorf("%d and %d of nobody", a.share(0, 1), a.share(1, 0))
 	}
 }

@@ -1,7 +1,5 @@
 package witness
 
-import "hexspot/radio"
-
 // farness is what is made of a way that may be past the reach of an end.
 type farness struct {
 	judged bool  // there are the figures
@@ -12,19 +10,16 @@ type farness struct {
 	mine, theirs int64
 }
 
-// isPast says that a way is past reach and too good.
-func (w *weigher) isPast(f *wayFact) bool { return f.far.judged && f.far.beyond < w.p.BeyondFull }
-
 // beyondClue: a way past the usual reach of one of its ends whose loss is less than that
 // station's other links have. A few paths are so good, and an honest station has one
 // or two of them, or stands on ground where all are. What comes from elsewhere is
 // heard by many there, or is most of what a station has.
-func (w *weigher) beyondClue(clues []Clue, s radio.Station, f *wayFact) []Clue {
+func (w *weigher) beyondClue(clues []Clue, s uint32, f *wayFact) []Clue {
 	if !f.far.judged {
 		return clues
 	}
 	figure := f.far.beyond
-	if w.isAlone(f) {
+	if w.isAlone(&f.far) {
 		if max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.BeyondShare {
 			return clues
 		}
@@ -35,72 +30,131 @@ func (w *weigher) beyondClue(clues []Clue, s radio.Station, f *wayFact) []Clue {
 
 // isAlone says that neither end has more such ways around the other. A set of before there
 // was area_share does not ask.
-func (w *weigher) isAlone(f *wayFact) bool {
-	return w.p.AreaShare == 0 || max(f.far.mine, f.far.theirs) < w.p.AreaShare
+func (w *weigher) isAlone(far *farness) bool {
+	return w.p.AreaShare == 0 || max(far.mine, far.theirs) < w.p.AreaShare
 }
 
-// lookFar works out the figures of each way.
-func (w *weigher) lookFar() {
-	for s, facts := range w.ways {
+// beyondBoth is the figure of a way, which is the same from both ends, false if it is not
+// judged.
+func (w *weigher) beyondBoth(s uint32, f *wayFact) (int64, bool) {
+	if f.kin || f.sums.Reports < w.p.LinkLevels {
+		return 0, false
+	}
+	return min(w.beyond(s, f), w.beyond(f.partner, f)), true
+}
+
+// isPast says that a way is past reach and too good.
+func (w *weigher) isPast(s uint32, f *wayFact) bool {
+	figure, judged := w.beyondBoth(s, f)
+	return judged && figure < w.p.BeyondFull
+}
+
+// farOf works out the figures of a way, after lookFar.
+func (w *weigher) farOf(s uint32, f *wayFact) farness {
+	figure, judged := w.beyondBoth(s, f)
+	if !judged || figure >= w.p.BeyondFull {
+		return farness{judged: judged, beyond: figure, left: figure}
+	}
+	return farness{true, figure, f.far.left, w.areas.share(s, f.partner), w.areas.share(f.partner, s)}
+}
+
+// lookGround finds the ways that are past reach, by where they lead, and surveys the ground
+// that may explain them.
+func (w *weigher) lookGround() error {
+	var past []uint32
+	asked := false
+	err := w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
+		past = past[:0]
 		for i := range facts {
-			f := &facts[i]
-			if f.kin || f.sums.Reports < w.p.LinkLevels {
-				continue
-			}
-			figure := min(w.beyond(s, f), w.beyond(f.partner, f))
-			f.far = farness{judged: true, beyond: figure, left: figure}
-			if figure >= w.p.BeyondFull {
-				continue
-			}
-			if excess, ok := w.ground.excess(s, f.partner, w.p.GroundShare); ok {
-				f.far.left = max(figure, min(0, f.excess-excess))
+			if f := &facts[i]; w.isPast(s, f) {
+				w.ground.ask(s, f.partner)
+				past = append(past, f.partner)
+				asked = true
 			}
 		}
+		w.areas.add(s, past)
+		return nil
+	})
+	if err != nil || !asked {
+		return err
 	}
-	w.lookAround()
+	return w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
+		w.ground.add(s, facts)
+		return nil
+	})
 }
 
-// lookAround works out how many around each end are past reach, too.
-func (w *weigher) lookAround() {
-	a := newAreas(w.book)
-	for s, facts := range w.ways {
-		for i := range facts {
-			if w.isPast(&facts[i]) {
-				a.add(s, facts[i].partner)
+// lookFar works out of each way what the ground leaves, and keeps it with the facts.
+func (w *weigher) lookFar() error {
+	looked := w.book.shelves()
+	err := w.eachStation(func(_ uint32, _ []wayFact, pairs []pairFact) error {
+		for i := range pairs {
+			w.look(&pairs[i])
+			if err := w.put(looked, &pairs[i]); err != nil {
+				return err
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	for s, facts := range w.ways {
-		for i := range facts {
-			if f := &facts[i]; w.isPast(f) {
-				f.far.mine, f.far.theirs = a.share(s, f.partner), a.share(f.partner, s)
-			}
+	w.ground.ways = nil
+	return w.replaceFacts(looked)
+}
+
+// look works out what the ground leaves of the ways of a pair.
+func (w *weigher) look(p *pairFact) {
+	for way := range p.known {
+		f := w.fact(p, way)
+		figure, judged := w.beyondBoth(p.station, &f)
+		if !judged || figure >= w.p.BeyondFull {
+			continue
+		}
+		p.left[way] = w.leftOf(p.station, p.partner, figure, f.excess)
+		if way == 1 {
+			p.back = w.leftOf(p.partner, p.station, figure, f.excess)
 		}
 	}
 }
 
-// countFar works out which share of each station's ways come from elsewhere, in two rounds: in the second, ways to stations with a larger
-// share in the first are not counted. What a worse partner explains says nothing of a
-// station.
-func (w *weigher) countFar() {
-	first := map[radio.Station]int64{}
-	for s, facts := range w.ways {
-		first[s] = w.shareFar(facts, func(radio.Station) bool { return true })
+// leftOf is what the ground leaves of the figure of a way, as one of its ends sees it: of a
+// pair of cells with very many ways either end sees others.
+func (w *weigher) leftOf(s, partner uint32, figure, excess int64) int64 {
+	usual, ok := w.ground.excess(s, partner, w.p.GroundShare)
+	if !ok {
+		return figure
 	}
-	for s, facts := range w.ways {
-		w.elsewhere[s] = w.shareFar(facts, func(partner radio.Station) bool { return first[partner] <= first[s] })
-	}
+	return max(figure, min(0, excess-usual))
 }
 
-func (w *weigher) shareFar(facts []wayFact, counts func(partner radio.Station) bool) int64 {
+// countFar works out which share of each station's ways come from elsewhere, in two rounds:
+// in the second, ways to stations with a larger share in the first are not counted. What a
+// worse partner explains says nothing of a station.
+func (w *weigher) countFar() error {
+	first := make([]int64, len(w.names))
+	err := w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
+		first[s] = w.shareFar(s, facts, func(uint32) bool { return true })
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
+		w.elsewhere[s] = w.shareFar(s, facts, func(partner uint32) bool { return first[partner] <= first[s] })
+		return nil
+	})
+}
+
+func (w *weigher) shareFar(s uint32, facts []wayFact, counts func(partner uint32) bool) int64 {
 	var past, all int64
 	for i := range facts {
-		f := &facts[i]
-		if !f.far.judged {
+		far := w.farOf(s, &facts[i])
+		if !far.judged {
 			continue
 		}
 		all++
-		if w.isElsewhere(f) && counts(f.partner) {
+		if w.isElsewhere(&far) && counts(facts[i].partner) {
 			past++
 		}
 	}
@@ -113,11 +167,11 @@ func (w *weigher) shareFar(facts []wayFact, counts func(partner radio.Station) b
 // isElsewhere says that a way is past reach because of the station itself: it has such ways
 // with many there, and the partner with fewer here. Where too few stand around either end
 // to say that, it has to be better still, and the ground must not explain it.
-func (w *weigher) isElsewhere(f *wayFact) bool {
-	if w.isAlone(f) {
-		return f.far.left < min(w.p.BeyondAlone, w.p.BeyondFull)
+func (w *weigher) isElsewhere(far *farness) bool {
+	if w.isAlone(far) {
+		return far.left < min(w.p.BeyondAlone, w.p.BeyondFull)
 	}
-	return f.far.mine >= f.far.theirs
+	return far.mine >= far.theirs
 }
 
 // doubtfulWays are taken to be as they should: three or four of six ways are soon bad by
@@ -126,17 +180,20 @@ const doubtfulWays = 6
 
 // beyond is the excess of a way beside the usual one of an end, less BeyondOctave for
 // each octave past twice its reach; zero within that.
-func (w *weigher) beyond(end radio.Station, f *wayFact) int64 {
-	far := int64(log2(uint64(f.distance)) - w.reach[end] - 1<<32)
-	usual := w.excesses[end].minus(f.both)
-	if w.reach[end] == 0 || far < 0 || usual.n < partners {
+func (w *weigher) beyond(end uint32, f *wayFact) int64 {
+	if w.reach[end] == 0 {
 		return 0
 	}
-	return min(0, f.excess-usual.sum/usual.n-far>>logPlaces*w.p.BeyondOctave>>10)
+	far := int64(log2(uint64(f.distance)) - w.reach[end] - 1<<32)
+	usual := w.excesses[end].minus(f.both)
+	if far < 0 || usual.n < partners {
+		return 0
+	}
+	return min(0, f.excess-floordiv(usual.sum, usual.n)-far>>logPlaces*w.p.BeyondOctave>>10)
 }
 
 // elsewhereClue: which share of a station's ways comes from elsewhere.
-func (w *weigher) elsewhereClue(clues []Clue, s radio.Station, facts []wayFact) []Clue {
+func (w *weigher) elsewhereClue(clues []Clue, s uint32, facts []wayFact) []Clue {
 	if w.elsewhere[s] == 0 {
 		return clues
 	}

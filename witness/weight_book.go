@@ -7,30 +7,34 @@ import (
 // LinkBook collects what an epoch shows of links, stations and pairs of stations: the
 // sums that weights follow from. Add every case with its verdict, in any order, Merge
 // the books of parts, then Settle. It is not safe for concurrent use.
+//
+// In memory it has some hundred bytes a station; what it knows of pairs of stations is on
+// shelves, which may be on disk.
 type LinkBook struct {
-	p        *Parameters
-	ways     map[Way]*wayDay
-	stations map[radio.Station]*stationDay
-	twins    map[Twins]TwinSums
-	shown    map[Way]int64 // frames
-}
-
-// wayDay is a way in one epoch.
-type wayDay struct {
-	sums  WaySums
-	heard windows
+	p       *Parameters
+	shelves Shelves
+	names   []radio.Station
+	numbers map[radio.Station]uint32
+	days    []*stationDay // by number; nil: no part in the epoch
+	pairs   Shelf         // what is said of two stations, by both
+	item    item
+	fault   error // the first one of a shelf
 }
 
 // windows are those of an epoch, one bit each; beyond 64 they share bits, which
 // makes an absence look like a presence.
 type windows uint64
 
-func (w *windows) add(number uint64) { *w |= 1 << (number % 64) }
+// sharedWindows is how many windows have a bit of their own.
+const sharedWindows = 64
 
-func (w windows) has(number uint64) bool { return w>>(number%64)&1 == 1 }
+func (w *windows) add(number uint64) { *w |= 1 << (number % sharedWindows) }
+
+func (w windows) has(number uint64) bool { return w>>(number%sharedWindows)&1 == 1 }
 
 // stationDay is a station in one epoch.
 type stationDay struct {
+	number uint32
 	site   SiteFacts
 	sent   []emission
 	awake  windows // in which it reported anything that counts
@@ -41,14 +45,22 @@ type stationDay struct {
 
 // emission is one beacon that had to be heard.
 type emission struct {
-	window uint64
 	drop   int64 // below the cap
-	limit  int64 // SNR of its rate
+	limit  int16 // SNR of its rate
+	window uint8 // of those that have a bit
 }
 
-// NewLinkBook is a book without cases.
-func NewLinkBook(p *Parameters) *LinkBook {
-	return &LinkBook{p, map[Way]*wayDay{}, map[radio.Station]*stationDay{}, map[Twins]TwinSums{}, map[Way]int64{}}
+func emissionIn(window uint64, drop, limit int64) emission {
+	return emission{drop, int16(limit), uint8(window % sharedWindows)}
+}
+
+// NewLinkBook is a book without cases, in memory.
+func NewLinkBook(p *Parameters) *LinkBook { return NewLargeLinkBook(p, inMemory) }
+
+// NewLargeLinkBook is a book without cases over shelves. A shelf is put to by one goroutine
+// at a time, and opened by one.
+func NewLargeLinkBook(p *Parameters, shelves Shelves) *LinkBook {
+	return &LinkBook{p: p, shelves: shelves, numbers: map[radio.Station]uint32{}, pairs: shelves()}
 }
 
 // Add takes a case and its verdict, of the first pass or of both.
@@ -62,14 +74,14 @@ func (b *LinkBook) Add(c *Case, v *Verdict) {
 	if !ok {
 		return
 	}
-	drop := int64(b.p.Plans[beacon.Site.Plan]) - int64(eirp(beacon)/centidB)
+	e := emissionIn(c.Window, int64(b.p.Plans[beacon.Site.Plan])-int64(eirp(beacon)/centidB), limit)
 	sender := b.station(beacon.Station, &beacon.Site)
-	sender.sent = append(sender.sent, emission{c.Window, drop, limit})
+	sender.sent = append(sender.sent, e)
 	sender.awake.add(c.Window)
 	var ears []ear
 	for i, w := range byArrival(c.Witnesses) {
 		if tells(b.p.Set.Witness, &v.Witnesses[i]) {
-			ears = b.observe(ears, beacon.Station, w, emission{c.Window, drop, limit})
+			ears = b.observe(ears, sender, w, e)
 		}
 	}
 	b.compare(ears)
@@ -96,61 +108,79 @@ func beaconOf(c *Case, j *Judged) *BeaconFacts {
 }
 
 // observe books one observation.
-func (b *LinkBook) observe(ears []ear, from radio.Station, w *WitnessFacts, e emission) []ear {
+func (b *LinkBook) observe(ears []ear, from *stationDay, w *WitnessFacts, e emission) []ear {
 	station := b.station(w.Station, &w.Site)
-	station.awake.add(e.window)
-	way := b.way(Way{from, w.Station})
-	way.heard.add(e.window)
+	station.awake.add(uint64(e.window))
 	station.rough = station.rough || w.SignalRSSI == nil
 	if w.SignalRSSI != nil && w.SNR < noiseKnown {
 		station.noises++
 		station.noise += int64(*w.SignalRSSI) - int64(w.SNR)
 	}
 	level, ok := levelHeard(w)
-	if !ok || int64(w.SNR)+e.drop < e.limit+b.p.LinkMargin {
+	if !ok || int64(w.SNR)+e.drop < int64(e.limit)+b.p.LinkMargin {
+		b.say(saidHeard, from.number, station.number, int64(e.window))
 		return ears
 	}
-	way.sums.add(e.drop, level+e.drop)
-	return append(ears, ear{w.Station, &w.Site, level})
+	b.say(saidHeard, from.number, station.number, int64(e.window), e.drop, level+e.drop)
+	return append(ears, ear{station, &w.Site, level})
+}
+
+// number is the number of a station in the book.
+func (b *LinkBook) number(s radio.Station) uint32 {
+	n, ok := b.numbers[s]
+	if !ok {
+		n = uint32(len(b.names))
+		b.numbers[s] = n
+		b.names, b.days = append(b.names, s), append(b.days, nil)
+	}
+	return n
 }
 
 func (b *LinkBook) station(s radio.Station, site *SiteFacts) *stationDay {
-	d := b.stations[s]
-	if d == nil {
-		d = &stationDay{site: *site}
-		b.stations[s] = d
+	n := b.number(s)
+	if b.days[n] == nil {
+		b.days[n] = &stationDay{number: n, site: *site}
 	}
-	return d
+	return b.days[n]
 }
 
-func (b *LinkBook) way(w Way) *wayDay {
-	d := b.ways[w]
-	if d == nil {
-		d = &wayDay{}
-		b.ways[w] = d
+// day is a station's part in the epoch, nil if it has none.
+func (b *LinkBook) day(s radio.Station) *stationDay {
+	if n, ok := b.numbers[s]; ok {
+		return b.days[n]
 	}
-	return d
+	return nil
 }
 
 // Merge takes the book of another part of the same epoch.
 func (b *LinkBook) Merge(other *LinkBook) {
-	for w, o := range other.ways {
-		mine := b.way(w)
-		mine.sums = mine.sums.plus(o.sums)
-		mine.heard |= o.heard
-	}
-	for s, o := range other.stations {
-		mine := b.station(s, &o.site)
+	for _, o := range other.days {
+		if o == nil {
+			continue
+		}
+		mine := b.station(other.names[o.number], &o.site)
 		mine.sent = append(mine.sent, o.sent...)
 		mine.awake |= o.awake
 		mine.rough = mine.rough || o.rough
 		mine.noises += o.noises
 		mine.noise += o.noise
 	}
-	for t, o := range other.twins {
-		b.twins[t] = b.twins[t].plus(o)
+	for drawer := range Drawers {
+		b.failed(eachItem(other.pairs, drawer, func(f *itemFields) error {
+			s := f.said()
+			var numbers []int64
+			for len(f.rest) > 0 {
+				numbers = append(numbers, f.next())
+			}
+			b.say(s.what, b.number(other.names[s.from]), b.number(other.names[s.to]), numbers...)
+			return nil
+		}))
 	}
-	for w, frames := range other.shown {
-		b.Show(w, frames)
+	b.failed(other.fault)
+}
+
+func (b *LinkBook) failed(err error) {
+	if b.fault == nil {
+		b.fault = err
 	}
 }

@@ -44,20 +44,20 @@ func TestOneDeafNeighbourIsOneShadow(t *testing.T) {
 // too_near and is no evidence, so its absence is none either.
 func TestWhoIsTooNearIsNotAsked(t *testing.T) {
 	v := newVillage(t)
-	a, b := v.stations[0], v.stations[1]
+	a, b := v.day(0), v.day(1)
 	reach := log2(20_000_000) // mm
-	if !v.book.isNear(a, b, reach) {
+	if !isNear(a, b, reach, v.book.p) {
 		t.Fatal("a neighbour at 1.1 km is not asked")
 	}
-	v.book.stations[a].site.Slack = 900 * coverage.Metre
-	if v.book.isNear(a, b, reach) {
+	a.site.Slack = 900 * coverage.Metre
+	if isNear(a, b, reach, v.book.p) {
 		t.Error("a neighbour that cannot report is asked")
 	}
 }
 
 // TestOnePartnerMakesNoFigure leaves out the partner without whom the slope is best.
 func TestOnePartnerMakesNoFigure(t *testing.T) {
-	w := &weigher{p: DefaultParameters(hexspot1)}
+	w := &weigher{settling: &settling{p: DefaultParameters(hexspot1)}}
 	good, bad := spreadOf(wayOf(60, whole, 200)), spreadOf(wayOf(900, 0, 0))
 	if slope, ok := w.pool([]spread{good, bad, good}).slope(0); !ok || slope < 9_000 {
 		t.Errorf("slope %d, %v with one bad way of three", slope, ok)
@@ -73,22 +73,22 @@ func TestOnePartnerMakesNoFigure(t *testing.T) {
 // TestOpenGroundIsSharedByNeighbours compares a station with those around it.
 func TestOpenGroundIsSharedByNeighbours(t *testing.T) {
 	v := newVillage(t)
-	w := weigher{p: v.book.p, book: v.book, beside: map[radio.Station]beside{}}
-	w.ground = w.survey()
-	w.beside[v.stations[0]] = beside{-1_500, 900}
-	figure := func() int64 { return w.distanceClue(nil, v.stations[0])[0].Value }
+	w := newWeigher(v.settling(t))
+	at := func(n int) *beside { return &w.beside[slices.Index(w.names, v.stations[n])] }
+	*at(0) = beside{true, -1_500, 900}
+	figure := func() int64 { return w.distanceClue(nil, uint32(slices.Index(w.names, v.stations[0])))[0].Value }
 	if got := figure(); got != -1_500 {
 		t.Errorf("alone: %d", got)
 	}
-	w.beside[v.stations[1]] = beside{-1_200, 900}
+	*at(1) = beside{true, -1_200, 900}
 	if got := figure(); got != -1_500 {
 		t.Errorf("one neighbour excuses: %d", got)
 	}
-	w.beside[v.stations[5]] = beside{-1_300, 900}
+	*at(5) = beside{true, -1_300, 900}
 	if got := figure(); got != -200 {
 		t.Errorf("on open ground: %d", got)
 	}
-	w.beside[v.stations[1]], w.beside[v.stations[5]] = beside{500, 900}, beside{400, 900}
+	*at(1), *at(5) = beside{true, 500, 900}, beside{true, 400, 900}
 	if got := figure(); got != -1_500 {
 		t.Errorf("on rough ground: %d", got)
 	}
@@ -101,7 +101,7 @@ func TestNoDifferenceOfLossWithoutTheSignalsLevel(t *testing.T) {
 	if c := clueNamed(v.weigh(), v.stations[0], ClueBalance); c == nil || c.Weight != 0 {
 		t.Fatalf("an amplifier: %+v", c)
 	}
-	v.book.stations[v.stations[0]].rough = true
+	v.day(0).rough = true
 	if c := clueNamed(v.weigh(), v.stations[0], ClueBalance); c != nil {
 		t.Errorf("a chip without the signal's level: %+v", c)
 	}
@@ -129,9 +129,20 @@ func TestDoubtOfALine(t *testing.T) {
 func TestGroundIsWhatMostGet(t *testing.T) {
 	v := newVillage(t)
 	look := func(share int64) (int64, bool) {
-		w := weigher{p: v.book.p, book: v.book, state: v.state, ways: map[radio.Station][]wayFact{}}
-		w.gather()
-		return w.survey().excess(v.stations[0], v.stations[1], share)
+		w := newWeigher(v.settling(t))
+		a, b := uint32(slices.Index(w.names, v.stations[0])), uint32(slices.Index(w.names, v.stations[1]))
+		w.ground.ask(a, b)
+		err := w.sortFacts()
+		if err == nil {
+			err = w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
+				w.ground.add(s, facts)
+				return nil
+			})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.ground.excess(a, b, share)
 	}
 	v.set(0, 1, whole, 300, -3_000)
 	if got, ok := look(5_000); !ok || got < 1_990 || got > 2_010 {
@@ -144,5 +155,34 @@ func TestGroundIsWhatMostGet(t *testing.T) {
 	}
 	if got, ok := look(5_000); ok {
 		t.Errorf("%d by one station around", got)
+	}
+}
+
+// TestOneDeafPartnerIsOnePartner asks partners that hear nothing often, and those that do
+// seldom.
+func TestOneDeafPartnerIsOnePartner(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		deaf, good int
+		weight     int64 // -1: no clue
+	}{
+		{"two of seven hear nothing", 2, 5, whole},
+		{"nobody hears it", 7, 0, 0},
+		{"one of seven hears it", 6, 1, 2_500},
+		{"too few to say", 4, 0, -1},
+	} {
+		v := newVillage(t)
+		for n := 1; n <= c.deaf+c.good; n++ {
+			way := Way{v.stations[n], v.stations[0]}
+			sums := v.state.Ways[way]
+			if sums[0].Asked = 60; n > c.deaf {
+				sums[0].Asked, sums[0].Answered = 8, 6
+			}
+			v.state.Ways[way] = sums
+		}
+		got := clueNamed(v.weigh(), v.stations[0], ClueAnswers)
+		if (got == nil) != (c.weight < 0) || got != nil && got.Weight != c.weight {
+			t.Errorf("%s: %+v", c.name, got)
+		}
 	}
 }

@@ -1,44 +1,57 @@
 package witness
 
-import (
-	"maps"
-	"slices"
+// closed finds groups of stations that hear each other and nobody else (their
+// conductance is zero): a village or a room. In a village loss grows with distance.
+type closed struct {
+	*weigher
+	rooms map[uint32]*room // by the root of the group
+}
 
-	"hexspot/radio"
-)
+// room is what the ways within a group show.
+type room struct {
+	line    line
+	reports int64
+}
 
-// closedClues: a group of stations that hear each other and nobody else (its
-// conductance is zero) is a village or a room. In a village loss grows with distance.
-func (w *weigher) closedClues() {
-	for _, group := range w.groups() {
-		if len(group) < partners || int64(len(group)) > w.p.ClosedStations {
-			continue
-		}
-		var l line
-		var reports int64
-		for _, s := range group {
-			for i := range w.ways[s] {
-				f := &w.ways[s][i]
-				if f.outward && f.sums.Reports > 0 && w.isHere(s, f) {
-					l.add(int64(log2(uint64(f.distance))>>logPlaces), f.loss)
-					reports += f.sums.Reports
-				}
-			}
-		}
-		slope, ok := l.slope()
-		if !ok || reports < w.p.LinkReports {
-			continue
-		}
-		c := clueOf(ClueClosed, reports, slope+l.doubt(slope)*w.p.SlopeDoubt/100, ramp{w.p.ClosedNone, w.p.ClosedFull})
-		for _, s := range group {
-			w.out.stations[s] = append(w.out.stations[s], c)
+func (w *weigher) newClosed() *closed { return &closed{w, map[uint32]*room{}} }
+
+// add takes the ways of a station.
+func (c *closed) add(s uint32, facts []wayFact) {
+	size := c.groups.size(s)
+	if size < partners || size > c.p.ClosedStations {
+		return
+	}
+	root := c.groups.find(s)
+	r := c.rooms[root]
+	if r == nil {
+		r = &room{}
+		c.rooms[root] = r
+	}
+	for i := range facts {
+		f := &facts[i]
+		if f.outward && f.sums.Reports > 0 && c.isHere(s, f) {
+			r.line.add(int64(log2(uint64(f.distance))>>logPlaces), f.loss)
+			r.reports += f.sums.Reports
 		}
 	}
 }
 
+// clue is that about the group of a station, false if there is none.
+func (c *closed) clue(s uint32) (Clue, bool) {
+	r := c.rooms[c.groups.find(s)]
+	if r == nil {
+		return Clue{}, false
+	}
+	slope, ok := r.line.slope()
+	if !ok || r.reports < c.p.LinkReports {
+		return Clue{}, false
+	}
+	return clueOf(ClueClosed, r.reports, slope+r.line.doubt(slope)*c.p.SlopeDoubt/100, ramp{c.p.ClosedNone, c.p.ClosedFull}), true
+}
+
 // isHere says that neither a way nor most ways of an end come from elsewhere: those have
 // clues of their own, and bend the slope of an honest town.
-func (w *weigher) isHere(s radio.Station, f *wayFact) bool {
+func (w *weigher) isHere(s uint32, f *wayFact) bool {
 	return f.far.beyond >= w.p.BeyondNone && max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.ElsewhereFull
 }
 
@@ -78,28 +91,31 @@ func (l *line) doubt(slope int64) int64 {
 	return int64(isqrt(uint64(muldiv(left/(l.n-2), 1<<20, xx))))
 }
 
-// groups are the stations that evidence joins, way by way, each sorted.
-func (w *weigher) groups() [][]radio.Station {
-	root := map[radio.Station]radio.Station{}
-	find := func(s radio.Station) radio.Station {
-		for root[s] != s {
-			root[s] = root[root[s]]
-			s = root[s]
-		}
-		return s
+// groups are the stations that evidence joins, way by way.
+type groups struct{ root, members []uint32 }
+
+func newGroups(n int) groups {
+	g := groups{make([]uint32, n), make([]uint32, n)}
+	for i := range g.root {
+		g.root[i], g.members[i] = uint32(i), 1
 	}
-	stations := slices.SortedFunc(maps.Keys(w.ways), compareStations)
-	for _, s := range stations {
-		root[s] = s
-	}
-	for _, s := range stations {
-		for i := range w.ways[s] {
-			root[find(s)] = find(w.ways[s][i].partner)
-		}
-	}
-	members := map[radio.Station][]radio.Station{}
-	for _, s := range stations {
-		members[find(s)] = append(members[find(s)], s)
-	}
-	return slices.Collect(maps.Values(members))
+	return g
 }
+
+func (g groups) find(s uint32) uint32 {
+	for g.root[s] != s {
+		g.root[s] = g.root[g.root[s]]
+		s = g.root[s]
+	}
+	return s
+}
+
+func (g groups) join(a, b uint32) {
+	if a, b = g.find(a), g.find(b); a != b {
+		g.root[a] = b
+		g.members[b] += g.members[a]
+	}
+}
+
+// size is how many stations a station's group has.
+func (g groups) size(s uint32) int64 { return int64(g.members[g.find(s)]) }

@@ -7,7 +7,7 @@ import (
 
 // ear is a station that heard a frame, and how loud.
 type ear struct {
-	station radio.Station
+	station *stationDay
 	site    *SiteFacts
 	level   int64
 }
@@ -25,12 +25,11 @@ func (b *LinkBook) compare(ears []ear) {
 			if !near(ears[i].site, ears[j].site, coverage.Millimetres(b.p.TwinDistance)) {
 				continue
 			}
-			twins, swapped := twinsOf(ears[i].station, ears[j].station)
-			apart := ears[i].level - ears[j].level
-			if swapped {
-				apart = -apart
+			a, c := &ears[i], &ears[j]
+			if b.names[a.station.number].Compare(b.names[c.station.number]) > 0 {
+				a, c = c, a
 			}
-			b.twins[twins] = b.twins[twins].plus(TwinSums{1, apart, apart * apart})
+			b.say(saidTwins, a.station.number, c.station.number, a.level-c.level)
 		}
 	}
 }

@@ -26,8 +26,7 @@ func (e *FrozenEpoch) Links(number Epoch, verdicts []Verdict, before LinkState, 
 	for _, p := range parts[1:] {
 		parts[0].Merge(p)
 	}
-	after, weights := parts[0].Settle(before, number)
-	return after, weights, nil
+	return parts[0].Settle(before, number)
 }
 
 // caseName is what tells cases apart.

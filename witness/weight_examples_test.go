@@ -12,6 +12,7 @@ import (
 // village is eight stations of eight owners that hear each other well, with loss that
 // grows with distance as in free space, and 20 dB more.
 type village struct {
+	t        testing.TB
 	book     *LinkBook
 	state    LinkState
 	reach    map[radio.Station]q32
@@ -20,7 +21,7 @@ type village struct {
 
 func newVillage(t testing.TB) *village {
 	v := &village{
-		book: NewLinkBook(DefaultParameters(hexspot1)), reach: map[radio.Station]q32{},
+		t: t, book: NewLinkBook(DefaultParameters(hexspot1)), reach: map[radio.Station]q32{},
 		state: LinkState{Ways: map[Way][2]WaySums{}, Near: map[Way][2]NearSums{}, Twins: map[Twins][2]TwinSums{}},
 	}
 	for n, place := range [][2]float64{{45.19, 5.72}, {45.20, 5.72}, {45.19, 5.78}, {45.15, 5.70}, {45.22, 5.80}, {45.195, 5.70}, {45.205, 5.75}, {45.18, 5.74}} {
@@ -42,7 +43,7 @@ func (v *village) set(from, to int, slope, fading, excess int64) {
 	if from == to {
 		return
 	}
-	a, b := v.book.stations[v.stations[from]].site, v.book.stations[v.stations[to]].site
+	a, b := v.day(from).site, v.day(to).site
 	d, _ := distance(a.Position, b.Position)
 	level := int64(v.book.p.Plans["EU868"]) + net(&b) - int64(freeSpaceLoss(d, midBand, lossOffset)/centidB) - excess
 	sums := wayOf(80, slope, fading)
@@ -54,7 +55,42 @@ func (v *village) set(from, to int, slope, fading, excess int64) {
 	v.state.Ways[Way{v.stations[from], v.stations[to]}] = [2]WaySums{shifted, {}}
 }
 
-func (v *village) weigh() *Weights { return v.book.weigh(v.state, v.reach) }
+// day is a station's part in the epoch.
+func (v *village) day(n int) *stationDay { return v.book.day(v.stations[n]) }
+
+// settling are the village's sums as those of the epoch, with its reaches.
+func (v *village) settling(t testing.TB) *settling {
+	t.Helper()
+	b := NewLinkBook(v.book.p)
+	for _, s := range v.stations {
+		day := *v.book.day(s)
+		day.number = b.number(s)
+		b.days[day.number] = &day
+	}
+	s, err := b.settling(v.state, v.state.Generation)
+	if err == nil {
+		err = s.sum()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, name := range s.names {
+		s.reach[n] = v.reach[name]
+	}
+	return s
+}
+
+func (v *village) weigh() *Weights {
+	links, err := v.settling(v.t).weigh()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	w, err := links.Weights(func(Subject, []Clue) bool { return true })
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return w
+}
 
 // badLinks has a bad example for each clue: what of station 0 or of its link to station 1
 // is spoiled.
@@ -94,13 +130,13 @@ var badLinks = map[ClueName]func(v *village){
 	},
 	ClueOwner: func(v *village) {
 		for _, s := range v.stations {
-			v.book.stations[s].site.Owner = v.book.stations[v.stations[0]].site.Owner
+			v.book.day(s).site.Owner = v.day(0).site.Owner
 		}
 	},
 	ClueClosed: func(v *village) {
 		for from, a := range v.stations {
 			for to, b := range v.stations {
-				d, _ := distance(v.book.stations[a].site.Position, v.book.stations[b].site.Position)
+				d, _ := distance(v.book.day(a).site.Position, v.book.day(b).site.Position)
 				v.set(from, to, whole, 300, 12_000-int64(freeSpaceLoss(max(d, 1), midBand, lossOffset)/centidB))
 			}
 		}

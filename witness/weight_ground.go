@@ -1,26 +1,21 @@
 package witness
 
 import (
-	"maps"
-	"slices"
-
 	"hexspot/coverage"
-	"hexspot/radio"
 )
 
 // ground is what stations show of the country they stand on: who is around a station, and
 // which ways join those around one with those around another. What the ground does to
 // one of them, it does to all.
 type ground struct {
-	book  *LinkBook
-	disks map[radio.Station][]coverage.Hex // its cell and the cells next to it
-	cells map[coverage.Hex][]radio.Station
-	ways  map[[2]coverage.Hex][]groundWay // by the cells of both ends
+	days  []*stationDay
+	cells map[coverage.Hex][]uint32
+	ways  map[[2]coverage.Hex][]groundWay // by the cells of both ends; of those that are asked for
 }
 
 // groundWay is a way as it is seen from one end.
 type groundWay struct {
-	near, far radio.Station
+	near, far uint32
 	excess    int64
 }
 
@@ -31,42 +26,53 @@ const (
 	mostGround  = 256
 )
 
-// survey sorts all ways with reports by the cells that they join.
-func (w *weigher) survey() *ground {
-	g := &ground{
-		book: w.book, cells: w.book.cells(),
-		disks: map[radio.Station][]coverage.Hex{}, ways: map[[2]coverage.Hex][]groundWay{},
+// survey looks at who stands where.
+func (s *settling) survey() *ground {
+	return &ground{days: s.days, cells: s.cells(), ways: map[[2]coverage.Hex][]groundWay{}}
+}
+
+// home is the cell of a station, zero if it has none with neighbours.
+func (g *ground) home(s uint32) coverage.Hex {
+	if len(diskOf(g.days[s])) == 0 {
+		return 0
 	}
-	home := map[radio.Station]coverage.Hex{}
-	for cell, stations := range g.cells {
-		disk, err := cell.Disk()
-		if err != nil {
+	cell, _ := g.days[s].site.Cell.Parent(aroundAt) // it has one
+	return cell
+}
+
+// ask notes that the ways between those around two stations are wanted.
+func (g *ground) ask(s, partner uint32) {
+	far := diskOf(g.days[partner])
+	for _, a := range diskOf(g.days[s]) {
+		for _, b := range far {
+			g.ways[[2]coverage.Hex{a, b}] = nil
+		}
+	}
+}
+
+// add takes the ways of a station; those of all stations in order.
+func (g *ground) add(s uint32, facts []wayFact) {
+	home := g.home(s)
+	for i := range facts {
+		f := &facts[i]
+		if f.sums.Reports <= 0 || f.kin {
 			continue
 		}
-		for _, s := range stations {
-			home[s], g.disks[s] = cell, disk
+		cells := [2]coverage.Hex{home, g.home(f.partner)}
+		if list, asked := g.ways[cells]; asked && len(list) < mostGround {
+			g.ways[cells] = append(list, groundWay{s, f.partner, f.excess})
 		}
 	}
-	for _, s := range slices.SortedFunc(maps.Keys(w.ways), compareStations) {
-		for i := range w.ways[s] {
-			f := &w.ways[s][i]
-			cells := [2]coverage.Hex{home[s], home[f.partner]}
-			if f.sums.Reports > 0 && !f.kin && len(g.ways[cells]) < mostGround {
-				g.ways[cells] = append(g.ways[cells], groundWay{s, f.partner, f.excess})
-			}
-		}
-	}
-	return g
 }
 
 // excess is the median excess of the ways that those around a station have with those
 // around its partner. It is false unless a share (0.0001) of them at either end have
 // one: over ground that carries, most are heard.
-func (g *ground) excess(s, partner radio.Station, share int64) (int64, bool) {
+func (g *ground) excess(s, partner uint32, share int64) (int64, bool) {
 	var excesses []int64
-	near, far := map[radio.Station]bool{}, map[radio.Station]bool{}
-	for _, a := range g.disks[s] {
-		for _, b := range g.disks[partner] {
+	near, far := map[uint32]bool{}, map[uint32]bool{}
+	for _, a := range diskOf(g.days[s]) {
+		for _, b := range diskOf(g.days[partner]) {
 			for _, way := range g.ways[[2]coverage.Hex{a, b}] {
 				if g.isOther(way.near, s, partner) && g.isOther(way.far, s, partner) {
 					near[way.near], far[way.far] = true, true
@@ -82,16 +88,16 @@ func (g *ground) excess(s, partner radio.Station, share int64) (int64, bool) {
 }
 
 // isMost says that stations are a share of the others around one.
-func (g *ground) isMost(stations map[radio.Station]bool, s, partner radio.Station, share int64) bool {
+func (g *ground) isMost(stations map[uint32]bool, s, partner uint32, share int64) bool {
 	others := g.around(s, partner)
 	return len(stations) >= leastGround && int64(len(stations))*whole >= int64(len(others))*share
 }
 
 // around are the stations around a station, without those of its owner or of a
 // partner's.
-func (g *ground) around(s, partner radio.Station) []radio.Station {
-	var list []radio.Station
-	for _, cell := range g.disks[s] {
+func (g *ground) around(s, partner uint32) []uint32 {
+	var list []uint32
+	for _, cell := range diskOf(g.days[s]) {
 		for _, n := range g.cells[cell] {
 			if g.isOther(n, s, partner) {
 				list = append(list, n)
@@ -102,7 +108,7 @@ func (g *ground) around(s, partner radio.Station) []radio.Station {
 }
 
 // isOther says that a station is neither of two, nor of their owners.
-func (g *ground) isOther(n, s, partner radio.Station) bool {
-	owner := g.book.stations[n].site.Owner
-	return owner != g.book.stations[s].site.Owner && owner != g.book.stations[partner].site.Owner
+func (g *ground) isOther(n, s, partner uint32) bool {
+	owner := g.days[n].site.Owner
+	return owner != g.days[s].site.Owner && owner != g.days[partner].site.Owner
 }

@@ -24,8 +24,8 @@ func ParseLinkLine(line string) (LinkLine, error) {
 		l.Station = w.station()
 		l.Clue = w.clue()
 	case "link":
-		way := w.way()
-		l.Link, l.Weight = Twins{way.From, way.To}, w.unsigned(64)
+		l.Link.A = w.station()
+		l.Link.B, l.Weight = w.station(), w.unsigned(64)
 	case "clue":
 		l.Clue = w.clue()
 	default:

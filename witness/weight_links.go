@@ -3,32 +3,43 @@ package witness
 import (
 	"cmp"
 	"slices"
-
-	"hexspot/radio"
 )
 
-// linkClues are the clues about single links.
-func (w *weigher) linkClues() {
-	for s, facts := range w.ways {
-		for i := range facts {
-			f := &facts[i]
-			if !f.outward {
-				continue
-			}
-			link, _ := twinsOf(s, f.partner)
-			clues := w.out.links[link]
-			clues = w.spreadClues(clues, f.spread)
-			shown := w.state.shownFrames(Way{s, f.partner})
-			clues = w.answerClue(clues, f.sums.Asked+shown, f.sums.Answered+shown, w.p.LinkAsked)
-			clues = w.unansweredClues(clues, s, f)
-			clues = w.beyondClue(clues, s, f)
-			clues = w.ownerClue(clues, s, f)
-			w.out.links[link] = clues
+// linkClues lays down the clues about the links of a station with those after it.
+func (w *weigher) linkClues(s uint32, pairs []pairFact) error {
+	var clues []Clue
+	for i := range pairs {
+		p := &pairs[i]
+		if p.partner < s {
+			continue
+		}
+		clues = clues[:0]
+		if p.known[0] {
+			f := w.fact(p, 0)
+			clues = w.wayClues(clues, s, &f)
+		}
+		if p.known[1] {
+			r := p.reversed()
+			r.left[0] = p.back
+			f := w.fact(r, 0)
+			clues = w.wayClues(clues, p.partner, &f)
+		}
+		slices.SortStableFunc(clues, compareClues)
+		if err := w.item.begin().add(int64(s), int64(p.partner)).addClues(clues).put(w.out.links, w.drawer(s)); err != nil {
+			return err
 		}
 	}
-	for _, clues := range w.out.links {
-		slices.SortStableFunc(clues, compareClues)
-	}
+	return nil
+}
+
+// wayClues are the clues about what a station sent to a partner.
+func (w *weigher) wayClues(clues []Clue, s uint32, f *wayFact) []Clue {
+	f.far = w.farOf(s, f)
+	clues = w.spreadClues(clues, f.spread)
+	clues = w.answerClue(clues, f.sums.Asked+f.shown, f.sums.Answered+f.shown, w.p.LinkAsked)
+	clues = w.unansweredClues(clues, s, f)
+	clues = w.beyondClue(clues, s, f)
+	return w.ownerClue(clues, s, f)
 }
 
 // unansweredClues are of a way that has no way back: what all such ways of either
@@ -36,7 +47,7 @@ func (w *weigher) linkClues() {
 // them, and they are too many and too thin to be judged one by one. A transmitter
 // that sends anew has no steps; a receiver whose frames come in over a cable has no
 // fading.
-func (w *weigher) unansweredClues(clues []Clue, s radio.Station, f *wayFact) []Clue {
+func (w *weigher) unansweredClues(clues []Clue, s uint32, f *wayFact) []Clue {
 	if f.answered {
 		return clues
 	}
@@ -97,22 +108,22 @@ func (w *weigher) answerClue(clues []Clue, asked, answered, least int64) []Clue 
 	return append(clues, clueOf(ClueAnswers, asked, atBest(answered, asked), ramp{w.p.AnswersNone, w.p.AnswersFull}))
 }
 
+// owned is how many of a station's observations are of its own owner's stations.
+type owned struct{ kin, all int64 }
+
+func (o *owned) add(f *wayFact) {
+	o.all += f.sums.Reports
+	if f.kin {
+		o.kin += f.sums.Reports
+	}
+}
+
 // ownerClue: of a link within one owner, by how many of a station's observations are
 // such.
-func (w *weigher) ownerClue(clues []Clue, s radio.Station, f *wayFact) []Clue {
-	if !f.kin {
+func (w *weigher) ownerClue(clues []Clue, s uint32, f *wayFact) []Clue {
+	o := w.owned[s]
+	if !f.kin || o.all < w.p.LinkReports {
 		return clues
 	}
-	var kin, all int64
-	for i := range w.ways[s] {
-		g := &w.ways[s][i]
-		all += g.sums.Reports
-		if g.kin {
-			kin += g.sums.Reports
-		}
-	}
-	if all < w.p.LinkReports {
-		return clues
-	}
-	return append(clues, clueOf(ClueOwner, all, kin*whole/all, ramp{w.p.OwnerNone, w.p.OwnerFull}))
+	return append(clues, clueOf(ClueOwner, o.all, o.kin*whole/o.all, ramp{w.p.OwnerNone, w.p.OwnerFull}))
 }

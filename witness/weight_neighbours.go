@@ -4,92 +4,83 @@ import (
 	"slices"
 
 	"hexspot/coverage"
-	"hexspot/radio"
 )
 
-// askAround counts which beacons of each station were heard by the stations around.
-// Who is around is for these to say: a place within half their usual reach.
-func (b *LinkBook) askAround(after LinkState, reach map[radio.Station]q32) {
-	cells := b.cells()
-	for s, day := range b.stations {
-		if len(day.sent) == 0 {
+// findNeighbours notes who is asked about each station that sent a beacon. Who is around
+// is for these to say: a place within half their usual reach.
+func (s *settling) findNeighbours() error {
+	cells := s.cells()
+	for station, day := range s.days {
+		if day == nil || len(day.sent) == 0 {
 			continue
 		}
 		found := 0
-		for _, n := range b.around(cells, day) {
-			if b.isNear(s, n, usual(reach, s, n)) && found < mostCompared {
+		for _, n := range s.around(cells, day) {
+			if uint32(station) != n && isNear(day, s.days[n], usual(s.reach[station], s.reach[n]), s.p) && found < mostCompared {
 				found++
-				sums := after.Near[Way{s, n}]
-				sums[0] = sums[0].plus(b.heardNear(s, n))
-				after.Near[Way{s, n}] = sums
+				s.book.say(saidNear, day.number, s.days[n].number)
 			}
 		}
 	}
-}
-
-// heardNear is how many beacons of a station a neighbour had to hear, and did.
-func (b *LinkBook) heardNear(s, neighbour radio.Station) (n NearSums) {
-	way := b.ways[Way{s, neighbour}]
-	for _, e := range b.stations[s].sent {
-		if !b.stations[neighbour].awake.has(e.window) {
-			continue
-		}
-		n.Asked++
-		if way != nil && way.heard.has(e.window) {
-			n.Answered++
-		}
-	}
-	return n
+	return s.book.fault
 }
 
 // isNear says whether a station is published within half of a neighbour's reach, and
 // belongs to somebody else.
-func (b *LinkBook) isNear(s, neighbour radio.Station, reach q32) bool {
-	if s == neighbour || reach == 0 {
+func isNear(station, neighbour *stationDay, reach q32, rules *Parameters) bool {
+	if reach == 0 {
 		return false
 	}
-	x, y := &b.stations[s].site, &b.stations[neighbour].site
+	x, y := &station.site, &neighbour.site
 	if x.Owner == y.Owner || x.Plan != y.Plan {
 		return false
 	}
 	l := linkOf(x, y)
-	if !l.ok || l.gap < coverage.Millimetres(b.p.MinDistance) { // what it heard is not evidence
+	if !l.ok || l.gap < coverage.Millimetres(rules.MinDistance) { // what it heard is not evidence
 		return false
 	}
 	return log2(uint64(max(l.length, coverage.Metre)))+1<<32 <= reach
 }
 
 // usual is the shorter of two stations' reaches: a station that hears little is not
-// heard far either. One that has no reach of its own is held to its neighbour's; zero:
-// the neighbour has none.
-func usual(reach map[radio.Station]q32, s, neighbour radio.Station) q32 {
-	own, ok := reach[s]
-	if !ok {
-		return reach[neighbour]
+// heard far either. One that has no reach of its own (zero) is held to its neighbour's;
+// zero: the neighbour has none.
+func usual(own, neighbours q32) q32 {
+	if own == 0 {
+		return neighbours
 	}
-	return min(own, reach[neighbour])
+	return min(own, neighbours)
 }
 
-// reaches are the geometric means of how far away the stations are that each heard,
-// as binary logarithms of mm; of at least reachWays.
-func (b *LinkBook) reaches() map[radio.Station]q32 {
+// findReaches works out the geometric means of how far away the stations are that each
+// heard, as binary logarithms of mm; of at least reachWays.
+func (s *settling) findReaches() error {
 	type sum struct{ logs, n int64 }
-	sums := map[radio.Station]sum{}
-	for way := range b.ways {
-		d, ok := distance(b.stations[way.From].site.Position, b.stations[way.To].site.Position)
-		if !ok {
-			continue
+	sums := make([]sum, len(s.names))
+	for drawer := range Drawers {
+		heard := map[[2]uint32]bool{}
+		err := eachItem(s.book.pairs, drawer, func(f *itemFields) error {
+			if said := f.said(); said.what == saidHeard {
+				heard[[2]uint32{s.rank[said.from], s.rank[said.to]}] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		s := sums[way.To]
-		sums[way.To] = sum{s.logs + int64(log2(uint64(max(d, coverage.Metre)))), s.n + 1}
+		for way := range heard {
+			if d, ok := distance(s.days[way[0]].site.Position, s.days[way[1]].site.Position); ok {
+				of := &sums[way[1]]
+				*of = sum{of.logs + int64(log2(uint64(max(d, coverage.Metre)))), of.n + 1}
+			}
+		}
 	}
-	reaches := make(map[radio.Station]q32, len(sums))
-	for s, n := range sums {
+	for station, n := range sums {
 		if n.n >= reachWays {
-			reaches[s] = q32(n.logs / n.n)
+			s.reach[station] = q32(n.logs / n.n)
 		}
 	}
-	return reaches
+	return nil
 }
 
 const (
@@ -97,19 +88,32 @@ const (
 	aroundAt  = 7 // resolution of the cells that neighbours are looked for in
 )
 
-// cells are the stations by the cell they are published in.
-func (b *LinkBook) cells() map[coverage.Hex][]radio.Station {
-	cells := map[coverage.Hex][]radio.Station{}
-	for s, day := range b.stations {
+// cells are the stations of the epoch by the cell they are published in, in order.
+func (s *settling) cells() map[coverage.Hex][]uint32 {
+	cells := map[coverage.Hex][]uint32{}
+	for station, day := range s.days {
+		if day == nil {
+			continue
+		}
 		if cell, err := day.site.Cell.Parent(aroundAt); err == nil {
-			cells[cell] = append(cells[cell], s)
+			cells[cell] = append(cells[cell], uint32(station))
 		}
 	}
 	return cells
 }
 
-// around are the stations in a site's cell and the cells next to it, sorted.
-func (b *LinkBook) around(cells map[coverage.Hex][]radio.Station, day *stationDay) []radio.Station {
+// around are the stations in a site's cell and the cells next to it, in order.
+func (s *settling) around(cells map[coverage.Hex][]uint32, day *stationDay) []uint32 {
+	var list []uint32
+	for _, c := range diskOf(day) {
+		list = append(list, cells[c]...)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// diskOf are the cell of a station and the cells next to it; none if it has no cell.
+func diskOf(day *stationDay) []coverage.Hex {
 	cell, err := day.site.Cell.Parent(aroundAt)
 	if err != nil {
 		return nil
@@ -118,10 +122,5 @@ func (b *LinkBook) around(cells map[coverage.Hex][]radio.Station, day *stationDa
 	if err != nil {
 		return nil
 	}
-	var list []radio.Station
-	for _, c := range disk {
-		list = append(list, cells[c]...)
-	}
-	slices.SortFunc(list, compareStations)
-	return list
+	return disk
 }

@@ -7,7 +7,7 @@ type spread struct {
 	drops, mixed, levels, left int64 // left: of the levels, what the steps do not explain
 }
 
-// spreadOf works out the sums about the mean. The quotients are rounded towards zero.
+// spreadOf works out the sums about the mean. The quotients are rounded down.
 func spreadOf(s WaySums) spread {
 	if s.Reports < 2 {
 		return spread{}

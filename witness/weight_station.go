@@ -2,16 +2,14 @@ package witness
 
 import (
 	"slices"
-
-	"hexspot/radio"
 )
 
 // stationClues are the clues about a station from all its ways.
-func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
+func (w *weigher) stationClues(s uint32, facts []wayFact) []Clue {
 	var clues []Clue
 	var out, in []spread
 	var heard spread
-	var asked, answered int64
+	var asked answers
 	for i := range facts {
 		f := &facts[i]
 		switch {
@@ -19,15 +17,12 @@ func (w *weigher) stationClues(s radio.Station, facts []wayFact) []Clue {
 			out = append(out, f.spread)
 		default:
 			in, heard = append(in, f.spread), heard.plus(f.spread)
-			if !f.kin {
-				asked += f.sums.Asked
-				answered += f.sums.Answered
-			}
+			asked.add(w.p, f)
 		}
 	}
 	clues = w.slopeClue(clues, w.pool(out))
 	clues = w.fadingClue(w.slopeClue(clues, w.pool(in)), heard)
-	clues = w.answerClue(clues, asked, answered, w.p.LinkReports)
+	clues = w.silenceClue(clues, asked)
 	clues = w.balanceClue(clues, facts)
 	clues = w.distanceClue(clues, s)
 	clues = w.elsewhereClue(clues, s, facts)
@@ -42,7 +37,7 @@ const partners = 3
 // left is power or RSSI that is not as stated. A chip that does not give the level of the
 // signal is heard out only where it is loud, which looks like such a difference.
 func (w *weigher) balanceClue(clues []Clue, facts []wayFact) []Clue {
-	in := map[radio.Station]int64{}
+	in := map[uint32]int64{}
 	for i := range facts {
 		if f := &facts[i]; !f.outward && f.sums.Reports > 0 {
 			in[f.partner] = f.loss
@@ -73,9 +68,9 @@ func median(figures []int64) int64 {
 // distanceClue: the excess loss of a station's ways beside that of its partners' other
 // ways. A path gets no better than free space with distance, and hardly any stays
 // as good: a station that stands nearer than published has too little excess.
-func (w *weigher) distanceClue(clues []Clue, s radio.Station) []Clue {
-	b, ok := w.beside[s]
-	if !ok {
+func (w *weigher) distanceClue(clues []Clue, s uint32) []Clue {
+	b := w.beside[s]
+	if !b.known {
 		return clues
 	}
 	figure := b.figure
@@ -86,12 +81,15 @@ func (w *weigher) distanceClue(clues []Clue, s radio.Station) []Clue {
 }
 
 // beside is a mean excess beside that of others, and from how many reports.
-type beside struct{ figure, reports int64 }
+type beside struct {
+	known           bool
+	figure, reports int64
+}
 
 // lookBeside works out the mean of what a station's ways have less of excess than its
 // partners' other ways.
-func (w *weigher) lookBeside() {
-	for s, facts := range w.ways {
+func (w *weigher) lookBeside() error {
+	return w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
 		var m mean
 		var reports int64
 		for i := range facts {
@@ -100,22 +98,23 @@ func (w *weigher) lookBeside() {
 			if f.kin || f.sums.Reports == 0 || usual.n < partners {
 				continue
 			}
-			m = mean{m.sum + f.excess - usual.sum/usual.n, m.n + 1}
+			m = mean{m.sum + f.excess - floordiv(usual.sum, usual.n), m.n + 1}
 			reports += f.sums.Reports
 		}
 		if m.n >= partners && reports >= w.p.LinkReports {
-			w.beside[s] = beside{m.sum / m.n, reports}
+			w.beside[s] = beside{true, floordiv(m.sum, m.n), reports}
 		}
-	}
+		return nil
+	})
 }
 
 // openGround is the median of what those of other owners around a station have less of
 // excess than their partners; zero where it is more, and of a single one: what the ground
 // does, it does to all who stand on it.
-func (w *weigher) openGround(s radio.Station) int64 {
+func (w *weigher) openGround(s uint32) int64 {
 	var figures []int64
 	for _, n := range w.ground.around(s, s) {
-		if b, ok := w.beside[n]; ok {
+		if b := w.beside[n]; b.known {
 			figures = append(figures, b.figure)
 		}
 	}

@@ -2,6 +2,8 @@ package witness
 
 import (
 	"cmp"
+	"io"
+	"math/bits"
 
 	"hexspot/radio"
 )
@@ -38,6 +40,33 @@ func (s *WaySums) add(drop, level int64) {
 	*s = s.plus(WaySums{1, drop, level, drop * drop, drop * level, level * level, 0, 0})
 }
 
+// The most that records make of one way: beacons of one station in two generations of epochs, a
+// level from the wire less up to four others (cap, power, gain, cable), 0.01 dB.
+const (
+	mostReports = 1 << 25
+	mostLevel   = 1 << 18
+)
+
+// check says whether records can make such sums: in number and size, and a product of sums is
+// within that of their squares (Cauchy and Schwarz). Within that no figure of a way overflows.
+func (s WaySums) check() bool {
+	n := s.Reports
+	return n >= 0 && n <= mostReports && NearSums{s.Asked, s.Answered}.check() &&
+		within64(s.Drop, n*mostLevel) && within64(s.Level, n*mostLevel) &&
+		s.DropDrop >= 0 && s.DropDrop <= n*mostLevel*mostLevel && s.LevelLevel >= 0 && s.LevelLevel <= n*mostLevel*mostLevel &&
+		productFits(s.Drop, s.Drop, n, s.DropDrop) && productFits(s.Level, s.Level, n, s.LevelLevel) &&
+		productFits(s.DropLevel, s.DropLevel, s.DropDrop, s.LevelLevel)
+}
+
+func within64(a, limit int64) bool { return -limit <= a && a <= limit }
+
+// productFits says that |a b| <= c d, in 128 bits, for c and d of 0 or more.
+func productFits(a, b, c, d int64) bool {
+	high, low := bits.Mul64(magnitude(a), magnitude(b))
+	mostHigh, mostLow := bits.Mul64(uint64(c), uint64(d))
+	return high < mostHigh || high == mostHigh && low <= mostLow
+}
+
 // Twins are two stations published close to each other, in order.
 type Twins struct{ A, B radio.Station }
 
@@ -56,12 +85,23 @@ func (s TwinSums) plus(o TwinSums) TwinSums {
 	return TwinSums{s.Frames + o.Frames, s.Apart + o.Apart, s.ApartApart + o.ApartApart}
 }
 
+// check is like that of WaySums.
+func (s TwinSums) check() bool {
+	return s.Frames >= 0 && s.Frames <= mostReports && s.ApartApart >= 0 && s.ApartApart <= s.Frames*mostLevel*mostLevel &&
+		productFits(s.Apart, s.Apart, s.Frames, s.ApartApart)
+}
+
 // NearSums are how many of a station's beacons a neighbour had to hear, and how many it
 // reported.
 type NearSums struct{ Asked, Answered int64 }
 
 func (s NearSums) plus(o NearSums) NearSums {
 	return NearSums{s.Asked + o.Asked, s.Answered + o.Answered}
+}
+
+// check is like that of WaySums.
+func (s NearSums) check() bool {
+	return s.Answered >= 0 && s.Answered <= s.Asked && s.Asked <= mostReports
 }
 
 // LinkState is the evidence that one epoch hands to the next: sums of the running
@@ -73,6 +113,8 @@ type LinkState struct {
 	Twins      map[Twins][2]TwinSums
 	Near       map[Way][2]NearSums // from a station to a neighbour
 	Shown      map[Way][2]int64    // frames that evidence of appeals shows
+
+	lines func() (io.ReadCloser, error) // of a state that is not in memory
 }
 
 func (w Way) compare(o Way) int {
@@ -80,32 +122,3 @@ func (w Way) compare(o Way) int {
 }
 
 func (t Twins) compare(o Twins) int { return Way{t.A, t.B}.compare(Way{o.A, o.B}) }
-
-// inGeneration is a copy in which the running generation is a given one: what was
-// running becomes the one before, or is forgotten. An epoch of an earlier generation
-// is booked in the running one.
-func (s LinkState) inGeneration(g uint64) LinkState {
-	turns := 0
-	if g > s.Generation {
-		turns = int(min(g-s.Generation, 2))
-	}
-	return LinkState{
-		Generation: max(g, s.Generation),
-		Ways:       turned(s.Ways, turns), Twins: turned(s.Twins, turns), Near: turned(s.Near, turns), Shown: turned(s.Shown, turns),
-	}
-}
-
-// turned copies what a map still knows after some turns.
-func turned[K, V comparable](m map[K][2]V, turns int) map[K][2]V {
-	var nothing [2]V
-	after := make(map[K][2]V, len(m))
-	for k, v := range m {
-		for range turns {
-			v = [2]V{nothing[0], v[0]}
-		}
-		if v != nothing {
-			after[k] = v
-		}
-	}
-	return after
-}

@@ -80,7 +80,7 @@ func TestMuldivAgainstBig(t *testing.T) {
 		a, b := rapid.Int64().Draw(t, "a"), rapid.Int64().Draw(t, "b")
 		c := rapid.Int64Range(1, 1<<62).Draw(t, "c")
 		want := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
-		want.Quo(want, big.NewInt(c))
+		want.Div(want, big.NewInt(c)) // Euclid's; rounds down for c > 0
 		if limit := big.NewInt(1<<63 - 1); want.CmpAbs(limit) > 0 {
 			want.Set(limit)
 			if (a < 0) != (b < 0) {
@@ -93,6 +93,131 @@ func TestMuldivAgainstBig(t *testing.T) {
 	})
 }
 
+func TestFloordivAgainstBig(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := rapid.Int64().Draw(t, "a"), rapid.Int64Range(1, 1<<62).Draw(t, "b")
+		if got, want := floordiv(a, b), new(big.Int).Div(big.NewInt(a), big.NewInt(b)).Int64(); got != want {
+			t.Errorf("%d / %d = %d, want %d", a, b, got, want)
+		}
+	})
+	for _, c := range [][3]int64{{-7, 2, -4}, {-8, 2, -4}, {7, 2, 3}, {-1, 1 << 62, -1}, {-1 << 63, 1, -1 << 63}} {
+		if got := floordiv(c[0], c[1]); got != c[2] {
+			t.Errorf("%d / %d = %d, want %d", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// TestStatisticsCannotOverflow: sums of any levels of the protocol's ranges, as many as a state
+// may have, give figures that the same steps with numbers of any length give, too.
+func TestStatisticsCannotOverflow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		extreme := rapid.OneOf(rapid.SampledFrom([]int64{-mostLevel, -mostLevel + 1, -1, 0, 1, mostLevel - 1, mostLevel}), rapid.Int64Range(-mostLevel, mostLevel))
+		var day WaySums
+		for range rapid.IntRange(1, 4).Draw(t, "kinds") {
+			var one WaySums
+			one.add(extreme.Draw(t, "drop"), extreme.Draw(t, "level"))
+			for range rapid.IntRange(0, 23).Draw(t, "doublings") {
+				one = one.plus(one)
+			}
+			day = day.plus(one)
+		}
+		if !day.check() {
+			t.Fatalf("records make %+v", day)
+		}
+		total := day.plus(day) // both generations
+		x := spreadOf(total)
+		n, half := big.NewInt(total.Reports), func(square, a, b int64) *big.Int {
+			mean := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
+			return mean.Sub(big.NewInt(square), mean.Div(mean, big.NewInt(total.Reports)))
+		}
+		drops, mixed, levels := half(total.DropDrop, total.Drop, total.Drop), half(total.DropLevel, total.Drop, total.Level), half(total.LevelLevel, total.Level, total.Level)
+		if n.Int64() < 2 {
+			return
+		}
+		left := new(big.Int).Set(levels)
+		if drops.Sign() > 0 {
+			left.Sub(left, new(big.Int).Div(new(big.Int).Mul(mixed, mixed), drops))
+		}
+		if left.Sign() < 0 {
+			left.SetInt64(0)
+		}
+		got := [4]int64{x.drops, x.mixed, x.levels, x.left}
+		for i, want := range []*big.Int{drops, mixed, levels, left} {
+			if !want.IsInt64() || want.Int64() != got[i] {
+				t.Errorf("figure %d of %+v is %d, want %v", i, total, got[i], want)
+			}
+		}
+		checkSlope(t, x)
+	})
+}
+
+// checkSlope compares a slope with numbers of any length.
+func checkSlope(t *rapid.T, x spread) {
+	got, ok := x.slope(0)
+	if !ok {
+		return
+	}
+	estimate := new(big.Int).Mul(big.NewInt(x.mixed), big.NewInt(whole))
+	estimate.Sub(big.NewInt(whole), estimate.Div(estimate, big.NewInt(x.drops)))
+	if !estimate.IsInt64() || estimate.Int64() != got {
+		t.Errorf("slope %d, want %v", got, estimate)
+	}
+	variance := new(big.Int).Mul(big.NewInt(x.left/x.freedom), big.NewInt(whole*whole))
+	if variance.Div(variance, big.NewInt(x.drops)); !variance.IsInt64() {
+		t.Errorf("the variance of the slope of %+v is %v", x, variance)
+	}
+}
+
+// TestLinesCannotOverflow: distances and losses as large as can be, of the largest group.
+func TestLinesCannotOverflow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var l line
+		for range rapid.IntRange(6, 64*63).Draw(t, "points") {
+			l.add(rapid.Int64Range(0, 40<<10).Draw(t, "x"), rapid.Int64Range(-mostLevel, mostLevel).Draw(t, "y"))
+		}
+		slope, ok := l.slope()
+		if !ok {
+			return
+		}
+		xx := new(big.Int).Mul(big.NewInt(l.x), big.NewInt(l.x))
+		xx.Sub(big.NewInt(l.xx), xx.Div(xx, big.NewInt(l.n)))
+		xy := new(big.Int).Mul(big.NewInt(l.x), big.NewInt(l.y))
+		xy.Sub(big.NewInt(l.xy), xy.Div(xy, big.NewInt(l.n)))
+		if want := xy.Div(xy.Lsh(xy, 10), xx); !want.IsInt64() || want.Int64() != slope {
+			t.Errorf("slope %d, want %v", slope, want)
+		}
+		if doubt := l.doubt(slope); doubt < 0 || doubt > 1<<40 {
+			t.Errorf("doubt %d", doubt)
+		}
+	})
+}
+
+// TestLinkStateThatNoRecordsMake is an error, whoever wrote it.
+func TestLinkStateThatNoRecordsMake(t *testing.T) {
+	a, b := sampleStation(t, 1), sampleStation(t, 2)
+	way, pair := Way{a, b}, Twins{a, b}
+	if pair.A.Compare(pair.B) > 0 {
+		pair = Twins{b, a}
+	}
+	for name, s := range map[string]LinkState{
+		"too many":        {Ways: map[Way][2]WaySums{way: {{Reports: mostReports + 1}}}},
+		"negative":        {Ways: map[Way][2]WaySums{way: {{Reports: -1}}}},
+		"too loud":        {Ways: map[Way][2]WaySums{way: {{}, {Reports: 1, Level: mostLevel + 1, LevelLevel: mostLevel * mostLevel}}}},
+		"squares":         {Ways: map[Way][2]WaySums{way: {{Reports: 3, Level: 30, LevelLevel: 299}}}},
+		"products":        {Ways: map[Way][2]WaySums{way: {{Reports: 3, DropDrop: 1, LevelLevel: 4, DropLevel: 3}}}},
+		"answers":         {Ways: map[Way][2]WaySums{way: {{Asked: 1, Answered: 2}}}},
+		"least number":    {Ways: map[Way][2]WaySums{way: {{Reports: 1, Level: -1 << 63}}}},
+		"twins":           {Twins: map[Twins][2]TwinSums{pair: {{Frames: 2, Apart: 10, ApartApart: 40}}}},
+		"neighbours":      {Near: map[Way][2]NearSums{way: {{Asked: 1, Answered: -1}}}},
+		"shown":           {Shown: map[Way][2]int64{way: {0, -1}}},
+		"shown too often": {Shown: map[Way][2]int64{way: {mostReports + 1, 0}}},
+	} {
+		if _, err := ParseLinkState(s.AppendText(nil)); err == nil {
+			t.Errorf("%s: it is read", name)
+		}
+	}
+}
+
 func TestGenerationsForget(t *testing.T) {
 	a, b := sampleStation(t, 1), sampleStation(t, 2)
 	sums := wayOf(10, whole, 100)
@@ -101,9 +226,9 @@ func TestGenerationsForget(t *testing.T) {
 		generation uint64
 		want       [2]WaySums
 	}{{4, [2]WaySums{sums, {}}}, {5, [2]WaySums{sums, {}}}, {6, [2]WaySums{{}, sums}}, {7, [2]WaySums{}}, {900, [2]WaySums{}}} {
-		after := s.inGeneration(c.generation)
-		if after.Ways[Way{a, b}] != c.want {
-			t.Errorf("in generation %d: %v", c.generation, after.Ways)
+		after, _, err := NewLinkBook(DefaultParameters(hexspot1)).Settle(s, Epoch(c.generation)*Epoch(DefaultParameters(hexspot1).LinkEpochs))
+		if err != nil || after.Ways[Way{a, b}] != c.want || after.Generation != max(5, c.generation) {
+			t.Errorf("in generation %d: %v, %v", c.generation, after, err)
 		}
 		if _, kept := after.Ways[Way{a, b}]; kept != (c.want != [2]WaySums{}) {
 			t.Errorf("generation %d keeps empty sums", c.generation)
@@ -148,7 +273,7 @@ func drawLinkState(t *rapid.T) LinkState {
 		stations[i] = sampleStation(t, i)
 	}
 	station := rapid.SampledFrom(stations)
-	number := rapid.Int64()
+	number := rapid.Int64Range(1, mostLevel)
 	s := LinkState{
 		Generation: rapid.Uint64().Draw(t, "generation"),
 		Ways:       map[Way][2]WaySums{}, Near: map[Way][2]NearSums{}, Twins: map[Twins][2]TwinSums{},
@@ -156,10 +281,10 @@ func drawLinkState(t *rapid.T) LinkState {
 	way := func() Way { return Way{station.Draw(t, "from"), station.Draw(t, "to")} }
 	for range rapid.IntRange(0, 5).Draw(t, "entries") {
 		n := number.Draw(t, "n")
-		s.Ways[way()] = [2]WaySums{{Reports: n, Level: -n, Answered: 1}, {LevelLevel: n}}
-		s.Near[way()] = [2]NearSums{{n, 1}, {2, n}}
+		s.Ways[way()] = [2]WaySums{{Reports: n, Level: -n, LevelLevel: n, Asked: n, Answered: 1}, {Reports: 1, LevelLevel: n}}
+		s.Near[way()] = [2]NearSums{{n, 1}, {n, n}}
 		pair := way()
-		s.Twins[Twins{pair.From, pair.To}] = [2]TwinSums{{1, n, 2}, {n, 3, n}}
+		s.Twins[Twins{pair.From, pair.To}] = [2]TwinSums{{1, n, n * n}, {n, 1, n}}
 	}
 	return s
 }
@@ -260,4 +385,10 @@ func TestHeliumHasNoWeights(t *testing.T) {
 	if err != nil || len(state.Ways) != 0 || weights.Link(sampleStation(t, 0), sampleStation(t, 1)) != whole {
 		t.Errorf("%v %v", state, err)
 	}
+}
+
+// shownFrames is how many frames are shown of a way.
+func (s LinkState) shownFrames(w Way) int64 {
+	kept := s.Shown[w]
+	return max(kept[0], kept[1])
 }

@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -24,35 +25,34 @@ import (
 // the order of its type's fields.
 func (s LinkState) AppendText(b []byte) []byte {
 	out := textSink{b: b}
-	s.text(&out)
+	_ = s.text(&out) // a state in memory does not fail
 	return out.b
 }
 
 // WriteText writes what AppendText appends.
 func (s LinkState) WriteText(w io.Writer) error {
 	out := textSink{w: w}
-	s.text(&out)
+	if err := s.text(&out); err != nil {
+		return err
+	}
 	return out.flush()
 }
 
-func (s LinkState) text(out *textSink) {
-	out.b = fmt.Appendf(out.b, "generation %d\n", s.Generation)
-	for _, way := range slices.SortedFunc(maps.Keys(s.Ways), Way.compare) {
-		out.b = appendSums(out.b, "way", way.From, way.To, s.Ways[way], WaySums.list)
-		out.line()
+func (s LinkState) text(out *textSink) error {
+	out.generation(s.Generation)
+	if s.lines != nil { // in order already
+		return s.each(out.entry)
 	}
-	for _, way := range slices.SortedFunc(maps.Keys(s.Near), Way.compare) {
-		out.b = appendSums(out.b, "near", way.From, way.To, s.Near[way], NearSums.list)
-		out.line()
+	var entries []stateEntry
+	err := s.each(func(e stateEntry) error {
+		entries = append(entries, e)
+		return nil
+	})
+	slices.SortFunc(entries, stateEntry.compare)
+	for _, e := range entries {
+		err = cmp.Or(err, out.entry(e))
 	}
-	for _, t := range slices.SortedFunc(maps.Keys(s.Twins), Twins.compare) {
-		out.b = appendSums(out.b, "twins", t.A, t.B, s.Twins[t], TwinSums.list)
-		out.line()
-	}
-	for _, way := range slices.SortedFunc(maps.Keys(s.Shown), Way.compare) {
-		out.b = appendSums(out.b, "shown", way.From, way.To, s.Shown[way], func(n int64) []int64 { return []int64{n} })
-		out.line()
-	}
+	return err
 }
 
 func (s WaySums) list() []int64 {
@@ -63,12 +63,10 @@ func (s NearSums) list() []int64 { return []int64{s.Asked, s.Answered} }
 
 func (s TwinSums) list() []int64 { return []int64{s.Frames, s.Apart, s.ApartApart} }
 
-func appendSums[S any](b []byte, kind string, from, to radio.Station, sums [2]S, list func(S) []int64) []byte {
+func appendSums(b []byte, kind string, from, to radio.Station, sums []int64) []byte {
 	b = appendStations(append(b, kind...), from, to)
-	for _, generation := range sums {
-		for _, v := range list(generation) {
-			b = strconv.AppendInt(append(b, ' '), v, 10)
-		}
+	for _, v := range sums {
+		b = strconv.AppendInt(append(b, ' '), v, 10)
 	}
 	return append(b, '\n')
 }
@@ -101,23 +99,39 @@ func (w *Weights) WriteText(to io.Writer) error {
 
 func (w *Weights) text(out *textSink) {
 	for _, s := range slices.SortedFunc(maps.Keys(w.stations), compareStations) {
-		for _, c := range w.stations[s] {
-			out.b = c.appendText(appendStations(append(out.b, "station"...), s))
-			out.line()
-		}
+		out.station(s, w.stations[s])
 	}
 	for _, t := range slices.SortedFunc(maps.Keys(w.links), Twins.compare) {
-		out.b = appendStations(append(out.b, "link"...), t.A, t.B)
-		out.b = fmt.Appendf(out.b, " %d\n", w.Link(t.A, t.B))
-		for _, c := range w.links[t] {
-			out.b = c.appendText(append(out.b, "clue"...))
-		}
-		out.line()
+		out.link(t, w.Link(t.A, t.B), w.links[t])
 	}
 }
 
+func (s *textSink) generation(number uint64) { s.b = fmt.Appendf(s.b, "generation %d\n", number) }
+
+// station writes the clues about a station.
+func (s *textSink) station(station radio.Station, clues []Clue) {
+	for _, c := range clues {
+		s.b = c.appendText(appendStations(append(s.b, "station"...), station))
+		s.line()
+	}
+}
+
+// link writes a link with its weight and its own clues.
+func (s *textSink) link(t Twins, weight uint64, clues []Clue) {
+	s.b = appendStations(append(s.b, "link"...), t.A, t.B)
+	s.b = append(strconv.AppendUint(append(s.b, ' '), weight, 10), '\n')
+	for _, c := range clues {
+		s.b = c.appendText(append(s.b, "clue"...))
+	}
+	s.line()
+}
+
 func (c Clue) appendText(b []byte) []byte {
-	return fmt.Appendf(b, " %s %d %d %d %d %d\n", c.Name, c.Reports, c.Value, c.None, c.Full, c.Weight)
+	b = append(append(b, ' '), c.Name...)
+	for _, v := range [...]int64{c.Reports, c.Value, c.None, c.Full, c.Weight} {
+		b = strconv.AppendInt(append(b, ' '), v, 10)
+	}
+	return append(b, '\n')
 }
 
 var errLinkState = errors.New("link state: not in canonical form")

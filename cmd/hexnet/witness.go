@@ -16,6 +16,7 @@ type witnessCommand struct {
 	Appeal      appealCommand      `cmd:"" help:"Check and send appeals against weights."`
 	Audit       auditCommand       `cmd:"" help:"Appoint a station whose reports are evidence for appeals."`
 	Verify      verifyCommand      `cmd:"" help:"Verify an epoch again, from the records, and compare with what is published."`
+	Parameters  parametersCommand  `cmd:"" help:"Print the parameters of both sets of rules, each with its reason."`
 	JudgeRecord judgeRecordCommand `cmd:"" help:"Put recorded receptions of devices through the physical rules of both rule sets."`
 }
 

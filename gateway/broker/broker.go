@@ -31,7 +31,7 @@ type Options struct {
 // Message is one that a station has published.
 type Message struct {
 	Station radio.Station
-	EUI     radio.EUI
+	EUI     radio.EUI // zero: the station has named none, and the topic is below hexspot/
 	Topic   string
 	QoS     byte         // 0: the station does not wait for an answer
 	Payload []byte       // valid during the call only

@@ -16,7 +16,7 @@ import (
 type identity struct {
 	name    string // for logs
 	station radio.Station
-	eui     radio.EUI // of a station
+	eui     radio.EUI // of a station; zero if it has named none
 	rights  rights
 }
 
@@ -75,13 +75,21 @@ func (h *hook) loginStation(name, token string, client *mochi.Client) (*identity
 	if h.stations != nil && !h.stations[station] {
 		return nil, errors.New("the station is not on the list")
 	}
-	eui, err := verifyToken(token, station, h.network, time.Now())
+	c, err := verifyToken(token, station, h.network, time.Now())
 	if err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
-	if id := client.ID; id != name && id != eui.String() && !mayUseClientID(id) {
+	if id := client.ID; id != name && !(c.Gateway && id == c.EUI.String()) && !mayUseClientID(id) {
 		return nil, errClientID
 	}
+	if c.Gateway {
+		return h.loginGateway(name, c.EUI, station, client)
+	}
+	return &identity{name: name, station: station, rights: reporterRights(station)}, nil
+}
+
+// loginGateway lets a station in that has gateway topics, too.
+func (h *hook) loginGateway(name string, eui radio.EUI, station radio.Station, client *mochi.Client) (*identity, error) {
 	owner, err := h.bind(eui, station, client)
 	if err != nil {
 		return nil, err

@@ -58,7 +58,10 @@ func TestStationLogins(t *testing.T) {
 		{"too long", good, func(c jwt.MapClaims) { c["exp"] = now + 3700 }, nil, false},
 		{"no end", good, with("exp", nil), nil, false},
 		{"no beginning", good, with("iat", nil), nil, false},
-		{"no EUI", good, with("eui", nil), nil, false},
+		{"no EUI", good, with("eui", nil), func(d *dialer) { d.id = good.text }, true},
+		{"no EUI, client id of a gateway", good, with("eui", nil), nil, false},
+		{"no EUI, claim null", good, func(c jwt.MapClaims) { c["eui"] = nil }, func(d *dialer) { d.id = good.text }, false},
+		{"empty EUI", good, with("eui", ""), func(d *dialer) { d.id = good.text }, false},
 		{"EUI in upper case", good, with("eui", strings.ToUpper(testEUI)), nil, false},
 		{"extra claim", good, with("admin", true), nil, false},
 		{"no password", good, plain, func(d *dialer) { d.password = "" }, false},
@@ -89,6 +92,43 @@ func TestStationLogins(t *testing.T) {
 			}
 			client.Disconnect(0)
 		})
+	}
+}
+
+// TestStationWithoutEUI: the claims of the protocol and nothing else are enough for its topics,
+// and give no gateway's, nor bind one.
+func TestStationWithoutEUI(t *testing.T) {
+	bindings := newMemoryBindings()
+	b := startBroker(t, Config{}, Options{Bindings: bindings})
+	s := newStation(t, jwt.SigningMethodEdDSA)
+	login := func() paho.Client {
+		claims := s.claims("")
+		delete(claims, "eui")
+		return mustConnect(t, dialer{url: b.Addresses()[0], id: s.text, name: s.text, password: s.token(t, claims)})
+	}
+	c := login()
+	if err := publish(t, c, "hexspot/"+s.text+"/up/witness", false, "x"); err != nil {
+		t.Errorf("a report: %v", err)
+	}
+	for filter, want := range map[string]bool{
+		"hexspot/" + s.text + "/ack": true, "hexspot/net/+": true,
+		"gateway/" + testEUI + "/command/+": false, "gateway//command/+": false, "eu868/gateway/0000000000000000/command/+": false,
+	} {
+		if _, got := subscribe(t, c, filter); got != want {
+			t.Errorf("subscription to %s: %v, want %v", filter, got, want)
+		}
+	}
+	c.Disconnect(0)
+	for _, topic := range []string{"gateway/" + testEUI + "/event/up", "gateway//event/up", "gateway/0000000000000000/state/conn"} {
+		if err := publish(t, login(), topic, false, "x"); err == nil {
+			t.Errorf("publication to %s is taken", topic)
+		}
+	}
+	if n := b.Counters().RefusedBy[RefusedPublication]; n != 3 {
+		t.Errorf("%d publications are refused, want 3", n)
+	}
+	if len(bindings.owners) != 0 {
+		t.Errorf("bound: %v", bindings.owners)
 	}
 }
 
@@ -204,8 +244,8 @@ func FuzzToken(f *testing.F) {
 	f.Add(other.token(f, s.claims(testEUI)))
 	f.Add("eyJhbGciOiJub25lIn0.e30.")
 	f.Fuzz(func(t *testing.T, text string) {
-		if eui, err := verifyToken(text, station, network, time.Now()); err == nil {
-			t.Errorf("%q logs in with EUI %s", text, eui)
+		if c, err := verifyToken(text, station, network, time.Now()); err == nil {
+			t.Errorf("%q logs in with EUI %s", text, c.EUI)
 		}
 	})
 }
@@ -215,12 +255,17 @@ func FuzzToken(f *testing.F) {
 func FuzzClaims(f *testing.F) {
 	f.Add(`{"sub":"s","aud":"a","iat":1,"exp":2,"eui":"0123456789abcdef"}`)
 	f.Add(`{"sub":"s","aud":["a"],"iat":1,"exp":2,"eui":"0123456789abcdef","sub":"t"}`)
+	f.Add(`{"sub":"s","aud":"a","iat":1,"exp":2}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		var c, again claims
 		if c.UnmarshalJSON([]byte(text)) != nil {
 			return
 		}
-		written, err := json.Marshal(map[string]any{"sub": c.Subject, "aud": c.Audience, "iat": c.Issued, "exp": c.Expires, "eui": c.EUI.String()})
+		members := map[string]any{"sub": c.Subject, "aud": c.Audience, "iat": c.Issued, "exp": c.Expires}
+		if c.Gateway {
+			members["eui"] = c.EUI.String()
+		}
+		written, err := json.Marshal(members)
 		if err != nil {
 			t.Fatal(err)
 		}

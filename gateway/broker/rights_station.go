@@ -12,15 +12,21 @@ import (
 //	           hexspot/STATION/up/beacon|discovery|witness|site   hexspot/STATION/ask|cosign   at QoS 1
 //	subscribe  [REGION/]gateway/EUI/command/NAME   hexspot/STATION/ack|heard|proof   hexspot/net/anchor|value|checkpoint|+
 //
-// where the NAME of a command may be + or #. Only state/conn may be retained.
+// where the NAME of a command may be + or #. Only state/conn may be retained. A station that
+// has named no EUI has none of the gateway's topics.
 type stationRights struct {
-	eui     string
+	eui     string // empty: none
 	station string
 	regions map[string]bool
 }
 
 func newStationRights(eui radio.EUI, station radio.Station, regions map[string]bool) stationRights {
 	return stationRights{eui: eui.String(), station: station.String(), regions: regions}
+}
+
+// reporterRights are those of a station that has named no EUI.
+func reporterRights(station radio.Station) stationRights {
+	return stationRights{station: station.String()}
 }
 
 // maxRetained bounds a station's retained state, which stays when it is gone.
@@ -83,6 +89,9 @@ func (r stationRights) maySubscribe(filter string) bool {
 
 // cutGateway takes [REGION/]gateway/EUI/ off a topic if it is the station's.
 func (r stationRights) cutGateway(topic string) (rest string, ok bool) {
+	if r.eui == "" {
+		return "", false
+	}
 	if first, below, _ := strings.Cut(topic, "/"); r.regions[first] {
 		topic = below
 	}

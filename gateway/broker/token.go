@@ -17,27 +17,36 @@ const (
 	maxToken = 2048             // bytes; a station's token has about 400
 	maxLife  = time.Hour        // from iat to exp (protocol hexspot/1, "MQTT")
 	leeway   = 60 * time.Second // that a station's clock may be ahead of ours
+	claimEUI = "eui"
 )
 
-// claims are what a station's token says; it says nothing else.
+// claims are what a station's token says; it says nothing else. The EUI is ours, beside the
+// claims of protocol hexspot/1: without it there are no gateway topics.
 type claims struct {
 	Subject  string
 	Audience string
 	Issued   int64 // Unix seconds
 	Expires  int64
 	EUI      radio.EUI
+	Gateway  bool // the EUI is stated
 }
 
-// UnmarshalJSON demands each claim once, by its exact name, and no other. The
-// audience may be text or a list of one text: both are common (RFC 7519 4.1.3).
+// UnmarshalJSON demands each claim once, by its exact name, and no other; `eui` may be
+// missing. The audience may be text or a list of one text: both are common (RFC 7519 4.1.3).
 func (c *claims) UnmarshalJSON(data []byte) error {
 	var eui string
-	targets := map[string]any{"sub": &c.Subject, "aud": (*audience)(&c.Audience), "iat": &c.Issued, "exp": &c.Expires, "eui": &eui}
+	targets := map[string]any{"sub": &c.Subject, "aud": (*audience)(&c.Audience), "iat": &c.Issued, "exp": &c.Expires, claimEUI: &eui}
 	if err := readMembers(data, targets); err != nil {
 		return err
 	}
+	_, missing := targets[claimEUI]
+	c.Gateway = !missing
+	delete(targets, claimEUI)
 	for name := range targets {
 		return fmt.Errorf("claim %s is missing", name)
+	}
+	if !c.Gateway {
+		return nil
 	}
 	var err error
 	if c.EUI, err = radio.ParseEUI(eui); err == nil && c.EUI.String() != eui {
@@ -121,11 +130,10 @@ func (c *claims) check(station radio.Station, network radio.Network, now time.Ti
 const maxTime = 1 << 36
 
 // verifyToken checks the token that a station logs in with: signed with the
-// station's own key, by the algorithm of that key, for this network, now. It
-// gives the EUI the token names.
-func verifyToken(token string, station radio.Station, network radio.Network, now time.Time) (radio.EUI, error) {
+// station's own key, by the algorithm of that key, for this network, now.
+func verifyToken(token string, station radio.Station, network radio.Network, now time.Time) (claims, error) {
 	if len(token) > maxToken {
-		return radio.EUI{}, errors.New("the token is too long")
+		return claims{}, errors.New("the token is too long")
 	}
 	key := station.PublicKey()
 	algorithm := jwt.SigningMethodES256.Alg()
@@ -136,15 +144,15 @@ func verifyToken(token string, station radio.Station, network radio.Network, now
 	var c claims
 	parsed, err := parser.ParseWithClaims(token, &tokenClaims{claims: &c}, func(*jwt.Token) (any, error) { return key, nil })
 	if err != nil {
-		return radio.EUI{}, err
+		return claims{}, err
 	}
 	if err := checkHeader(parsed.Header); err != nil {
-		return radio.EUI{}, err
+		return claims{}, err
 	}
 	if err := c.check(station, network, now); err != nil {
-		return radio.EUI{}, err
+		return claims{}, err
 	}
-	return c.EUI, nil
+	return c, nil
 }
 
 // checkHeader refuses headers that ask for what is not done here, such as crit.

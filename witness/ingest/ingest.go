@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,13 +51,12 @@ const MaxOthers = 8
 
 // Oldest is the first epoch whose records are taken at a time; the Book has its log.
 func (c Config) Oldest(now witness.Millis) witness.Epoch {
-	keep := c.Keep
-	if keep == 0 {
-		keep = DefaultKeep
-	}
 	epoch := c.Timing.Epoch(c.Timing.SlotAt(now))
-	return epoch - min(epoch, keep)
+	return epoch - min(epoch, c.keep())
 }
+
+// keep is Keep with its default.
+func (c Config) keep() witness.Epoch { return cmp.Or(c.Keep, DefaultKeep) }
 
 // Ingest takes reports. It is safe for concurrent use.
 type Ingest struct {
@@ -64,6 +64,8 @@ type Ingest struct {
 	journal Journal
 	placer  placer
 	pace    *pace
+	quota   *quota
+	hours   *hours
 
 	mu       sync.Mutex
 	floor    witness.Millis         // no later report is stamped below
@@ -92,7 +94,8 @@ func New(c Config, j Journal, b Book) (*Ingest, error) {
 		c.Rate = DefaultRate
 	}
 	return &Ingest{
-		config: c, journal: j, placer: placer{book: b}, pace: newPace(c.Rate),
+		config: c, journal: j, placer: placer{book: b}, pace: newPace(c.Rate), hours: newHours(c.Rate.Discoveries),
+		quota:   newQuota(c.Timing, c.keep()),
 		pending: make(map[witness.Millis]int), unplaced: make(unplaced), counts: Counts{Refused: make(map[witness.RefusalReason]int64)},
 	}, nil
 }
@@ -109,14 +112,14 @@ func (i *Ingest) Take(ctx context.Context, m Message, now witness.Millis) (Answe
 	now = i.begin(now)
 	defer i.end(now)
 	report, f, err := i.check(ctx, m, now)
+	var receipt witness.Receipt
+	if err == nil && f == nil {
+		receipt, f, err = i.keep(ctx, report)
+	}
 	if err == nil && f != nil {
 		i.count(func(c *Counts) { c.Refused[f.reason]++ })
 		r := witness.RefusalOf(m.Payload, f.reason, f.cause.Error())
 		return Answer{Refusal: &r}, nil
-	}
-	var receipt witness.Receipt
-	if err == nil {
-		receipt, err = i.keep(ctx, report)
 	}
 	if err != nil {
 		i.count(func(c *Counts) { c.Failed++ })
@@ -126,28 +129,40 @@ func (i *Ingest) Take(ctx context.Context, m Message, now witness.Millis) (Answe
 }
 
 // keep journals and places a report that is new. The journal comes first: a receipt
-// promises that the record is there.
-func (i *Ingest) keep(ctx context.Context, r Report) (witness.Receipt, error) {
+// promises that the record is there. What is there already takes nothing of the quota.
+func (i *Ingest) keep(ctx context.Context, r Report) (witness.Receipt, *fault, error) {
 	receipt, known, err := i.placer.book.Find(r)
 	if err != nil {
-		return receipt, err
+		return receipt, nil, err
 	}
 	if known {
 		i.count(func(c *Counts) { c.Again++ })
-		return receipt, nil
+		return receipt, nil, nil
 	}
 	if at, kept := i.reopen(r.ID); kept {
 		defer i.end(at)
 		r.Received = at
-	} else if err := i.journal.Keep(ctx, r); err != nil {
-		return receipt, err
+	} else if f, err := i.journalNew(ctx, r); f != nil || err != nil {
+		return receipt, f, err
 	}
 	receipt, err = i.placer.place(r)
 	if err == nil && receipt.Record != r.ID {
 		err = errors.New("the log answered for another record")
 	}
 	i.settle(r, err)
-	return receipt, err
+	return receipt, nil, err
+}
+
+// journalNew keeps a report that is new, if the quota has room for it.
+func (i *Ingest) journalNew(ctx context.Context, r Report) (*fault, error) {
+	if !i.quota.take(r.Signed.Station, r.Own, r.Count) {
+		return faultf(witness.RefusedQuota, "more of epoch %d than one station may report: %d observations", r.Own, i.quota.most), nil
+	}
+	err := i.journal.Keep(ctx, r)
+	if err != nil {
+		i.quota.giveBack(r.Signed.Station, r.Own, r.Count)
+	}
+	return nil, err
 }
 
 func (i *Ingest) count(change func(*Counts)) {

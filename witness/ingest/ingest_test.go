@@ -208,6 +208,7 @@ func TestReportsAreRefusedByName(t *testing.T) {
 		"slot out of range":             {"beacon", body(radio.KindBeacon, beacon(1<<40, now)), witness.RefusedRange},
 		"time out of range":             {"beacon", body(radio.KindBeacon, beacon(3035, 1<<53)), witness.RefusedRange},
 		"epoch out of range":            {"witness", body(radio.KindWitness, batchOf(1<<40, now)), witness.RefusedRange},
+		"epoch without a slot in range": {"witness", body(radio.KindWitness, batchOf(110_000_000_000, now)), witness.RefusedRange},
 		"heard in another epoch":        {"witness", body(radio.KindWitness, batchOf(100, 6_066_000)), witness.RefusedEpoch},
 		"sent 5.001 s ahead":            {"beacon", body(radio.KindBeacon, beacon(3035, now+5_001)), witness.RefusedFuture},
 		"a slot ahead":                  {"beacon", body(radio.KindBeacon, beacon(3039, now)), witness.RefusedFuture},
@@ -352,7 +353,7 @@ func TestRecover(t *testing.T) {
 }
 
 func TestRates(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Rate = Rate{Reports: 2, Burst: 5, Discoveries: 3} })
+	r := newRig(t, func(c *Config) { c.Rate = Rate{Reports: 2, Burst: 5} })
 	refused := func(kind string, count int, at witness.Millis) (n int) {
 		for range count {
 			a, err := r.take(kind, []byte{1}, at)
@@ -375,9 +376,6 @@ func TestRates(t *testing.T) {
 		{"beacon", 7, now, 2, false},
 		{"beacon", 3, now + 1_000, 1, false},
 		{"beacon", 5, now + 1_000, 0, true}, // others are unharmed
-		{"discovery", 4, now + 60_000, 1, false},
-		{"discovery", 1, now + 60_000 + 1_200_000, 0, false}, // 3 an hour
-		{"discovery", 1, now + 60_000 + 1_200_000, 1, false},
 	} {
 		r.station = stationOf(t, keyOf(2))
 		if c.stranger {
@@ -392,11 +390,11 @@ func TestRates(t *testing.T) {
 // TestPaceForgets: full buckets go when there are many, others stay.
 func TestPaceForgets(t *testing.T) {
 	p := newPace(Rate{Reports: 1, Burst: 2})
-	busy := Message{Station: stationOf(t, keyOf(9)), Kind: "beacon"}
+	busy := stationOf(t, keyOf(9))
 	for n := range 2 * leastSweep {
 		at := now + witness.Millis(n)*1_000
 		k := ed25519.NewKeyFromSeed(append(make([]byte, 30), byte(n>>8), byte(n)))
-		if !p.allow(Message{Station: stationOf(t, k), Kind: "beacon"}, at) {
+		if !p.allow(stationOf(t, k), at) {
 			t.Fatal("a station that sends for the first time is refused")
 		}
 		p.allow(busy, at)
@@ -407,6 +405,57 @@ func TestPaceForgets(t *testing.T) {
 	}
 	if len(p.buckets) > leastSweep {
 		t.Errorf("%d buckets", len(p.buckets))
+	}
+}
+
+// TestDiscoveriesOfAnyHour: whenever an hour begins, it has no more than are allowed; a record
+// that comes again is none more, and others are unharmed.
+func TestDiscoveriesOfAnyHour(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Rate = Rate{Reports: 1e6, Burst: 1e6, Discoveries: 20} })
+	payload := func(k crypto.Signer, at witness.Millis) []byte {
+		slot := r.i.config.Timing.SlotAt(at)
+		body := witness.Discovery{Slot: slot, Random: witness.Tag{1}, OnAir: onAir(at)}.Append(nil)
+		return r.signFor(k, r.network, radio.KindDiscovery, body).Append(nil)
+	}
+	var taken []witness.Millis
+	for n := range 120 { // one a minute, for two hours
+		at := now + witness.Millis(n)*60_000
+		for range 2 {
+			a, err := r.take("discovery", payload(keyOf(2), at), at)
+			if err != nil || a.Refusal != nil && a.Refusal.Reason != witness.RefusedRate {
+				t.Fatal(a, err)
+			}
+			if a.Refusal == nil && (len(taken) == 0 || taken[len(taken)-1] != at) {
+				taken = append(taken, at)
+			}
+		}
+	}
+	for i := range taken {
+		if i >= 20 && taken[i]-taken[i-20] < 3_600_000 {
+			t.Errorf("record %d came %v after the twentieth before it", i, (taken[i] - taken[i-20]).Duration())
+		}
+	}
+	if len(taken) != 40 || len(r.placed) != 40 {
+		t.Errorf("%d are taken, %d placed, of each hour 20", len(taken), len(r.placed))
+	}
+	r.station = stationOf(t, keyOf(5))
+	if a, err := r.take("discovery", payload(keyOf(5), now+7_200_000), now+7_200_000); err != nil || a.Refusal != nil {
+		t.Error("another station:", a, err)
+	}
+}
+
+// TestHoursForget: of stations that were silent for an hour nothing is kept.
+func TestHoursForget(t *testing.T) {
+	h := newHours(20)
+	for n := range 4 * leastSweep {
+		at := now + witness.Millis(n)*10_000
+		k := ed25519.NewKeyFromSeed(append(make([]byte, 30), byte(n>>8), byte(n)))
+		if !h.allow(stationOf(t, k), radio.RecordID{}, at) {
+			t.Fatal("a station that sends for the first time is refused")
+		}
+	}
+	if len(h.taken) > leastSweep {
+		t.Errorf("%d stations are kept, 360 were there in the last hour", len(h.taken))
 	}
 }
 

@@ -30,7 +30,7 @@ func (i *Ingest) recoverOne(s radio.Signed, received, now witness.Millis) (place
 	case c.own < i.config.Oldest(now):
 		return false, nil
 	}
-	r := Report{Signed: s, ID: s.ID(i.config.Network), Own: c.own, Received: received, Tag: c.tag}
+	r := Report{Signed: s, ID: s.ID(i.config.Network), Own: c.own, Received: received, Tag: c.tag, Count: c.count}
 	if _, known, err := i.placer.book.Find(r); known || err != nil {
 		return false, err
 	}

@@ -19,6 +19,7 @@ type Report struct {
 	Own      witness.Epoch  // that it belongs to
 	Received witness.Millis // by the ingest's clock
 	Tag      witness.Tag    // of the beacon; of several, the first
+	Count    int            // of observations, at least one: what it takes of the quota
 }
 
 // content is what the ingest looks at in a body, whatever its kind.
@@ -26,6 +27,8 @@ type content struct {
 	own  witness.Epoch
 	time witness.Millis // the latest that it states
 	tag  witness.Tag
+
+	count int // of observations; 1 for what is none
 }
 
 // reader reads the body of one kind.
@@ -53,15 +56,18 @@ func reading[B interface{ CheckRange() error }](parse func([]byte) (B, error), o
 }
 
 func ofBeacon(b witness.Beacon, t witness.Timing) (content, *fault) {
-	return content{t.Epoch(b.Slot), max(t.Start(b.Slot), b.Sent), witness.TagOf(b.Signature)}, nil
+	return content{t.Epoch(b.Slot), max(t.Start(b.Slot), b.Sent), witness.TagOf(b.Signature), 1}, nil
 }
 
 // ofDiscovery looks at the slot alone: what is sent is announced before.
 func ofDiscovery(d witness.Discovery, t witness.Timing) (content, *fault) {
-	return content{t.Epoch(d.Slot), t.Start(d.Slot), d.Random}, nil
+	return content{t.Epoch(d.Slot), t.Start(d.Slot), d.Random, 1}, nil
 }
 
 func ofBatch(w witness.Batch, t witness.Timing) (content, *fault) {
+	if err := w.CheckTiming(t); err != nil {
+		return content{}, &fault{witness.RefusedRange, err}
+	}
 	if err := w.CheckEpoch(t); err != nil {
 		return content{}, &fault{witness.RefusedEpoch, err}
 	}
@@ -69,5 +75,5 @@ func ofBatch(w witness.Batch, t witness.Timing) (content, *fault) {
 	for _, o := range w.Observations {
 		latest = max(latest, o.Heard)
 	}
-	return content{w.Epoch, latest, w.Observations[0].Frame.Tag}, nil
+	return content{w.Epoch, latest, w.Observations[0].Frame.Tag, len(w.Observations)}, nil
 }

@@ -129,7 +129,13 @@ func appealSeeds(t testing.TB, signer ed25519.PrivateKey) [][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file.Anchors, file.Receipts = []radio.Signed{evidence}, []radio.Signed{evidence}
+	listed := map[radio.Kind]radio.Signed{} // the kinds of appeals are read as evidence alone
+	for _, kind := range []radio.Kind{radio.KindAnchor, radio.KindReceipt} {
+		if listed[kind], err = radio.Sign(signer, radio.Network{}, kind, positions.Append(nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file.Anchors, file.Receipts = []radio.Signed{listed[radio.KindAnchor]}, []radio.Signed{listed[radio.KindReceipt]}
 	file.Values = []witness.Value{{Slot: 7, Revision: 1}, {}}
 	if file.Record, err = radio.Sign(signer, radio.Network{}, radio.KindAppeal, appeal.Append(nil)); err != nil {
 		t.Fatal(err)

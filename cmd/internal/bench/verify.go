@@ -49,19 +49,19 @@ func Verify(ctx context.Context, c VerifyConfig, out io.Writer) error {
 	if err := forgetPeak(); err != nil {
 		return err
 	}
-	before, err := processorTime()
+	in := verifyInputs(archive, c.Workers)
+	var stages stageTimes
+	in.Progress = func(p verify.Progress) { stages.reach(p.Stage) }
+	stages.reach(verify.StageReading)
+	summary, err := verify.Epoch(ctx, in, result)
 	if err != nil {
 		return err
 	}
-	summary, err := verify.Epoch(ctx, verifyInputs(archive, c.Workers), result)
-	if err != nil {
-		return err
+	stages.reach("")
+	if stages.fault != nil {
+		return stages.fault
 	}
-	after, err := processorTime()
-	if err != nil {
-		return err
-	}
-	return tellVerified(out, c, summary, after-before, result)
+	return tellVerified(out, c, summary, stages, result)
 }
 
 func verifyInputs(archive *simulate.Archived, workers int) verify.Inputs {
@@ -84,7 +84,7 @@ const (
 	goalCores   = 2
 )
 
-func tellVerified(w io.Writer, c VerifyConfig, s verify.Summary, cpu time.Duration, result string) error {
+func tellVerified(w io.Writer, c VerifyConfig, s verify.Summary, stages stageTimes, result string) error {
 	peak, err := peakMemory()
 	if err != nil {
 		return err
@@ -93,12 +93,14 @@ func tellVerified(w io.Writer, c VerifyConfig, s verify.Summary, cpu time.Durati
 	if err != nil {
 		return err
 	}
+	cpu := stages.sum()
 	rate := float64(s.Reports()) / cpu.Seconds()
 	fmt.Fprintf(w, "verified %d beacons and %d observations in %d records with %d workers\n", s.Beacons, s.Observations, s.Records, c.Workers)
 	fmt.Fprintf(w, "  wall %v, processor %v, load %s\n", s.Took.Round(time.Millisecond), cpu.Round(time.Millisecond), busyness())
+	fmt.Fprintf(w, "  processor by stage: %s\n", stages)
 	fmt.Fprintf(w, "  %.0f reports/s/core, signatures %.0f %% of the work (%d of records, %d openings)\n", rate, 100*s.SigningShare(), s.Signatures, s.Openings)
 	fmt.Fprintf(w, "  valid: %d beacons, %d observations; dropped: %v\n", s.ValidBeacons, s.ValidObservations, len(s.Drops))
-	fmt.Fprintf(w, "  peak memory %d MB, result %d MB\n", peak>>20, size>>20)
+	fmt.Fprintf(w, "  peak memory %d MB for %d stations, result %d MB\n", peak>>20, s.Stations, size>>20)
 	goal := time.Duration(goalReports / rate / goalCores * float64(time.Second))
 	_, err = fmt.Fprintf(w, "  at this rate %d M reports on %d cores take %v\n", goalReports/1_000_000, goalCores, goal.Round(time.Second))
 	return err

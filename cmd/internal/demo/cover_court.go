@@ -52,7 +52,7 @@ func (c *court) run(ctx context.Context) error {
 	}
 	defer book.Close()
 	c.book = siteBook{book: book, known: map[siteName]witness.SiteFacts{}}
-	c.docket = verify.NewDocket(verify.Facts{Network: c.id, Timing: c.schedule.Timing, Plans: c.parameters.Plans, Sites: c.book.site})
+	c.docket = verify.NewDocket(verify.Facts{Network: c.id, Timing: c.schedule.Timing, Parameters: c.parameters, Sites: c.book.site})
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return c.read(ctx) })
 	group.Go(func() error { return c.judge(ctx) })

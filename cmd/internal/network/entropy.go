@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"hexspot/internal/store"
@@ -82,10 +83,12 @@ func (e *entropy) step(ctx context.Context, now witness.Millis) error {
 	return errors.Join(e.do(ctx, again), err, e.do(ctx, actions), e.logValues(ctx))
 }
 
-// do does actions in order, and what follows from them at once.
+// do does actions in order, and then what follows from them: what is said later is newer, so
+// a list of anchors never takes the place of one that came after it.
 func (e *entropy) do(ctx context.Context, actions []witness.PublisherAction) error {
 	var faults []error
-	for _, a := range actions {
+	for queue := slices.Clone(actions); len(queue) > 0; queue = queue[1:] {
+		a := queue[0]
 		event, err := e.act(ctx, a)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%v: %w", a, err))
@@ -95,13 +98,14 @@ func (e *entropy) do(ctx context.Context, actions []witness.PublisherAction) err
 			continue
 		}
 		next, err := e.publisher.Step(present(), event)
-		faults = append(faults, err, e.do(ctx, next))
+		faults = append(faults, err)
+		queue = append(queue, next...)
 	}
 	return errors.Join(faults...)
 }
 
-// postpone keeps an action that failed while doing it later is of use. A newer list of
-// anchors or values takes the place of an older one.
+// postpone keeps an action that failed while doing it later is of use. Values are retained
+// with the next one.
 func (e *entropy) postpone(a witness.PublisherAction) {
 	switch a := a.(type) {
 	case witness.KeepSeed:
@@ -112,6 +116,8 @@ func (e *entropy) postpone(a witness.PublisherAction) {
 		if present() < a.Anchor.Begins() {
 			e.open = append(e.open, a)
 		}
+	case witness.PublishAnchors:
+		e.open = append(e.open, a)
 	}
 }
 
@@ -133,6 +139,10 @@ func (e *entropy) act(ctx context.Context, a witness.PublisherAction) (witness.P
 }
 
 func (e *entropy) publishAnchors(list []radio.Signed) error {
+	e.open = slices.DeleteFunc(e.open, func(a witness.PublisherAction) bool {
+		_, older := a.(witness.PublishAnchors)
+		return older
+	})
 	if err := e.publish(anchorTopic, witness.AppendAnchors(nil, list), true); err != nil {
 		return err
 	}
@@ -160,7 +170,8 @@ func (e *entropy) keepSeed(a witness.KeepSeed) (witness.PublisherEvent, error) {
 }
 
 // anchor signs, journals and keeps an anchor, unless another instance of the network has
-// one with its end and revision.
+// one with its end and revision. Whether it is void is for one time to say, the one that the
+// journal has: whoever verifies knows no other, however long the journal took.
 func (e *entropy) anchor(ctx context.Context, a witness.Anchor) (witness.PublisherEvent, error) {
 	switch err := e.claims.Claim(ctx, uint64(a.To), a.Revision, a.X0); {
 	case errors.Is(err, store.ErrClaimed):
@@ -173,11 +184,10 @@ func (e *entropy) anchor(ctx context.Context, a witness.Anchor) (witness.Publish
 	if err != nil {
 		return nil, err
 	}
-	id := signed.ID(e.network)
-	if err := e.keep(ctx, string(radio.KindAnchor), id[0], id.String(), present(), signed.Append(nil)); err != nil {
+	id, at := signed.ID(e.network), present()
+	if err := e.keep(ctx, string(radio.KindAnchor), id[0], id.String(), at, signed.Append(nil)); err != nil {
 		return nil, err
 	}
-	at := present()
 	if err := e.chains.KeepAnchor(chaindir.Key{To: a.To, Revision: a.Revision}, at, signed); err != nil {
 		return nil, err
 	}

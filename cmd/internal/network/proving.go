@@ -149,7 +149,8 @@ func (p *provingParts) unlock(data Data, id radio.Network) error {
 }
 
 func (v *proving) openReports(c CoverageConfig, data Data, p provingParts) error {
-	config := ingest.Config{Network: p.network, Timing: p.schedule.Timing}
+	config := ingest.Config{Network: p.network, Timing: p.schedule.Timing, Rate: ingest.DefaultRate}
+	config.Rate.Discoveries = p.parameters[0].DiscoveryLimit() // the set that is anchored
 	var err error
 	if config.Others, err = c.others(); err != nil {
 		return err
@@ -167,7 +168,7 @@ func (v *proving) openReports(c CoverageConfig, data Data, p provingParts) error
 	if err != nil {
 		return err
 	}
-	v.reports = &reports{provingParts: p, ingest: in, surveys: newSurveys(p, v.registry)}
+	v.reports = &reports{provingParts: p, ingest: in, surveys: newSurveys(p, v.registry), timing: config.Timing, began: p.now()}
 	if v.checkpoints, err = newCheckpoints(p, v.book, v.logs, registered{v.registry}); err != nil {
 		return err
 	}
@@ -213,6 +214,7 @@ func (v *proving) take(ctx context.Context, m broker.Message) error {
 func (v *proving) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return v.entropy.run(ctx) })
+	group.Go(func() error { return v.recounting(ctx) })
 	group.Go(func() error { return v.freezing.run(ctx) })
 	group.Go(func() error { return v.checkpoints.run(ctx) })
 	group.Go(func() error { return v.verify.run(ctx) })

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -215,6 +217,40 @@ func TestAnchorsWaitForTheJournal(t *testing.T) {
 	}
 }
 
+// slow is a journal that takes some milliseconds.
+type slow struct{ flaky }
+
+func (s *slow) Append(ctx context.Context, subject, id string, data []byte) error {
+	for begun := present(); present() < begun+3; {
+		runtime.Gosched()
+	}
+	return s.flaky.Append(ctx, subject, id, data)
+}
+
+// TestOneTimeOfAnAnchor: whether an anchor is void the publisher says by the time that the
+// journal has, which is all that others know.
+func TestOneTimeOfAnAnchor(t *testing.T) {
+	j := &slow{}
+	v, _ := provingOver(t, Data(t.TempDir()), j)
+	if err := v.entropy.step(t.Context(), present()); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := v.entropy.chains.Keys()
+	if err != nil || len(keys) == 0 {
+		t.Fatal(keys, err)
+	}
+	for _, k := range keys {
+		kept, err := v.entropy.chains.Read(k)
+		if err != nil || kept.Anchor == nil {
+			t.Fatal(err)
+		}
+		want := stamped(kept.Journaled, kept.Anchor.Append(nil))
+		if !slices.ContainsFunc(j.data, func(data []byte) bool { return bytes.Equal(data, want) }) {
+			t.Errorf("the anchor to slot %d is kept with another time than journaled", k.To)
+		}
+	}
+}
+
 // TestASeedWithoutAnchorIsUsed: a power cut between the two costs no revision.
 func TestASeedWithoutAnchorIsUsed(t *testing.T) {
 	data := Data(t.TempDir())
@@ -292,6 +328,32 @@ func TestTwoInstances(t *testing.T) {
 	b = newDesk(t, two, shared)
 	if err := b.entropy.step(t.Context(), now); err != nil || b.last(valueTopic) != nil {
 		t.Error("after a start the second reveals values: ", err)
+	}
+}
+
+// TestRetainedAnchorsAreTheNewest: a start at which a chain of the next revision is made leaves
+// that chain's anchor retained, too, for stations that come later.
+func TestRetainedAnchorsAreTheNewest(t *testing.T) {
+	data := Data(t.TempDir())
+	d := newDesk(t, data, func(*CoverageConfig) {})
+	now := present()
+	must(t, d.entropy.step(t.Context(), now))
+	must(t, d.close())
+	for _, file := range seedsOf(t, data) {
+		must(t, os.Remove(file))
+	}
+	d = newDesk(t, data, func(*CoverageConfig) {})
+	must(t, d.entropy.step(t.Context(), now))
+	list, err := witness.ParseAnchors(d.last(anchorTopic))
+	must(t, err)
+	newest := uint32(0)
+	for _, signed := range list {
+		a, err := witness.ParseAnchor(signed.Body)
+		must(t, err)
+		newest = max(newest, a.Revision)
+	}
+	if newest != 1 {
+		t.Errorf("%d anchors, the highest revision is %d", len(list), newest)
 	}
 }
 

@@ -23,6 +23,8 @@ type reports struct {
 	provingParts
 	ingest  *ingest.Ingest
 	surveys *surveys
+	timing  witness.Timing
+	began   witness.Millis // before it takes anything
 }
 
 // ownTopics begin the topics that are not ChirpStack's.

@@ -130,7 +130,7 @@ func (v Reverification) before(epoch witness.Epoch, published string) (verify.Be
 	r := results(v.Data.path(verdictsDir))
 	result, err := verify.Open(published)
 	if err == nil {
-		return r.stateOf(epoch, result.Summary().Before)
+		return r.stateBefore(result)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		v.Log.Warn("the published result cannot be read", "error", err)
@@ -140,6 +140,17 @@ func (v Reverification) before(epoch witness.Epoch, published string) (verify.Be
 		return before, err
 	}
 	return before, r.beginsWithNothing(epoch)
+}
+
+// stateBefore is the state that a result says its epoch began with, which must be there with the
+// hashes that the result states.
+func (r results) stateBefore(result *verify.Result) (verify.Before, error) {
+	epoch, left := result.Summary().Epoch, result.Summary().Before
+	before, err := r.stateOf(epoch, left)
+	if err == nil && left != nil {
+		err = result.Follows(r.path(*left))
+	}
+	return before, err
 }
 
 // stateOf is the state that an epoch has left, for another one that began with it.

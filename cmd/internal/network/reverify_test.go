@@ -1,7 +1,9 @@
 package network
 
 import (
+	"bytes"
 	"crypto"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -143,19 +145,77 @@ func TestReverify(t *testing.T) {
 	}
 }
 
-// TestReverifyOfTheOldestKeptEpoch: the state it begins with was removed, which is said, and
-// is not taken for a difference.
-func TestReverifyOfTheOldestKeptEpoch(t *testing.T) {
-	t.Parallel()
+// twoVerified is the data of a network that verified two epochs and is over.
+func twoVerified(t *testing.T, epoch witness.Epoch) (Data, *verifying) {
+	t.Helper()
 	data := Data(t.TempDir())
 	s, end := mustStore(t, data)
-	const epoch witness.Epoch = 1000
 	mustReveal(t, s, data, epoch)
 	f := rigVerifying(t, data, mustReveal(t, s, data, epoch+1), epoch, epoch+2)
 	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+2)); err != nil || f.next != epoch+2 {
 		t.Fatalf("next %d, %v", f.next, err)
 	}
 	end()
+	return data, f
+}
+
+// TestReverifyOfAStateInItsPlace: an epoch is not verified with another state than its bundle
+// binds, whichever of the two bundles was changed.
+func TestReverifyOfAStateInItsPlace(t *testing.T) {
+	t.Parallel()
+	const epoch witness.Epoch = 1000
+	data, f := twoVerified(t, epoch)
+	later := epoch + 1
+	again := Reverification{Config: demoConfig(), Data: data, Epoch: &later, Workers: 1, Log: f.log}
+	again.Out = filepath.Join(t.TempDir(), "again")
+	if found, err := again.Run(t.Context()); err != nil || !found.Published || len(found.Differ) != 0 {
+		t.Fatalf("as it was: %+v, %v", found, err)
+	}
+	state := filepath.Join(f.results.path(epoch), "state")
+	was, err := os.ReadFile(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := []byte("generation 7\n")
+	if err := os.WriteFile(state, other, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again.Out = filepath.Join(t.TempDir(), "other")
+	if _, err := again.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "not what the manifest lists") {
+		t.Errorf("with another state: %v", err)
+	}
+	relist(t, f.results.path(epoch), was, other)
+	if _, err := again.Run(t.Context()); !errors.Is(err, verify.ErrNotFollowing) {
+		t.Errorf("with another state and manifest: %v", err)
+	}
+}
+
+// relist has the manifest of a result list other bytes of a file.
+func relist(t *testing.T, dir string, was, is []byte) {
+	t.Helper()
+	path := filepath.Join(dir, "manifest.json")
+	list, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := func(b []byte) []byte {
+		return fmt.Appendf(nil, `"size":%d,"sha256":"%x"`, len(b), sha256.Sum256(b))
+	}
+	changed := bytes.Replace(list, line(was), line(is), 1)
+	if bytes.Equal(changed, list) {
+		t.Fatal("the manifest lists no such file")
+	}
+	if err := os.WriteFile(path, changed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestReverifyOfTheOldestKeptEpoch: the state it begins with was removed, which is said, and
+// is not taken for a difference.
+func TestReverifyOfTheOldestKeptEpoch(t *testing.T) {
+	t.Parallel()
+	const epoch witness.Epoch = 1000
+	data, f := twoVerified(t, epoch)
 	verify := func(epoch witness.Epoch) (Reverified, error) {
 		again := Reverification{Config: demoConfig(), Data: data, Epoch: &epoch, Workers: 1, Log: f.log, Out: filepath.Join(t.TempDir(), "again")}
 		return again.Run(t.Context())

@@ -155,7 +155,7 @@ var refusalWords = map[witness.RefusalReason]string{
 	witness.RefusedTopic: "Of another kind than its topic", witness.RefusedStation: "Of another station than its sender",
 	witness.RefusedNetwork: "Signed for another network", witness.RefusedSignature: "The signature is wrong", witness.RefusedRange: "A value out of bounds",
 	witness.RefusedEpoch: "An observation of another epoch", witness.RefusedFuture: "Of a time ahead", witness.RefusedPast: "Of an epoch put away",
-	witness.RefusedUnknown: "The registry has no site of the station",
+	witness.RefusedUnknown: "The registry has no site of the station", witness.RefusedQuota: "More of its epoch than one station may report",
 }
 
 // dropWords say why a hotspot did not take what its chip heard.

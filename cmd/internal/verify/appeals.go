@@ -26,7 +26,7 @@ type appeals struct {
 // so that nobody takes another's place; those of the evidence when it is judged.
 func (r *run) takeAppeal(h *harvest, record Record) error {
 	if record.Stamp < 0 || record.Stamp >= maxTime {
-		return DropTime
+		return DropRange
 	}
 	if r.in.Timing.Epoch(r.in.Timing.SlotAt(record.Stamp)) != r.in.Epoch {
 		h.elsewhere++

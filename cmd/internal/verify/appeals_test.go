@@ -355,7 +355,7 @@ func TestAppealsThatAreNone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Drops[DropEncoding] != 1 || s.Drops[DropTime] != 1 || len(outcomes.Appeals) != 1 || outcomes.Appeals[0].Accepted() {
+	if s.Drops[DropEncoding] != 1 || s.Drops[DropRange] != 1 || len(outcomes.Appeals) != 1 || outcomes.Appeals[0].Accepted() {
 		t.Errorf("%v, %+v", s.Drops, outcomes.Appeals)
 	}
 }

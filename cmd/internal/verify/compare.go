@@ -3,8 +3,6 @@ package verify
 import (
 	"bytes"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 )
 
@@ -14,11 +12,7 @@ func Compare(a, b string) ([]string, error) {
 	differ := map[string]bool{}
 	var lists [2]map[string]hexHash
 	for i, dir := range [...]string{a, b} {
-		text, err := os.ReadFile(filepath.Join(dir, manifestName))
-		if err != nil {
-			return nil, err
-		}
-		m, err := parseManifest(text)
+		m, err := readManifest(dir)
 		if err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ func (d *Docket) casesOf(wanted func(groupName, *group) bool) ([]witness.Case, e
 	var all []witness.Case
 	for _, n := range slices.SortedFunc(maps.Keys(d.groups), groupName.compare) {
 		if g := d.groups[n]; wanted(n, g) {
-			kept := tags.keep(n, g)
+			kept := tags.keep(n, g.few())
 			if len(kept.beacons)+len(kept.heard) > 0 {
 				all = append(all, f.cases(n, kept, d.opensOf(f, kept))...)
 			}
@@ -52,7 +52,7 @@ func (d *Docket) ready() (*factory, error) {
 }
 
 func (d *Docket) tagLimit() *tagLimit {
-	limit := newTagLimit(d.facts.Timing)
+	limit := newTagLimit(d.facts.Timing, d.facts.Parameters.TagLimit())
 	for n, g := range d.groups {
 		limit.addAll(n, g)
 	}

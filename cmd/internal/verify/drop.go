@@ -14,9 +14,10 @@ const (
 	DropEncoding  Drop = "encoding"  // no canonical record, or body
 	DropKind      Drop = "kind"      // not what its subject says, or a kind that nobody reports
 	DropSignature Drop = "signature" // wrong, or of whom may not sign it
-	DropTime      Drop = "time"      // its stamp or its epoch is out of range
+	DropRange     Drop = "range"     // its stamp, slot or epoch is out of the protocol's ranges: of no epoch, so of no case
 	DropAgain     Drop = "again"     // the same record is there with an earlier time
 	DropFrame     Drop = "frame"     // an observation of neither frame, or of no reception
+	DropCopies    Drop = "copies"    // of one station and tag, past those that count
 	DropTags      Drop = "tags"      // an observation of a tag past the first of its slot
 	DropDiscovery Drop = "discovery" // a discovery beacon, or an observation of one: no case
 	DropAnchor    Drop = "anchor"    // void, or another one has its end and revision

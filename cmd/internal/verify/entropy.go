@@ -32,7 +32,7 @@ func newEntropy(network radio.Network) *entropy {
 // addAnchor takes an anchor record.
 func (e *entropy) addAnchor(r Record) error {
 	if r.Stamp < 0 || r.Stamp >= maxTime {
-		return DropTime
+		return DropRange
 	}
 	signed, err := radio.ParseSigned(r.Message)
 	if err != nil {
@@ -55,7 +55,7 @@ func (e *entropy) addAnchor(r Record) error {
 // addValue takes a record of values.
 func (e *entropy) addValue(r Record) error {
 	if r.Stamp < 0 || r.Stamp >= maxTime {
-		return DropTime
+		return DropRange
 	}
 	values, err := witness.ParseValues(r.Message)
 	if err != nil {

@@ -19,6 +19,7 @@ const (
 	sitesName      = "sites"
 	entropyName    = "entropy"
 	anchorsName    = "anchors"
+	beforeName     = "before.json"
 	denyName       = "deny"
 	verdictsName   = "verdicts"
 	linksName      = "links"
@@ -42,7 +43,7 @@ func Epoch(ctx context.Context, in Inputs, dir string) (Summary, error) {
 	}
 	r := newRun(in, dir)
 	err := r.verifyInto(ctx, dir)
-	if err = errors.Join(err, r.scratch.remove(), r.appeals.scratch.remove()); err != nil {
+	if err = errors.Join(err, r.removeScratch()); err != nil {
 		return Summary{}, fmt.Errorf("verifying epoch %d: %w", in.Epoch, err)
 	}
 	r.summary.Took = time.Since(start)
@@ -83,8 +84,8 @@ func (r *run) verifyInto(ctx context.Context, dir string) error {
 func (r *run) write(ctx context.Context, dir string) error {
 	var m manifest
 	var paid accounts
-	index := &indexer{scratch{dir: r.scratch.dir + ".index", limit: r.in.memory()}}
-	defer func() { _ = index.scratch.remove() }()
+	index := &indexer{scratch{path: r.scratchFile("index"), limit: r.in.memory()}}
+	defer func() { _ = index.scratch.Clear() }()
 	files := []struct {
 		name    string
 		content func(io.Writer) error
@@ -93,9 +94,10 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{sitesName, r.writeSites},
 		{entropyName, text(r.z.appendText(r.factory.values.(slots).appendText(nil)))},
 		{anchorsName, text(r.anchors)},
+		{beforeName, r.writeBefore},
 		{denyName, text(r.in.Denials.AppendText(nil))},
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
-		{linksName, r.weights.WriteText},
+		{linksName, r.links.WriteWeights},
 		{stateName, r.writeState},
 		{provisionsName, func(w io.Writer) error { return r.writeProvisions(w, paid) }},
 		{outcomesName, func(w io.Writer) error { return text(r.outcomes.AppendText(nil))(w) }},
@@ -110,7 +112,7 @@ func (r *run) write(ctx context.Context, dir string) error {
 	if err := index.write(dir, verdictsName); err != nil {
 		return err
 	}
-	if err := indexAbout(ctx, dir, r.scratch.dir+".index", r.in.memory()); err != nil {
+	if err := indexAbout(ctx, dir, r.scratchFile("about"), r.in.memory()); err != nil {
 		return err
 	}
 	list := m.appendJSON(nil)
@@ -130,7 +132,7 @@ func (r *run) writeState(w io.Writer) error {
 	if err := r.after.State.WriteText(w); err != nil {
 		return err
 	}
-	return r.after.Links.WriteText(w)
+	return r.links.WriteState(w)
 }
 
 func (r *run) writeSummary(w io.Writer) error {

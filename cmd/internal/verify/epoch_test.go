@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"hexspot/witness"
@@ -102,6 +104,45 @@ func TestSameRecordsSameBytes(t *testing.T) {
 				t.Errorf("%s: %s", e.Name, firstDifference(a, b))
 			}
 		}
+	}
+}
+
+// TestEachEpochFollowsTheOneBefore: the hashes of what an epoch has left are in both bundles, and
+// nothing else can be put in its place.
+func TestEachEpochFollowsTheOneBefore(t *testing.T) {
+	c := mustCountry(t)
+	_, first := mustEpoch(t, c.inputs(0, c.records[0]))
+	second := func(b Before) string {
+		in := c.inputs(1, c.records[1])
+		in.Before = b
+		_, dir := mustEpoch(t, in)
+		return dir
+	}
+	before, err := ReadBefore(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := second(before)
+	if err := mustOpen(t, dir).Follows(first); err != nil {
+		t.Error(err)
+	}
+	if got, want := mustManifest(t, first), string(mustRead(t, dir, beforeName)); !strings.Contains(string(got.appendJSON(nil)), strings.Split(want, "\n")[2]) {
+		t.Errorf("%s is not of the manifest before:\n%s", want, got.appendJSON(nil))
+	}
+	other := before
+	other.State = maps.Clone(before.State)
+	for s := range other.State {
+		delete(other.State, s)
+		break
+	}
+	if err := mustOpen(t, second(other)).Follows(first); !errors.Is(err, ErrNotFollowing) {
+		t.Errorf("an epoch that began with another state: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(first, stateName), []byte("generation 0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadBefore(first); err == nil {
+		t.Error("a state that the root does not bind is read")
 	}
 }
 

@@ -12,9 +12,10 @@ import (
 type Facts struct {
 	Network radio.Network
 	Timing  witness.Timing
-	Plans   map[string]radio.DBm // caps by channel plan; those of the parameter set
 	Sites   func(radio.Station, witness.Epoch) witness.SiteFacts
 	Denials Denials
+
+	Parameters *witness.Parameters // channel plans with their caps, tags of a slot
 }
 
 // factory makes cases of groups.
@@ -26,7 +27,7 @@ type factory struct {
 
 func newFactory(f Facts, values valueSource) (*factory, error) {
 	made := &factory{Facts: f, plans: map[string]radio.Plan{}, values: values}
-	for name, limit := range f.Plans {
+	for name, limit := range f.Parameters.Plans {
 		plan, err := radio.PlanNamed(name)
 		if err != nil {
 			return nil, err

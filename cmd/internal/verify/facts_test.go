@@ -125,25 +125,28 @@ func TestEntropyServes(t *testing.T) {
 	}
 }
 
+// batchOf are observations of epoch 1, all of one moment.
+func batchOf(count int, heard witness.Millis, tag func(k int) witness.Tag) witness.Batch {
+	batch := witness.Batch{Epoch: 1}
+	for k := range count {
+		o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: heard, Copies: 1, Counter: uint32(k)}
+		o.Frame = witness.Frame{Type: witness.FrameBeacon, Tag: tag(k)}
+		batch.Observations = append(batch.Observations, o)
+	}
+	return batch
+}
+
 // TestTagsOfASlot: of a station that reports more than 64 tags of a slot the first 64
-// count, whatever the order of the records.
+// count, whatever the order of the records; other parameters have another number.
 func TestTagsOfASlot(t *testing.T) {
 	n := newTestNetwork(t)
 	heard := n.timing.Start(31) + 700
 	var records []Record
 	for i := range 4 {
-		batch := witness.Batch{Epoch: 1}
-		for k := range 25 {
-			o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: heard, Copies: 1}
-			o.Frame = witness.Frame{Type: witness.FrameBeacon, Tag: witness.Tag{byte(i*25+k) * 37, byte(i), byte(k)}}
-			batch.Observations = append(batch.Observations, o)
-		}
+		batch := batchOf(25, heard, func(k int) witness.Tag { return witness.Tag{byte(i*25+k) * 37, byte(i), byte(k)} })
 		records = append(records, n.signed(keyOf(1), radio.KindWitness, heard+witness.Millis(i)*1000, batch.Append(nil)))
 	}
-	chain, anchor := n.chain(30, 60, 0, 0)
-	next, following := n.chain(60, 90, 0, 0)
-	k := n.timing.SlotAt(n.timing.Freezes(1)) + 1
-	records = append(records, anchor, following, n.value(chain, 59, 0, n.timing.Start(59)), n.value(next, k, 0, n.timing.Start(k)))
+	records = append(records, n.entropyOfOne()...)
 	for seed := range uint64(3) {
 		s, dir := mustEpoch(t, n.inputs(shuffled(records, seed)))
 		if s.Observations != 64 || s.Orphans != 64 || s.Drops[DropTags] != 36 {
@@ -157,6 +160,57 @@ func TestTagsOfASlot(t *testing.T) {
 		}
 		if reports, err := mustOpen(t, dir).Report(idOf(t, n, records[2])); err != nil || len(reports) != 14 {
 			t.Errorf("the third record has %d verdicts, %v", len(reports), err)
+		}
+	}
+	for most, want := range map[int64]int64{1: 1, 7: 7, 99: 99, 100: 100, 300: 100} {
+		p := *n.inputs(nil).Parameters[0]
+		p.TagsOfSlot = most
+		if s, _ := mustEpoch(t, n.inputsBy(&p, shuffled(records, 9))); s.Observations != want || s.Drops[DropTags] != 100-want {
+			t.Errorf("tags_of_slot %d: %+v", most, s)
+		}
+		d := NewDocket(Facts{Network: n.id, Timing: n.timing, Sites: func(radio.Station, witness.Epoch) witness.SiteFacts { return witness.SiteFacts{} }, Parameters: &p})
+		for _, r := range records {
+			if err := d.Add(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if cases, err := d.Cases(); err != nil || int64(len(cases)) != want {
+			t.Errorf("tags_of_slot %d in memory: %d cases, %v", most, len(cases), err)
+		}
+	}
+}
+
+// TestOfNoEpoch: what is of a slot, an epoch or a time out of range belongs to no epoch, so that
+// there is no case to give a verdict in: it is counted as `range`. The last epoch in range is one
+// like others.
+func TestOfNoEpoch(t *testing.T) {
+	n := newTestNetwork(t)
+	at := n.timing.Start(31)
+	batch := func(e witness.Epoch) []byte {
+		o := witness.Observation{Frequency: 868_100_000, SF: 9, Heard: at, Copies: 1, Frame: witness.Frame{Type: witness.FrameBeacon}}
+		return witness.Batch{Epoch: e, Observations: []witness.Observation{o}}.Append(nil)
+	}
+	beacon := func(k witness.Slot) []byte { return witness.Beacon{Slot: k}.Append(nil) }
+	r := reading{n.id, n.timing, &radio.Stations{}}
+	last := n.timing.LastEpoch()
+	for name, record := range map[string]Record{
+		"epoch":            n.signed(keyOf(1), radio.KindWitness, at, batch(1<<40)),
+		"epoch times slot": n.signed(keyOf(1), radio.KindWitness, at, batch(110_000_000_000)),
+		"next to the last": n.signed(keyOf(1), radio.KindWitness, at, batch(last+1)),
+		"slot":             n.signed(keyOf(1), radio.KindBeacon, at, beacon(1<<40)),
+		"stamp":            n.signed(keyOf(1), radio.KindBeacon, 1<<53, beacon(31)),
+	} {
+		if _, err := r.parse(record); err != DropRange {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, record := range map[string]Record{
+		"witness": n.signed(keyOf(1), radio.KindWitness, at, batch(last)),
+		"beacon":  n.signed(keyOf(1), radio.KindBeacon, at, beacon(1<<40-1)),
+	} {
+		p, err := r.parse(record)
+		if err != nil || p.own != last || r.epoch(&p) != last {
+			t.Errorf("%s of the last epoch: own %d, %v", name, p.own, err)
 		}
 	}
 }
@@ -176,7 +230,10 @@ func (n *testNetwork) inputs(records []Record) Inputs {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	p := witness.DefaultParameters(set)
+	return n.inputsBy(witness.DefaultParameters(set), records)
+}
+
+func (n *testNetwork) inputsBy(p *witness.Parameters, records []Record) Inputs {
 	for i, r := range records {
 		if r.Kind == kindAnchor {
 			records[i] = n.withParameters(r, p.Hash())

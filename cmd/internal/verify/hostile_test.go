@@ -74,10 +74,10 @@ func TestEveryReportEndsOnce(t *testing.T) {
 		if got, want := mustRead(t, dir, verdictsName), witness.AppendVerdicts(nil, in.Parameters[0].Set, verdicts); !bytes.Equal(got, want) {
 			rt.Fatal(firstDifference(got, want))
 		}
-		if got := s.Reports() + s.Drops[DropAgain] + s.Drops[DropTags] + s.Drops[DropFrame]; got != reports {
+		if got := s.Reports() + s.Drops[DropAgain] + s.Drops[DropCopies] + s.Drops[DropTags] + s.Drops[DropFrame]; got != reports {
 			rt.Fatalf("%d reports came out, %d went in: %+v", got, reports, s)
 		}
-		if s.Late == 0 || s.Drops[DropAgain] == 0 || s.Drops[DropSignature] == 0 || s.Drops[DropEncoding] == 0 || s.Drops[DropKind] == 0 || s.Drops[DropTime] == 0 {
+		if s.Late == 0 || s.Drops[DropAgain] == 0 || s.Drops[DropSignature] == 0 || s.Drops[DropEncoding] == 0 || s.Drops[DropKind] == 0 || s.Drops[DropRange] == 0 {
 			rt.Fatalf("the records are not spoilt enough: %+v", s)
 		}
 	})

@@ -59,10 +59,10 @@ func removeOld(path string) error {
 }
 
 // indexAbout writes the indexes of files that are written. What does not fit into memory is
-// in a scratch directory meanwhile.
-func indexAbout(ctx context.Context, dir, scratchDir string, memory int64) error {
+// in a scratch file meanwhile.
+func indexAbout(ctx context.Context, dir, scratchFile string, memory int64) error {
 	for _, f := range aboutFiles {
-		if err := indexFile(ctx, dir, f.name, f.begins, &indexer{scratch{dir: scratchDir, limit: memory}}); err != nil {
+		if err := indexFile(ctx, dir, f.name, f.begins, &indexer{scratch{path: scratchFile, limit: memory}}); err != nil {
 			return fmt.Errorf("indexing %s: %w", f.name, err)
 		}
 	}
@@ -73,7 +73,7 @@ func indexAbout(ctx context.Context, dir, scratchDir string, memory int64) error
 }
 
 func indexFile(ctx context.Context, dir, name string, begins []string, index *indexer) (err error) {
-	defer func() { err = errors.Join(err, index.scratch.remove()) }()
+	defer func() { err = errors.Join(err, index.scratch.Clear()) }()
 	file, err := os.Open(filepath.Join(dir, name))
 	if err != nil {
 		return err

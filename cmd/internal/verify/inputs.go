@@ -59,6 +59,7 @@ type Stage string
 const (
 	StageReading  Stage = "reading"  // records, and their signatures
 	StageJudging  Stage = "judging"  // first pass
+	StageWeighing Stage = "weighing" // of links
 	StageSettling Stage = "settling" // second pass
 )
 

@@ -1,8 +1,11 @@
 package verify
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"io"
 
 	"hexspot/radio"
 	"hexspot/witness"
@@ -13,6 +16,7 @@ import (
 const (
 	itemBeacon = 'b'
 	itemHeard  = 'h'
+	itemTag    = 2                           // where its tag begins
 	itemHead   = 1 + 1 + 18 + 8 + 4 + 32 + 8 // what, late, tag, own epoch, station, id, received
 	beaconSize = itemHead + 8 + 64 + 4 + 4 + 4 + 8
 	heardSize  = itemHead + 1 + 4 + 4 + 4 + 4 + 4 + 1 + 4 + 8 + 8
@@ -81,17 +85,41 @@ func (f *fields) byte() byte     { return f.take(1)[0] }
 func (f *fields) uint32() uint32 { return binary.BigEndian.Uint32(f.take(4)) }
 func (f *fields) uint64() uint64 { return binary.BigEndian.Uint64(f.take(8)) }
 
+// readSize is how much of a scratch file is read at a time.
+const readSize = 1 << 16
+
+// nextItem reads the bytes of an item, which are good until the next one; io.EOF: there is
+// none.
+func nextItem(in *bufio.Reader) ([]byte, error) {
+	size := heardSize
+	switch what, err := in.Peek(1); {
+	case err != nil:
+		return nil, err
+	case what[0] == itemBeacon:
+		size = beaconSize
+	case what[0] != itemHeard:
+		return nil, errItem
+	}
+	b, err := in.Peek(size)
+	if err != nil {
+		return nil, errItem
+	}
+	_, err = in.Discard(size)
+	return b, err
+}
+
 // items reads what appendBeacon and appendHeard wrote.
-func items(b []byte, stations *roster, beacon func(groupName, beaconReport), heard func(groupName, heardReport)) error {
-	f := fields{b}
-	for len(f.rest) > 0 {
-		size := heardSize
-		if f.rest[0] == itemBeacon {
-			size = beaconSize
+func items(from io.Reader, stations *roster, beacon func(groupName, beaconReport), heard func(groupName, heardReport)) error {
+	in := bufio.NewReaderSize(from, readSize)
+	for {
+		b, err := nextItem(in)
+		if err == io.EOF {
+			return nil
 		}
-		if len(f.rest) < size {
-			return errItem
+		if err != nil {
+			return fmt.Errorf("reading a scratch file: %w", err)
 		}
+		f := fields{b}
 		what := f.byte()
 		n, o := f.head(stations)
 		switch what {
@@ -99,11 +127,8 @@ func items(b []byte, stations *roster, beacon func(groupName, beaconReport), hea
 			beacon(n, f.beacon(o))
 		case itemHeard:
 			heard(n, f.heard(n, o))
-		default:
-			return errItem
 		}
 	}
-	return nil
 }
 
 func (f *fields) head(stations *roster) (n groupName, o origin) {

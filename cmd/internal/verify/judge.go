@@ -13,26 +13,28 @@ import (
 func (r *run) judge(ctx context.Context) error {
 	var mu sync.Mutex
 	err := r.eachPart(ctx, func(part int) error {
-		drops := Drops{}
-		groups, err := r.load(part, drops)
-		if err != nil {
-			return err
-		}
-		r.opens[part] = r.openAll(groups)
+		drops, cases := Drops{}, int64(0)
 		own, err := witness.NewReciprocity(r.p, nil, r.length())
 		if err != nil {
 			return err
 		}
-		cases := int64(0)
-		for _, g := range groups {
-			for _, c := range r.cases(part, g) {
-				cases++
-				v := witness.Judge(&c, r.p)
-				own.Add(&v)
-				mu.Lock()
-				r.recent.links.Add(&c, &v)
-				mu.Unlock()
+		err = r.eachPortion(part, func(p portion) error {
+			drops.add(p.drops)
+			r.opens[part] = r.openAll(p.groups, r.opens[part])
+			for _, g := range p.groups {
+				for _, c := range r.cases(part, g) {
+					cases++
+					v := witness.Judge(&c, r.p)
+					own.Add(&v)
+					mu.Lock()
+					r.recent.links.Add(&c, &v)
+					mu.Unlock()
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -57,12 +59,15 @@ func (r *run) cases(part int, g namedGroup) []witness.Case {
 // weigh closes the first pass: weights of links, the state for the next epoch, and how
 // dense the stations of the epoch before stood.
 func (r *run) weigh(ctx context.Context) error {
+	r.tell(StageWeighing, 0, 0)
 	r.after = Before{Known: true, Epoch: r.in.Epoch, State: r.recent.reciprocity.After()}
 	r.index.Carry(r.p.Set, r.after.State)
 	if err := r.judgeAppeals(ctx); err != nil {
 		return err
 	}
-	r.after.Links, r.weights = r.recent.links.Settle(r.in.Before.Links, r.in.Epoch)
+	if err := r.weighLinks(); err != nil {
+		return err
+	}
 	r.concludeAppeals()
 	r.recent.links = nil
 	r.counted = make([]bool, len(r.sites))
@@ -83,6 +88,19 @@ func (r *run) weigh(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// weighLinks settles the book of links. Only those weights are held in memory that anything
+// follows from: a subject of which nothing is known has its whole weight.
+func (r *run) weighLinks() (err error) {
+	if r.links, err = r.recent.links.SettleLarge(r.in.Before.Links, r.in.Epoch); err != nil {
+		return err
+	}
+	r.weights, err = r.links.Weights(func(s witness.Subject, clues []witness.Clue) bool {
+		_, was := r.in.Before.Provisions[s]
+		return was || witness.Lessened(clues)
+	})
+	return err
 }
 
 // active says whether density counts a station: it had a good event in the epoch

@@ -23,19 +23,19 @@ func newInOrder(w io.Writer) *inOrder {
 }
 
 // write writes a part when its turn has come, and calls then with where it begins.
-func (o *inOrder) write(part int, b []byte, then func(offset int64) error) error {
+func (o *inOrder) write(part int, text *spool, then func(offset int64) error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.next != part && o.err == nil {
 		o.turn.Wait()
 	}
 	if o.err == nil {
-		_, o.err = o.w.Write(b)
+		o.err = text.writeTo(o.w)
 	}
 	if o.err == nil {
 		o.err = then(o.size)
 	}
-	o.size += int64(len(b))
+	o.size += text.size
 	o.next++
 	o.turn.Broadcast()
 	return o.err

@@ -1,12 +1,11 @@
 package verify
 
 import (
-	"bytes"
-	"cmp"
+	"bufio"
+	"fmt"
+	"io"
 	"slices"
-	"time"
 
-	"hexspot/radio"
 	"hexspot/witness"
 )
 
@@ -17,128 +16,98 @@ type namedGroup struct {
 	first int // number of its first beacon report in the part
 }
 
-// load reads a part: its groups by name, each record once, without tags that do not
-// count. The drops are those of this part.
-func (r *run) load(part int, drops Drops) ([]namedGroup, error) {
-	groups, err := r.groups(part)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]namedGroup, 0, len(groups))
+// portion is as many groups of a part as are in memory at a time.
+type portion struct {
+	groups []namedGroup
+	drops  Drops
+}
+
+// leastPortion is how many bytes of reports are in memory at a time however little memory
+// there is.
+const leastPortion = 1 << 20
+
+// eachPortion calls work with the groups of a part by name, each report once, without what
+// does not count. A part that is too large for the memory is sorted further by the next
+// byte of the tag, on disk.
+func (r *run) eachPortion(part int, work func(portion) error) error {
 	beacons := 0
-	for n, g := range groups {
-		list = append(list, namedGroup{n, r.clean(n, g, drops), 0})
-	}
-	list = slices.DeleteFunc(list, func(g namedGroup) bool { return len(g.beacons)+len(g.heard) == 0 })
-	slices.SortFunc(list, func(a, b namedGroup) int { return a.groupName.compare(b.groupName) })
-	for i := range list {
-		list[i].first = beacons
-		beacons += len(list[i].beacons)
-	}
-	return list, nil
-}
-
-func (r *run) groups(part int) (map[groupName]*group, error) {
-	b, err := r.scratch.read(part)
-	if err != nil {
-		return nil, err
-	}
-	groups := map[groupName]*group{}
-	of := func(n groupName) *group {
-		g := groups[n]
-		if g == nil {
-			g = &group{}
-			groups[n] = g
-		}
-		return g
-	}
-	err = items(b, r.stations, func(n groupName, b beaconReport) {
-		g := of(n)
-		g.beacons = append(g.beacons, b)
-	}, func(n groupName, h heardReport) {
-		g := of(n)
-		g.heard = append(g.heard, h)
-	})
-	return groups, err
-}
-
-// clean leaves each report once, in an order that nothing depends on but that is the
-// same each time.
-func (r *run) clean(n groupName, g *group, drops Drops) *group {
-	was := len(g.beacons) + len(g.heard)
-	slices.SortFunc(g.beacons, func(a, b beaconReport) int {
-		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.receive, b.receive))
-	})
-	slices.SortFunc(g.heard, func(a, b heardReport) int {
-		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.index, b.index), cmp.Compare(a.receive, b.receive))
-	})
-	// The first of a report in this order is the one with the least time, which counts.
-	g.beacons = slices.CompactFunc(g.beacons, func(a, b beaconReport) bool { return a.id == b.id })
-	g.heard = slices.CompactFunc(g.heard, func(a, b heardReport) bool { return a.id == b.id && a.index == b.index })
-	if n := was - len(g.beacons) - len(g.heard); n > 0 {
-		drops[DropAgain] += int64(n)
-	}
-	if r.limit == nil {
-		return g
-	}
-	kept := r.limit.keep(n, g)
-	if n := len(g.heard) - len(kept.heard); n > 0 {
-		drops[DropTags] += int64(n)
-	}
-	return kept
-}
-
-// openAll verifies the openings of a part's beacon reports.
-func (r *run) openAll(groups []namedGroup) opened {
-	start := time.Now()
-	var batch radio.Batch
-	var opens opened
-	var asked []int
-	flush := func() {
-		for i, right := range batch.Verify() {
-			opens[asked[i]] = right
-		}
-		asked = asked[:0]
-	}
-	for _, g := range groups {
-		for i := range g.beacons {
-			b := &g.beacons[i]
-			opens = append(opens, false)
-			value, known := r.factory.values.at(b.body.Slot)
-			if !known || g.late {
-				continue
-			}
-			lot := witness.Lot{Network: r.in.Network, Station: b.station, Entropy: value.Entropy}
-			batch.Add(b.station, witness.OpeningMessage(lot, b.body.Slot), b.body.Signature)
-			if asked = append(asked, len(opens)-1); len(asked) == together {
-				flush()
-			}
-		}
-	}
-	flush()
-	r.signing.Add(int64(time.Since(start)))
-	return opens
-}
-
-// limitTags finds those who reported more tags of a slot than count.
-func (r *run) limitTags() error {
-	if !r.crowd.any() {
-		return nil
-	}
-	r.limit = newTagLimit(r.in.Timing)
-	for part := range parts {
-		b, err := r.scratch.read(part)
+	return r.divide(r.scratch.source(part), 1, r.scratchFile(fmt.Sprintf("portions-%02x", part)), func(items source) error {
+		p, err := r.load(part, items)
 		if err != nil {
 			return err
 		}
-		err = items(b, r.stations, func(groupName, beaconReport) {}, func(n groupName, h heardReport) {
-			if r.crowd.suspects(r.stations.number(h.station), r.in.Timing.SlotAt(h.body.Heard)) {
-				r.limit.add(n, &h)
-			}
-		})
-		if err != nil {
+		for i := range p.groups {
+			p.groups[i].first = beacons
+			beacons += len(p.groups[i].beacons)
+		}
+		return work(p)
+	})
+}
+
+// divide calls work with items in portions, by tag. Those have the first bytes of their
+// tags in common, as many as depth says.
+func (r *run) divide(items source, depth int, path string, work func(source) error) (err error) {
+	if items.size <= max(r.in.memory(), leastPortion) || depth == len(witness.Tag{}) {
+		return work(items)
+	}
+	smaller := &scratch{path: path, limit: leastPortion}
+	defer func() { err = joinFault(err, smaller.Clear()) }()
+	if err := sortFurther(items, depth, smaller); err != nil {
+		return err
+	}
+	for next := range parts {
+		if err := r.divide(smaller.source(next), depth+1, fmt.Sprintf("%s%02x", path, next), work); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sortFurther puts items into parts by a later byte of the tag.
+func sortFurther(items source, depth int, into *scratch) error {
+	in := bufio.NewReaderSize(items.open(), readSize)
+	for {
+		b, err := nextItem(in)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := into.Put(int(b[itemTag+depth]), b); err != nil {
+			return err
+		}
+	}
+}
+
+// load reads groups.
+func (r *run) load(part int, from source) (portion, error) {
+	groups := map[groupName]*gathered{}
+	of := func(n groupName) *gathered {
+		g := groups[n]
+		if g == nil {
+			g = &gathered{}
+			groups[n] = g
+		}
+		return g
+	}
+	err := items(from.open(), r.stations, func(n groupName, b beaconReport) {
+		of(n).addBeacon(b)
+	}, func(n groupName, h heardReport) {
+		of(n).addHeard(h)
+	})
+	if err != nil {
+		return portion{}, err
+	}
+	p := portion{make([]namedGroup, 0, len(groups)), Drops{}}
+	for n, g := range groups {
+		g.settle(p.drops)
+		p.groups = append(p.groups, namedGroup{n, &g.group, 0})
+	}
+	if err := r.limit.apply(part, &p); err != nil {
+		return portion{}, err
+	}
+	p.groups = slices.DeleteFunc(p.groups, func(g namedGroup) bool { return len(g.beacons)+len(g.heard) == 0 })
+	slices.SortFunc(p.groups, func(a, b namedGroup) int { return a.groupName.compare(b.groupName) })
+	return p, nil
 }

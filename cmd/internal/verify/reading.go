@@ -7,9 +7,8 @@ import (
 
 // What decides on the epoch of a record (protocol hexspot/1, "Ranges").
 const (
-	maxEpoch = 1 << 40
-	maxSlot  = 1 << 40
-	maxTime  = 1 << 53
+	maxSlot = 1 << 40
+	maxTime = 1 << 53
 )
 
 // reading turns records into reports.
@@ -30,11 +29,11 @@ type parsed struct {
 }
 
 // parse reads a beacon or witness record. It does not look at the signature. A body
-// out of range is none of its business but for what decides on the epoch: the rest is
-// a verdict.
+// out of range is none of its business but for what decides on the epoch: no epoch has
+// such a record, so it is the drop `range`. The rest is the verdict `range`.
 func (r reading) parse(record Record) (parsed, error) {
 	if record.Stamp < 0 || record.Stamp >= maxTime {
-		return parsed{}, DropTime
+		return parsed{}, DropRange
 	}
 	signed, err := r.known.ParseSigned(record.Message)
 	if err != nil {
@@ -67,8 +66,8 @@ func (p *parsed) readBody(t witness.Timing) (err error) {
 	switch {
 	case err != nil:
 		return DropEncoding
-	case p.own >= maxEpoch || p.beacon.Slot >= maxSlot:
-		return DropTime
+	case p.beacon.Slot >= maxSlot || p.own > t.LastEpoch():
+		return DropRange
 	}
 	return nil
 }

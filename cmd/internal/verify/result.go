@@ -60,11 +60,7 @@ func (r *Result) Parameters() *witness.Parameters { return r.parameters }
 
 // Check compares each file with the manifest.
 func (r *Result) Check() error {
-	text, err := os.ReadFile(r.path(manifestName))
-	if err != nil {
-		return err
-	}
-	m, err := parseManifest(text)
+	m, err := readManifest(r.dir)
 	if err != nil {
 		return err
 	}

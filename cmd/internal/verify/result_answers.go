@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -105,13 +106,11 @@ func (r *Result) Provisions() (witness.Provisions, error) {
 	return witness.ParseProvisions(text)
 }
 
+func (r *Result) openState() (io.ReadSeekCloser, error) { return os.Open(r.path(stateName)) }
+
 // Events are when each station last took part in a good event, after the epoch.
 func (r *Result) Events() (witness.State, error) {
-	text, err := os.ReadFile(r.path(stateName))
-	if err != nil {
-		return nil, err
-	}
-	state, _, err := parseState(text)
+	state, _, err := readState(r.openState)
 	return state, err
 }
 

@@ -16,12 +16,16 @@ import (
 
 // run is one verification.
 type run struct {
-	in       Inputs
+	in Inputs
+
+	scratchDir string
+
 	reading  reading
 	stations *roster
 	scratch  scratch
+	shelves  []*scratch // of the links
 	crowd    *crowd
-	limit    *tagLimit // nil: nobody has more tags than count
+	limit    *tagExcess // nil: nobody has more tags than count
 
 	mu      sync.Mutex // of what follows, while records are read
 	entropy *entropy
@@ -40,7 +44,8 @@ type run struct {
 	density *coverage.Density
 	scales  []coverage.Scale // by number, like the sites
 	counted []bool
-	weights *witness.Weights
+	links   *witness.SettledLinks
+	weights *witness.Weights // of subjects that have less than their whole weight, or had
 	after   Before
 
 	appeals  appeals
@@ -64,11 +69,12 @@ func newRun(in Inputs, dir string) *run {
 		in: in, reading: reading{in.Network, in.Timing, &radio.Stations{}}, stations: newRoster(), crowd: newCrowd(),
 		entropy: newEntropy(in.Network), index: witness.NewBeaconIndex(),
 	}
-	r.scratch = scratch{dir: dir + ".scratch", limit: in.memory()}
+	r.scratchDir = dir + ".scratch"
 	if in.Scratch != "" {
-		r.scratch.dir = in.Scratch
+		r.scratchDir = in.Scratch
 	}
-	r.appeals.scratch = scratch{dir: r.scratch.dir + ".appeals", limit: r.in.memory()}
+	r.scratch = scratch{path: r.scratchFile("reports"), limit: in.memory()}
+	r.appeals.scratch = scratch{path: r.scratchFile("appeals"), limit: in.memory()}
 	r.summary = Summary{Epoch: in.Epoch, Network: in.Network, Drops: Drops{}}
 	return r
 }
@@ -113,12 +119,12 @@ func (r *run) prepare() error {
 		return ErrNoValueYet
 	}
 	r.factory, err = newFactory(Facts{
-		Network: r.in.Network, Timing: r.in.Timing, Plans: r.p.Plans, Sites: r.site, Denials: r.in.Denials,
+		Network: r.in.Network, Timing: r.in.Timing, Parameters: r.p, Sites: r.site, Denials: r.in.Denials,
 	}, list.slots(from, to))
 	if err != nil {
 		return err
 	}
-	r.recent.links = witness.NewLinkBook(r.p)
+	r.recent.links = witness.NewLargeLinkBook(r.p, r.shelf)
 	r.recent.reciprocity, err = witness.NewReciprocity(r.p, r.in.Before.State, r.length())
 	return err
 }

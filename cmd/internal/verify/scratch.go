@@ -1,28 +1,40 @@
 package verify
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
+
+	"hexspot/witness"
 )
 
 // parts is how many parts an epoch has: by the first byte of the tag, whose order is
 // that of the verdicts.
 const parts = 256
 
-// scratch keeps the items of each part: in memory, and beyond a limit in files. It is
-// safe for concurrent use while items are put.
+// A scratch serves a book of links as a shelf.
+const _ = uint(parts-witness.Drawers) + uint(witness.Drawers-parts)
+
+// scratch keeps the items of each part: in memory, and beyond a limit in a file, in
+// stretches. It is safe for concurrent use while items are put.
 type scratch struct {
-	dir   string
+	path  string
 	limit int64
 
-	mu    sync.Mutex
-	held  int64
-	bytes [parts][]byte
-	files [parts]*os.File
+	mu      sync.Mutex
+	held    int64
+	bytes   [parts][]byte
+	file    *os.File
+	written int64
+	spans   [parts][]span
 }
+
+// span is a stretch of the file.
+type span struct{ at, size int64 }
 
 // put takes the items of some parts.
 func (s *scratch) put(items *[parts][]byte) error {
@@ -32,36 +44,47 @@ func (s *scratch) put(items *[parts][]byte) error {
 		s.bytes[part] = append(s.bytes[part], b...)
 		s.held += int64(len(b))
 	}
-	if s.held <= s.limit {
-		return nil
-	}
 	return s.spill()
 }
 
-// spill moves what is held to the files.
+// Put takes something of one part.
+func (s *scratch) Put(part int, item []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bytes[part] = append(s.bytes[part], item...)
+	s.held += int64(len(item))
+	return s.spill()
+}
+
+// spill moves what is held to the file, if it is too much.
 func (s *scratch) spill() error {
+	if s.held <= s.limit {
+		return nil
+	}
+	if err := s.open(); err != nil {
+		return err
+	}
 	for part, b := range s.bytes {
 		if len(b) == 0 {
 			continue
 		}
-		if err := s.open(part); err != nil {
-			return err
-		}
-		if _, err := s.files[part].Write(b); err != nil {
+		if _, err := s.file.Write(b); err != nil {
 			return fmt.Errorf("writing a scratch file: %w", err)
 		}
+		s.spans[part] = append(s.spans[part], span{s.written, int64(len(b))})
+		s.written += int64(len(b))
 		s.bytes[part] = b[:0]
 	}
 	s.held = 0
 	return nil
 }
 
-func (s *scratch) open(part int) (err error) {
-	if s.files[part] != nil {
+func (s *scratch) open() (err error) {
+	if s.file != nil {
 		return nil
 	}
-	if err = os.MkdirAll(s.dir, 0o700); err == nil {
-		s.files[part], err = os.OpenFile(filepath.Join(s.dir, fmt.Sprintf("%02x", part)), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err = os.MkdirAll(filepath.Dir(s.path), 0o700); err == nil {
+		s.file, err = os.OpenFile(s.path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("making a scratch file: %w", err)
@@ -69,30 +92,64 @@ func (s *scratch) open(part int) (err error) {
 	return nil
 }
 
-// read gives the items of a part. Nothing may be put any more.
-func (s *scratch) read(part int) ([]byte, error) {
-	file := s.files[part]
-	if file == nil {
-		return s.bytes[part], nil
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("reading a scratch file: %w", err)
-	}
-	b := make([]byte, info.Size(), info.Size()+int64(len(s.bytes[part])))
-	if _, err := file.ReadAt(b, 0); err != nil {
-		return nil, fmt.Errorf("reading a scratch file: %w", err)
-	}
-	return append(b, s.bytes[part]...), nil
+// source is the items of a part, to be read piece by piece as often as one likes.
+type source struct {
+	size  int64
+	file  *os.File
+	spans []span // of the file
+	held  []byte // after them
 }
 
-// remove ends the use of the files.
-func (s *scratch) remove() error {
-	var faults []error
-	for _, file := range s.files {
-		if file != nil {
-			faults = append(faults, file.Close())
-		}
+// source gives the items that a part has so far.
+func (s *scratch) source(part int) source {
+	from := source{int64(len(s.bytes[part])), s.file, s.spans[part], s.bytes[part]}
+	for _, stretch := range from.spans {
+		from.size += stretch.size
 	}
-	return errors.Join(append(faults, os.RemoveAll(s.dir))...)
+	return from
+}
+
+// open begins to read.
+func (s source) open() io.Reader {
+	readers := make([]io.Reader, 0, len(s.spans)+1)
+	for _, stretch := range s.spans {
+		readers = append(readers, io.NewSectionReader(s.file, stretch.at, stretch.size))
+	}
+	return io.MultiReader(append(readers, bytes.NewReader(s.held))...)
+}
+
+// Open begins to read a part.
+func (s *scratch) Open(part int) (io.Reader, int64) {
+	from := s.source(part)
+	return from.open(), from.size
+}
+
+// read gives the items of a part at once.
+func (s *scratch) read(part int) ([]byte, error) {
+	from := s.source(part)
+	b := make([]byte, from.size)
+	if _, err := io.ReadFull(from.open(), b); err != nil {
+		return nil, fmt.Errorf("reading a scratch file: %w", err)
+	}
+	return b, nil
+}
+
+// joinFault adds what went wrong at the end to what did before.
+func joinFault(err, last error) error {
+	if last == nil {
+		return err // itself: others ask for it
+	}
+	return errors.Join(err, last)
+}
+
+// Clear forgets everything.
+func (s *scratch) Clear() error {
+	clear(s.bytes[:])
+	clear(s.spans[:])
+	if s.file == nil {
+		return nil
+	}
+	file := s.file
+	s.file, s.held, s.written = nil, 0, 0
+	return errors.Join(file.Close(), os.Remove(s.path))
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"hexspot/radio"
@@ -14,45 +15,46 @@ func (r *run) settle(ctx context.Context, verdicts io.Writer, index *indexer) (a
 	paid := newAccounts(r.stations.size())
 	out := newInOrder(verdicts)
 	err := r.eachPart(ctx, func(part int) error {
-		s, err := r.settlePart(part, paid)
-		if err != nil {
+		s := settled{text: spool{path: r.scratchFile(fmt.Sprintf("verdicts-%02x", part))}}
+		if err := r.settlePart(part, paid, &s); err != nil {
+			err = joinFault(err, s.text.remove())
 			out.fail(err)
 			return err
 		}
 		r.tell(StageSettling, 0, s.sums.Cases)
-		return out.write(part, s.text, func(base int64) error {
+		err := out.write(part, &s.text, func(base int64) error {
 			r.summary.add(s.sums)
 			return index.add(s.places, base)
 		})
+		return joinFault(err, s.text.remove())
 	})
 	return paid, err
 }
 
 // settled is a part that was judged for good.
 type settled struct {
-	text   []byte
+	text   spool
 	places []place
 	sums   Sums
 }
 
-func (r *run) settlePart(part int, paid accounts) (settled, error) {
-	groups, err := r.load(part, Drops{}) // they were counted in the first pass
-	if err != nil {
-		return settled{}, err
-	}
-	var s settled
-	for _, g := range groups {
-		for _, c := range r.cases(part, g) {
-			v := witness.Judge(&c, r.p)
-			r.recent.reciprocity.Settle(&v)
-			s.places = appendPlaces(s.places, &v, int64(len(s.text)))
-			s.text = v.AppendText(s.text, r.p.Set)
-			if err := r.pay(&c, &v, paid, &s.sums); err != nil {
-				return settled{}, err
+func (r *run) settlePart(part int, paid accounts, s *settled) error {
+	return r.eachPortion(part, func(p portion) error { // what it drops was counted in the first pass
+		for _, g := range p.groups {
+			for _, c := range r.cases(part, g) {
+				v := witness.Judge(&c, r.p)
+				r.recent.reciprocity.Settle(&v)
+				s.places = appendPlaces(s.places, &v, s.text.size)
+				if err := s.text.add(v.AppendText(s.text.held, r.p.Set)); err != nil {
+					return err
+				}
+				if err := r.pay(&c, &v, paid, &s.sums); err != nil {
+					return err
+				}
 			}
 		}
-	}
-	return s, nil
+		return nil
+	})
 }
 
 func appendPlaces(places []place, v *witness.Verdict, offset int64) []place {

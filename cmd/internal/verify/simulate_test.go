@@ -57,11 +57,13 @@ func (c *country) Judged(j simulate.Judgement) error {
 	return nil
 }
 
+const countrySeed = 5
+
 // smallCountry has a bit of every kind of cheating, over two epochs.
 var smallCountry = sync.OnceValues(func() (*country, error) {
 	c := &country{}
 	_, err := simulate.Run(context.Background(), simulate.Config{
-		Hotspots: 48, Epochs: 2, Seed: 5, Cheaters: simulate.Each(0.04), Signatures: true, Workers: 2,
+		Hotspots: 48, Epochs: 2, Seed: countrySeed, Cheaters: simulate.Each(0.04), Signatures: true, Workers: 2,
 	}, c)
 	return c, err
 })
@@ -87,7 +89,7 @@ func (c *country) facts(t testing.TB) Facts {
 		t.Fatal(err)
 	}
 	return Facts{
-		Network: c.network, Timing: c.timing, Plans: c.judged[0].Parameters.Plans,
+		Network: c.network, Timing: c.timing, Parameters: c.judged[0].Parameters,
 		Sites: func(s radio.Station, _ witness.Epoch) witness.SiteFacts { return sites[s] },
 	}
 }

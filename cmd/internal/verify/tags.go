@@ -8,11 +8,12 @@ import (
 	"hexspot/witness"
 )
 
-// tagLimit finds the first 64 tags of each station and slot, by the arrival of their
+// tagLimit finds the first tags (64 by default) of each station and slot, by the arrival of their
 // observations (protocol hexspot/1, "Reports"); the slot is that of hearing. Add all
-// observations, in any order, then ask. It keeps 64 tags a station and slot.
+// observations, in any order, then ask. It keeps so many tags a station and slot.
 type tagLimit struct {
 	timing witness.Timing
+	most   int // of the parameter set
 	of     map[ear][]firstHeard
 }
 
@@ -29,7 +30,9 @@ type firstHeard struct {
 	index uint32
 }
 
-func newTagLimit(t witness.Timing) *tagLimit { return &tagLimit{t, map[ear][]firstHeard{}} }
+func newTagLimit(t witness.Timing, most int) *tagLimit {
+	return &tagLimit{t, most, map[ear][]firstHeard{}}
+}
 
 func (l *tagLimit) addAll(n groupName, g *group) {
 	for i := range g.heard {
@@ -51,9 +54,9 @@ func (l *tagLimit) add(n groupName, h *heardReport) {
 		list = slices.Delete(list, at, at+1)
 	}
 	at, _ = slices.BinarySearchFunc(list, f, firstHeard.compare)
-	if at < witness.MaxTags {
+	if at < l.most {
 		list = slices.Insert(list, at, f)
-		l.of[e] = list[:min(len(list), witness.MaxTags)]
+		l.of[e] = list[:min(len(list), l.most)]
 	}
 }
 
@@ -64,7 +67,7 @@ func (f firstHeard) compare(o firstHeard) int {
 // keeps says whether an observation counts.
 func (l *tagLimit) keeps(n groupName, h *heardReport) bool {
 	list := l.of[l.ear(h)]
-	return len(list) < witness.MaxTags || slices.ContainsFunc(list, func(f firstHeard) bool { return f.tag == n.tag })
+	return len(list) < l.most || slices.ContainsFunc(list, func(f firstHeard) bool { return f.tag == n.tag })
 }
 
 // keep is the group without observations that do not count.

@@ -1,0 +1,61 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// spool is text that waits for its turn: in memory, and beyond a limit in a file.
+type spool struct {
+	path string
+	held []byte // what follows the file
+	file *os.File
+	size int64 // of both
+}
+
+// mostHeld is how much of a spool is in memory.
+const mostHeld = 4 << 20
+
+// add appends what was appended to held since the last time.
+func (s *spool) add(held []byte) error {
+	s.size += int64(len(held) - len(s.held))
+	if s.held = held; len(held) < mostHeld {
+		return nil
+	}
+	if s.file == nil {
+		err := os.MkdirAll(filepath.Dir(s.path), 0o700)
+		if err == nil {
+			s.file, err = os.OpenFile(s.path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+		}
+		if err != nil {
+			return fmt.Errorf("making a scratch file: %w", err)
+		}
+	}
+	if _, err := s.file.Write(s.held); err != nil {
+		return fmt.Errorf("writing a scratch file: %w", err)
+	}
+	s.held = s.held[:0]
+	return nil
+}
+
+// writeTo writes all of it.
+func (s *spool) writeTo(w io.Writer) error {
+	if s.file != nil {
+		if _, err := io.Copy(w, io.NewSectionReader(s.file, 0, s.size-int64(len(s.held)))); err != nil {
+			return fmt.Errorf("reading a scratch file: %w", err)
+		}
+	}
+	_, err := w.Write(s.held)
+	return err
+}
+
+// remove ends the use of the file.
+func (s *spool) remove() error {
+	if s.file == nil {
+		return nil
+	}
+	return errors.Join(s.file.Close(), os.Remove(s.path))
+}

@@ -1,0 +1,68 @@
+package ingest
+
+import (
+	"slices"
+	"sync"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// anHour is the window in which discovery records are counted.
+const anHour witness.Millis = 3_600_000
+
+// hours counts the discovery records of each station that arrived in the last hour, so that no
+// hour has more than are allowed, whenever it begins (protocol hexspot/1, "Discovery beacon"). It
+// keeps at most that many of a station, and nothing of one that was silent for an hour.
+type hours struct {
+	most int
+
+	mu    sync.Mutex
+	taken map[radio.Station][]arrival // rising
+	sweep int                         // forget the silent when there are so many
+}
+
+// arrival is a record with the time it was first taken.
+type arrival struct {
+	id radio.RecordID
+	at witness.Millis
+}
+
+func newHours(most int) *hours {
+	return &hours{most: most, taken: make(map[radio.Station][]arrival), sweep: leastSweep}
+}
+
+// allow counts a record unless the hour is full. One that comes again counts once.
+func (h *hours) allow(s radio.Station, id radio.RecordID, now witness.Millis) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	list := slices.DeleteFunc(h.taken[s], func(a arrival) bool { return a.over(now) })
+	if slices.ContainsFunc(list, func(a arrival) bool { return a.id == id }) {
+		h.taken[s] = list
+		return true
+	}
+	if len(list) == 0 {
+		h.forget(now)
+	}
+	if len(list) >= h.most {
+		h.taken[s] = list
+		return false
+	}
+	h.taken[s] = append(list, arrival{id, now})
+	return true
+}
+
+func (a arrival) over(now witness.Millis) bool { return a.at <= now-anHour }
+
+// forget drops stations whose hour is empty.
+func (h *hours) forget(now witness.Millis) {
+	if len(h.taken) < h.sweep {
+		return
+	}
+	for s, list := range h.taken {
+		if len(list) == 0 || list[len(list)-1].over(now) {
+			delete(h.taken, s)
+		}
+	}
+	h.sweep = max(leastSweep, 2*len(h.taken))
+}

@@ -1,0 +1,84 @@
+package ingest
+
+import (
+	"hash/maphash"
+	"maps"
+	"slices"
+	"sync"
+
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// Quota is how many observations of one epoch are taken of one station (protocol
+// hexspot/1, "Reports"): the tags that count of a slot, in each of its slots. A beacon and a
+// discovery count as one observation each.
+func Quota(t witness.Timing) int { return witness.MaxTags * int(min(t.EpochSlots, mostSlots)) }
+
+// mostSlots keeps a quota within 32 bits.
+const mostSlots = 1 << 24
+
+// quota counts what was taken, by epoch and station. A station is known by a keyed hash of
+// 64 bits: two that share one share a quota, and nobody can look for such a pair.
+type quota struct {
+	most   int
+	epochs int // that are counted at a time
+	seed   maphash.Seed
+
+	mu   sync.Mutex
+	used map[witness.Epoch]map[uint64]int32
+}
+
+// newQuota counts as many epochs as reports may be of at a time: those that are kept, the
+// present one and, with a clock ahead, the next.
+func newQuota(t witness.Timing, keep witness.Epoch) *quota {
+	return &quota{most: Quota(t), epochs: int(keep) + 2, seed: maphash.MakeSeed(), used: map[witness.Epoch]map[uint64]int32{}}
+}
+
+// take books what a report counts, false if that is more than is left.
+func (q *quota) take(s radio.Station, own witness.Epoch, count int) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	of, key := q.used[own], maphash.Comparable(q.seed, s)
+	if int(of[key])+count > q.most {
+		return false
+	}
+	if of == nil {
+		of = map[uint64]int32{}
+		q.used[own] = of
+		q.forget()
+	}
+	of[key] += int32(count)
+	return true
+}
+
+// giveBack undoes a take.
+func (q *quota) giveBack(s radio.Station, own witness.Epoch, count int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if of := q.used[own]; of != nil {
+		of[maphash.Comparable(q.seed, s)] -= int32(count)
+	}
+}
+
+// forget drops the oldest epochs, of which nothing is taken any more.
+func (q *quota) forget() {
+	for len(q.used) > q.epochs {
+		delete(q.used, slices.Min(slices.Collect(maps.Keys(q.used))))
+	}
+}
+
+// Recount books a report of the journal that an ingest before this one took, so that a
+// station's quota does not begin anew. It may be called while reports are taken, of each
+// report once.
+func (i *Ingest) Recount(s radio.Signed, now witness.Millis) {
+	read := readers[s.Kind]
+	if read == nil {
+		return
+	}
+	c, f := read(s.Body, i.config.Timing)
+	if f != nil || c.own < i.config.Oldest(now) {
+		return
+	}
+	i.quota.take(s.Station, c.own, c.count)
+}

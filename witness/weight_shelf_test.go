@@ -1,0 +1,122 @@
+package witness
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
+
+var errShelf = errors.New("the shelf is full")
+
+// frail is a shelf that fails after some items, or gives only a part of what it has.
+type frail struct {
+	memoryShelf
+	left *int
+	cut  int64
+}
+
+func (f *frail) Put(drawer int, item []byte) error {
+	if *f.left--; *f.left < 0 {
+		return errShelf
+	}
+	return f.memoryShelf.Put(drawer, item)
+}
+
+func (f *frail) Open(drawer int) (io.Reader, int64) {
+	from, size := f.memoryShelf.Open(drawer)
+	return io.LimitReader(from, max(0, size-f.cut)), size
+}
+
+// bookOf is a book of a town's epoch over shelves.
+func bookOf(t *testing.T, shelves Shelves) *LinkBook {
+	t.Helper()
+	e := town(t, hexspot1, 11, 8, 24)
+	e.Parameters = quick()
+	verdicts, _, err := e.Judge(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[caseName]*Verdict{}
+	for i := range verdicts {
+		of[caseName{verdicts[i].Tag, verdicts[i].Slot}] = &verdicts[i]
+	}
+	b := NewLargeLinkBook(e.Parameters, shelves)
+	for i := range e.Cases {
+		b.Add(&e.Cases[i], of[caseName{e.Cases[i].Tag, e.Cases[i].Slot}])
+	}
+	return b
+}
+
+// TestAShelfThatFails: whichever item it is that cannot be kept, or not be read again whole,
+// there are no weights.
+func TestAShelfThatFails(t *testing.T) {
+	left := 1 << 30
+	b := bookOf(t, func() Shelf { return &frail{left: &left} })
+	if _, _, err := b.Settle(LinkState{}, 1); err != nil {
+		t.Fatal(err)
+	}
+	puts := 1<<30 - left
+	for _, fails := range []int{0, 1, puts / 2, puts * 3 / 4, puts - 1} {
+		left = fails
+		b := bookOf(t, func() Shelf { return &frail{left: &left} })
+		if _, _, err := b.Settle(LinkState{}, 1); !errors.Is(err, errShelf) {
+			t.Errorf("after %d of %d items: %v", fails, puts, err)
+		}
+	}
+	left = 1 << 30
+	b = bookOf(t, func() Shelf { return &frail{left: &left, cut: 1} })
+	if _, _, err := b.Settle(LinkState{}, 1); err == nil {
+		t.Error("an item without its end was read")
+	}
+}
+
+// TestAStateThatStaysWhereItIs gives the same bytes as one in memory, and is refused where
+// that is.
+func TestAStateThatStaysWhereItIs(t *testing.T) {
+	state, _, err := bookOf(t, inMemory).Settle(LinkState{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := state.AppendText(nil)
+	settle := func(before LinkState) (text []byte, err error) {
+		links, err := bookOf(t, inMemory).SettleLarge(before, 2)
+		if err != nil {
+			return nil, err
+		}
+		var out bytes.Buffer
+		err = errors.Join(links.WriteState(&out), links.WriteWeights(&out))
+		return out.Bytes(), err
+	}
+	want, err := settle(state)
+	if err != nil || !strings.Contains(string(want), "\nlink ") {
+		t.Fatal(err)
+	}
+	open := func(text []byte) (LinkState, error) {
+		return OpenLinkState(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil })
+	}
+	lines, err := open(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := settle(lines); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%v: the state as text gives other bytes", err)
+	}
+	all := bytes.SplitAfter(text, []byte("\n"))
+	all[1], all[2] = all[2], all[1]
+	for name, text := range map[string][]byte{
+		"not in order": bytes.Join(all, nil), "no end": text[:len(text)-1], "twice": append(bytes.Clone(text), all[len(all)-2]...), "nothing": nil,
+	} {
+		lines, err := open(text)
+		if err == nil {
+			_, err = settle(lines)
+		}
+		if err == nil {
+			t.Errorf("%s: taken", name)
+		}
+		if _, err := ParseLinkState(text); err == nil {
+			t.Errorf("%s: parsed", name)
+		}
+	}
+}
