@@ -489,3 +489,24 @@ func TestAnyEvidenceIsLookedAt(t *testing.T) {
 type rawBody []byte
 
 func (b rawBody) Append(to []byte) []byte { return append(to, b...) }
+
+// TestWeighed: the weight that an appeal is against is shown beside its rule, and rules that
+// were not looked at have no cure.
+func TestWeighed(t *testing.T) {
+	j := JudgedAppeal{Judged{Findings: make([]Finding, len(appealTable)), Reason: "undecided"}, Subject{A: sampleStation(t, 0)}}
+	j.Findings[0], j.Findings[1] = yes(true), atMost(1, 0)
+	e := ExplainAppeal(&j)
+	e.Weighed(Provisions{})
+	if e.Rules[0].Value != "" {
+		t.Errorf("%+v", e.Rules[0])
+	}
+	e.Weighed(Provisions{j.Subject: {Weight: 1_250}})
+	if r := e.Rules[0]; r.Value != "12.50 %" || r.Limit != "below 50.00 %" || r.Margin != "37.50 %" {
+		t.Errorf("%+v", r)
+	}
+	for _, r := range e.Rules {
+		if (r.Need != "") != (r.Rule == "undecided") {
+			t.Errorf("the cure of %s is %q", r.Rule, r.Need)
+		}
+	}
+}

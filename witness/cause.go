@@ -8,11 +8,15 @@ import (
 
 // Surroundings are what a station's epoch is to be seen beside.
 type Surroundings struct {
-	Plan     bool // the network knows the channel plan of its site
+	Plan     bool   // the network knows the channel plan of its site
+	PlanName string // of its site
 	Within   coverage.Millimetres
 	Stations uint64               // other full stations with its plan and within that distance
 	Awake    uint64               // of these, that reported anything in the epoch
 	Nearest  coverage.Millimetres // of these; only if there are any
+
+	Others       uint64               // full stations within that distance with another plan: they cannot hear each other
+	OthersWithin coverage.Millimetres // the nearest of them; only if there are any
 }
 
 // Cause is why a station got nothing in an epoch, and what to do about it.

@@ -15,6 +15,19 @@ func NotRegistered() Cause {
 	return c
 }
 
+// NotYet is the cause of a station whose first site begins with a later epoch, where that can
+// be known: who asks has the registry, too.
+func NotYet(from Epoch) Cause {
+	c := NotRegistered()
+	c.Says = fmt.Sprintf("The registry had no site of the station in this epoch: its first one begins with epoch %d.", from)
+	c.Cure = sentence(nothingYet(from))
+	return c
+}
+
+func nothingYet(from Epoch) string {
+	return fmt.Sprintf("nothing to do: the site begins with epoch %d, and counts from then on", from)
+}
+
 func (*standing) tellUnregistered() Cause {
 	return Cause{
 		Says: "The registry had no site of the station in this epoch.",
@@ -95,8 +108,16 @@ func (s *standing) tellObservations() Cause {
 		Rule: fault,
 		Says: fmt.Sprintf("What the station sent (%s) does not count because it has no valid observation: of %s most (%d) failed by rule %s.",
 			count(s.tally.Beacons.Total(), "beacon"), count(s.tally.Observations.Total(), "observation"), s.tally.Observations[fault], fault),
-		Cure: sentence(needOf(s.set.Witness, fault)),
+		Cure: sentence(s.cureObservations(fault)),
 	}
+}
+
+// cureObservations is what would make observations hold that failed by a rule.
+func (s *standing) cureObservations(fault Fault) string {
+	if fault == FaultBeacon {
+		return "nothing of yours: what failed are the beacons of other stations that it heard; wait until one of these neighbours has a valid one"
+	}
+	return needOf(s.set.Witness, fault)
 }
 
 func (s *standing) tellReciprocity() Cause {
@@ -114,8 +135,17 @@ func (s *standing) tellBeacons() Cause {
 		Rule: fault,
 		Says: fmt.Sprintf("Of %s none is valid; most (%d) failed by rule %s.",
 			count(s.tally.Beacons.Total(), "beacon"), s.tally.Beacons[fault], fault),
-		Cure: sentence(needOf(s.set.Beacon, fault)),
+		Cure: sentence(s.cureBeacons(fault)),
 	}
+}
+
+// cureBeacons is what would make beacons hold that failed by a rule.
+func (s *standing) cureBeacons(fault Fault) string {
+	need := needOf(s.set.Beacon, fault)
+	if at := slices.IndexFunc(s.set.Beacon, func(r Rule) bool { return r.Name == fault }); at >= 0 && s.set.Beacon[at].Unit == "Hz" && s.around.PlanName != "" {
+		need += fmt.Sprintf(": the site says %s; if the hotspot's region is another one, change one of the two", s.around.PlanName)
+	}
+	return need
 }
 
 func (s *standing) tellUnheard() Cause {
@@ -141,11 +171,22 @@ func (s *standing) tellNotSelected() Cause {
 // neighbours says who was around.
 func (s *standing) neighbours() string {
 	a := s.around
-	if a.Stations == 0 {
+	switch {
+	case a.Stations == 0 && a.Others > 0:
+		return fmt.Sprintf("No other station with its channel plan (%s) is published within %s; there %s with another plan, the nearest at %s, and they cannot hear each other.",
+			a.PlanName, distanceText(int64(a.Within)), isOrAre(a.Others), distanceText(int64(a.OthersWithin)))
+	case a.Stations == 0:
 		return fmt.Sprintf("No other station that takes part is published within %s.", distanceText(int64(a.Within)))
 	}
 	return fmt.Sprintf("Within %s others take part: %s, the nearest at %s; %d reported anything in this epoch.",
 		distanceText(int64(a.Within)), count(a.Stations, "station"), distanceText(int64(a.Nearest)), a.Awake)
+}
+
+func isOrAre(stations uint64) string {
+	if stations == 1 {
+		return "is 1 station"
+	}
+	return "are " + count(stations, "station")
 }
 
 func count(n uint64, word string) string { return counted(int64(min(n, math.MaxInt64)), word) }

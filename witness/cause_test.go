@@ -57,10 +57,22 @@ func TestEachCauseHasAnExample(t *testing.T) {
 	alone.Beacons = Counts{"": 1}
 	c, _ := hexspot1.CauseOf(&alone, Surroundings{Plan: true, Within: 20 * coverage.Kilometre})
 	text.note("%s, alone\n  %s\n  %s", c.Name, c.Says, c.Cure)
+	text.note("%s, others with another plan\n  %s", c.Name, told(alone, Surroundings{Plan: true, PlanName: "EU868", Within: 20 * coverage.Kilometre, Others: 1, OthersWithin: 4_600_000}))
+	alone.Beacons = Counts{"channel": 3}
+	text.note("of another plan\n  %s", told(alone, Surroundings{Plan: true, PlanName: "EU868"}))
+	alone.Beacons, alone.Observations = Counts{"not_witnessing": 3}, Counts{"beacon": 5}
+	text.note("neighbours\n  %s", told(alone, Surroundings{Plan: true}))
+	early := NotYet(1001)
+	text.note("%s, not yet\n  %s\n  %s", early.Name, early.Says, early.Cure)
 	text.golden(t, "causes.txt")
 	if len(poor) != len(causes) {
 		t.Errorf("%d examples of %d causes", len(poor), len(causes))
 	}
+}
+
+func told(t Tally, a Surroundings) string {
+	c, _ := hexspot1.CauseOf(&t, a)
+	return c.Says + "\n  " + c.Cure
 }
 
 func poorTally(t rapid.TB) (Tally, Surroundings) {

@@ -132,6 +132,14 @@ func (r *Rule) need(f Finding, n RuleNote) string {
 	return fmt.Sprintf("%s; it was %s and has to be at %s %s (%s %s)", r.Need, n.Value, word, n.Limit, apart, by)
 }
 
+// reasonAt is the reason beside the rule that decided: an observation may have its beacon's.
+func (e *Explanation) reasonAt(n *RuleNote) string {
+	if n.Rule == e.Reason {
+		return string(e.Reason)
+	}
+	return fmt.Sprintf("%s (the beacon failed %s)", n.Rule, e.Reason)
+}
+
 // summary is the verdict in a sentence.
 func (e *Explanation) summary() string {
 	what := "The observation"
@@ -150,7 +158,7 @@ func (e *Explanation) summary() string {
 	}
 	for i := range e.Rules {
 		if n := &e.Rules[i]; n.Decides {
-			return fmt.Sprintf("%s does not count, because of rule %s. What would make it pass: %s.", what, e.Reason, n.Need)
+			return fmt.Sprintf("%s does not count, because of rule %s. What would make it pass: %s.", what, e.reasonAt(n), n.Need)
 		}
 	}
 	return fmt.Sprintf("%s does not count, because of rule %s.", what, e.Reason)

@@ -8,7 +8,7 @@ func ExplainAppeal(j *JudgedAppeal) Explanation {
 	for i := range j.Findings {
 		note := appealTable[i].note(j.Findings[i], false)
 		if note.Outcome == RuleNotEvaluated {
-			note.Lacks = lacks[note.Rule].or
+			note.Lacks, note.Need = lacks[note.Rule].or, ""
 			if j.Reason == appealTable[asksEvidence-1].Name {
 				note.Lacks = "there is nothing to appeal against, so the evidence was not looked at"
 			}
@@ -23,4 +23,15 @@ func ExplainAppeal(j *JudgedAppeal) Explanation {
 		e.Summary = "The appeal is accepted: with its evidence the weight is one half or more. What was held in its time is released with this epoch."
 	}
 	return e
+}
+
+// Weighed shows beside rule below_half the weight that an appeal is against, which was
+// published before. A subject that is not among the weights below one half has no figure.
+func (e *Explanation) Weighed(before Provisions) {
+	p, ok := before[e.Subject]
+	if !ok || !e.Appeal || len(e.Rules) < asksEvidence {
+		return
+	}
+	weight, below := int64(p.Weight), &e.Rules[asksEvidence-1]
+	below.Value, below.Limit, below.Margin = portion(weight), "below "+portion(half), portion(half-weight)
 }

@@ -112,7 +112,18 @@ func (r journalRoll) Run(ctx context.Context, c *commands, std streams, log *slo
 	for _, f := range made {
 		fmt.Fprintln(std.out, f.Name())
 	}
+	if err == nil && len(made) == 0 {
+		fmt.Fprintln(std.err, r.nothing())
+	}
 	return err
+}
+
+// nothing says why no file was made.
+func (r journalRoll) nothing() string {
+	if r.All {
+		return "nothing to roll off: the log has no records that are in no file"
+	}
+	return "nothing to roll off: the log has no records of hours that are over; --all takes the present hour too"
 }
 
 type journalCat struct {

@@ -55,7 +55,7 @@ const (
 )
 
 // run runs the subcommand and turns its error into an exit code. It is the one
-// place that logs the final error.
+// place that tells the final error.
 func run(ctx context.Context, args []string, std streams) int {
 	var c commands
 	helped := false
@@ -90,9 +90,19 @@ func exitCode(err error, w io.Writer) int {
 		fmt.Fprintf(w, "hexnet: %v\nRun 'hexnet --help'.\n", err)
 		return exitUsage
 	}
-	logTo(w).Error("hexnet stops", "error", err)
+	var stopped stoppedError
+	if errors.As(err, &stopped) {
+		logTo(w).Error("hexnet stops", "error", err)
+	} else {
+		fmt.Fprintf(w, "hexnet: %v\n", err)
+	}
 	return exitFailure
 }
+
+// stoppedError is why the network stopped serving: a line among its other log lines.
+type stoppedError struct{ error }
+
+func (e stoppedError) Unwrap() error { return e.error }
 
 // usageError is a wrong command line: exit code 2, no log line.
 type usageError struct{ error }

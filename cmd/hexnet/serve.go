@@ -32,6 +32,13 @@ Examples:
 
 // Run serves until it is told to stop.
 func (s serveCommand) Run(ctx context.Context, c *commands, std streams, log *slog.Logger) error {
+	if err := s.serve(ctx, c, std, log); err != nil {
+		return stoppedError{err}
+	}
+	return nil
+}
+
+func (s serveCommand) serve(ctx context.Context, c *commands, std streams, log *slog.Logger) error {
 	config, err := network.Load(s.Config)
 	if err != nil {
 		return err

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"hexspot/cmd/internal/simulate"
 )
@@ -15,6 +17,8 @@ type simulateCommand struct {
 	Seed       uint64              `help:"The same seed, the same reports." default:"1"`
 	Cheaters   []simulate.Cheaters `help:"A kind of cheater and its share of all hotspots; all=SHARE gives each kind that share, none is none." placeholder:"KIND=SHARE"`
 	Out        string              `help:"Write sites and signed records into this directory." type:"path" placeholder:"DIR"`
+	Force      bool                `help:"With --out: remove what an earlier simulation has written into the directory."`
+	Quiet      bool                `help:"No progress on standard error."`
 	Signatures bool                `help:"Sign and verify openings. Without, tags are hashes: for tuning." default:"true" negatable:""`
 	EachClue   bool                `help:"Also print what would be cut without each of the clues."`
 	Summary    string              `help:"Form of the summary: ${enum}." enum:"text,json" default:"text"`
@@ -45,13 +49,21 @@ func (s simulateCommand) Run(ctx context.Context, std streams) error {
 		Hotspots: s.Hotspots, Epochs: s.Epochs, Seed: s.Seed, Cheaters: simulate.Spread(s.Cheaters),
 		Signatures: s.Signatures || s.Out != "", EachClue: s.EachClue, Workers: s.Workers,
 	}
+	if !s.Quiet {
+		c.Progress = func(p simulate.Progress) {
+			fmt.Fprintf(std.err, "epoch %d of %d: %d beacons, %d observations, %v\n", p.Epoch, s.Epochs, p.Beacons, p.Observations, p.Took.Round(time.Millisecond))
+		}
+	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
 	if err := c.Validate(); err != nil {
 		return usageError{err}
 	}
-	result, err := simulateInto(ctx, c, s.Out)
+	result, err := s.simulate(ctx, c)
+	if errors.Is(err, simulate.ErrNotEmpty) {
+		return fmt.Errorf("%w; --force removes what an earlier simulation has written there, or name another directory", err)
+	}
 	if err != nil {
 		return fmt.Errorf("simulating: %w", err)
 	}
@@ -61,11 +73,11 @@ func (s simulateCommand) Run(ctx context.Context, std streams) error {
 	return result.WriteText(std.out)
 }
 
-func simulateInto(ctx context.Context, c simulate.Config, dir string) (simulate.Result, error) {
-	if dir == "" {
+func (s simulateCommand) simulate(ctx context.Context, c simulate.Config) (simulate.Result, error) {
+	if s.Out == "" {
 		return simulate.Run(ctx, c, nil)
 	}
-	archive, err := simulate.NewArchive(dir)
+	archive, err := simulate.NewArchive(s.Out, s.Force)
 	if err != nil {
 		return simulate.Result{}, err
 	}

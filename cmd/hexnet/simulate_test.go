@@ -27,9 +27,42 @@ func TestSimulate(t *testing.T) {
 	if len(result.Kinds) != 2 || result.Kinds[1].Stations != 4 || result.Observations == 0 {
 		t.Errorf("%+v", result)
 	}
+	if !strings.HasPrefix(errs.String(), "epoch 1 of 1: ") || strings.Count(errs.String(), "\n") != 1 {
+		t.Errorf("progress: %s", errs.String())
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "epoch-*.records"))
 	if err != nil || len(files) != 1 {
 		t.Errorf("records %v, %v", files, err)
+	}
+}
+
+// TestSimulateMixesNoArchives: a directory that has something is refused; --force removes what a
+// simulation wrote, and nothing else.
+func TestSimulateMixesNoArchives(t *testing.T) {
+	dir := t.TempDir()
+	simulate := func(more ...string) (int, string) {
+		var errs bytes.Buffer
+		args := append([]string{"simulate", "--hotspots", "10", "--out", dir, "--quiet"}, more...)
+		return run(t.Context(), args, streams{nil, &bytes.Buffer{}, &errs}), errs.String()
+	}
+	if code, errs := simulate("--epochs", "2"); code != exitOK || errs != "" {
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	if code, errs := simulate("--epochs", "1"); code != exitFailure || !strings.Contains(errs, "is not empty") || !strings.Contains(errs, "--force") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	mine := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(mine, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, errs := simulate("--epochs", "1", "--force"); code != exitOK {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	if list, err := filepath.Glob(filepath.Join(dir, "epoch-*")); err != nil || len(list) != 5 {
+		t.Errorf("%v, %v", list, err)
+	}
+	if _, err := os.Stat(mine); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -61,6 +94,23 @@ func TestSimulateRefuses(t *testing.T) {
 		var errs bytes.Buffer
 		if code := run(t.Context(), args, streams{nil, &bytes.Buffer{}, &errs}); code != exitUsage {
 			t.Errorf("%v: exit code %d: %s", args, code, errs.String())
+		}
+	}
+}
+
+// TestJudgeRecordRefuses what no device or antenna has, what it would round, and no records.
+func TestJudgeRecordRefuses(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for flags, want := range map[string]string{
+		"--eirp 900": "want -40 to 40", "--gain NaN": "want -20 to 40", "--gain 2.345": "steps of 0.01", "--gain 2.34": "no reception", "": "no reception",
+	} {
+		var errs bytes.Buffer
+		code := run(t.Context(), append([]string{"witness", "judge-record", empty}, strings.Fields(flags)...), streams{nil, &bytes.Buffer{}, &errs})
+		if code == exitOK || !strings.Contains(errs.String(), want) {
+			t.Errorf("%q: exit code %d: %s", flags, code, errs.String())
 		}
 	}
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -24,14 +26,31 @@ type siteCommand struct {
 
 // networkFlag says which network signatures are for.
 type networkFlag struct {
-	Network string `help:"The network, 16 hexadecimal digits. Default: that of the network key in the data directory." placeholder:"HEX"`
+	Network string `help:"The network: 16 hexadecimal digits, or the text id of its key. Default: that of the data directory." placeholder:"HEX|TEXT"`
 }
 
-func (n networkFlag) id(c *commands) (radio.Network, error) {
-	if n.Network != "" {
-		return radio.ParseNetwork(n.Network)
+// named is the one that was named, nil if none was.
+func (n networkFlag) named() (*radio.Network, error) {
+	if n.Network == "" {
+		return nil, nil
 	}
-	id, err := network.Data(c.Data).Network()
+	if key, err := radio.ParseStation(n.Network); err == nil {
+		id := key.Network()
+		return &id, nil
+	}
+	id, err := radio.ParseNetwork(n.Network)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return &id, nil
+}
+
+// id is the network that was named, or that of the data directory.
+func (n networkFlag) id(ctx context.Context, c *commands) (radio.Network, error) {
+	if named, err := n.named(); named != nil || err != nil {
+		return *cmp.Or(named, &radio.Network{}), err
+	}
+	id, err := network.Data(c.Data).Network(ctx)
 	if err != nil {
 		return id, fmt.Errorf("%w (or name one with --network)", err)
 	}
@@ -41,26 +60,35 @@ func (n networkFlag) id(c *commands) (radio.Network, error) {
 // bookFlags say where the registry is and how long an epoch lasts.
 type bookFlags struct {
 	Book   string `help:"The book: sqlite:PATH or postgres://HOST/DATABASE. A running hexnet may have it open, too. Default: book.db in the data directory." env:"HEXNET_BOOK" placeholder:"URL"`
-	Timing string `help:"Timing of the network, which says what epoch it is." enum:"default,demo" default:"default"`
+	Timing string `help:"Timing of a network that has not run yet: ${enum}. Once it has, the book knows its timing, and no other is taken." enum:"default,demo" default:"default"`
 }
 
-// epoch is the epoch at a time.
-func (b bookFlags) epoch(now time.Time) (uint64, error) {
-	timing, err := witness.ScheduleNamed(b.Timing)
-	return uint64(timing.Epoch(timing.SlotAt(witness.MillisOf(now)))), err
-}
-
-// input reads a line that `site sign` printed: the argument itself, or standard
-// input for "-".
-func input(text string, std streams) ([]byte, error) {
-	if text == "-" {
-		line, err := readLine(std.in)
-		if err != nil {
-			return nil, err
-		}
-		text = line
+// timing is that of the book's network, or the one that was named if it has not run yet.
+func (b bookFlags) timing(ctx context.Context, c *commands, book *store.Book) (witness.Timing, error) {
+	named, err := witness.ScheduleNamed(b.Timing)
+	if err != nil {
+		return witness.Timing{}, err
 	}
-	return network.ParseSiteText(text)
+	terms, err := network.Data(c.Data).Terms(ctx, book)
+	switch {
+	case errors.Is(err, network.ErrNoTerms):
+		return named.Timing, nil
+	case err == nil && b.Timing != timingDefault && terms.Timing != named.Timing:
+		return terms.Timing, usageError{fmt.Errorf("--timing %s: the network has another timing, which never changes: leave the flag out", b.Timing)}
+	}
+	return terms.Timing, err
+}
+
+// timingDefault is what --timing is if nobody says it.
+const timingDefault = "default"
+
+// running is the running epoch.
+func (b bookFlags) running(ctx context.Context, c *commands, book *store.Book) (uint64, error) {
+	timing, err := b.timing(ctx, c, book)
+	if err != nil {
+		return 0, err
+	}
+	return uint64(timing.Epoch(timing.SlotAt(witness.MillisOf(time.Now())))), nil
 }
 
 type siteApply struct {
@@ -81,19 +109,11 @@ Examples:
 
 // Run enters a change.
 func (s siteApply) Run(ctx context.Context, c *commands, std streams) error {
-	encoded, err := input(s.Change, std)
+	change, err := inputChange(s.Change, std)
 	if err != nil {
 		return err
 	}
-	change, err := witness.ParseSiteChange(encoded)
-	if err != nil {
-		return err
-	}
-	id, err := s.id(c)
-	if err != nil {
-		return err
-	}
-	timing, err := witness.ScheduleNamed(s.Timing)
+	id, err := s.id(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -102,13 +122,20 @@ func (s siteApply) Run(ctx context.Context, c *commands, std streams) error {
 		return err
 	}
 	defer book.Close()
-	now := witness.MillisOf(time.Now())
-	applied, err := network.ApplySite(ctx, book, change, id, timing.Timing, now)
+	timing, err := s.timing(ctx, c, book)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.out, "station %v, change %d: site of %v from epoch %d\n",
-		applied.Station, applied.Nonce, applied.Site.Owner, timing.Epoch(timing.SlotAt(now))+1)
+	applied, err := network.ApplySite(ctx, book, change, id, timing, witness.MillisOf(time.Now()))
+	if err != nil {
+		return err
+	}
+	again := ""
+	if applied.Again {
+		again = " (it was entered before)"
+	}
+	_, err = fmt.Fprintf(std.out, "station %v, change %d: site of %v from epoch %d%s\n",
+		applied.Station, applied.Nonce, applied.Site.Owner, applied.From, again)
 	return err
 }
 
@@ -133,15 +160,26 @@ func (s siteShow) Run(ctx context.Context, c *commands, std streams) error {
 		return err
 	}
 	defer book.Close()
-	find := s.inEpoch
-	if s.Station != "" {
-		find = s.ofStation
-	}
-	sites, err := find(ctx, book)
+	sites, err := s.find(ctx, c, book)
 	if err != nil {
 		return err
 	}
 	return printSites(std.out, sites)
+}
+
+// find is what is asked for.
+func (s siteShow) find(ctx context.Context, c *commands, book *store.Book) ([]coverage.Listing, error) {
+	if s.Station != "" {
+		return s.ofStation(ctx, book)
+	}
+	epoch, err := s.running(ctx, c, book)
+	if err != nil {
+		return nil, err
+	}
+	if s.Epoch != nil {
+		epoch = *s.Epoch
+	}
+	return inEpoch(ctx, book, epoch)
 }
 
 // ofStation is the station's history.
@@ -159,14 +197,7 @@ func (s siteShow) ofStation(ctx context.Context, r store.Registry) ([]coverage.L
 }
 
 // inEpoch is what is published in an epoch.
-func (s siteShow) inEpoch(ctx context.Context, r store.Registry) ([]coverage.Listing, error) {
-	epoch, err := s.epoch(time.Now())
-	if err != nil {
-		return nil, err
-	}
-	if s.Epoch != nil {
-		epoch = *s.Epoch
-	}
+func inEpoch(ctx context.Context, r store.Registry, epoch uint64) ([]coverage.Listing, error) {
 	var all []coverage.Listing
 	for l, err := range r.Snapshot(ctx, epoch) {
 		if err != nil {
@@ -196,7 +227,8 @@ type siteSnapshot struct {
 
 // Help has the examples.
 func (siteSnapshot) Help() string {
-	return `One line for each station that has a site in the epoch. The same registry gives the same bytes.
+	return `One line for each station that has a site in the epoch. The same registry gives the same bytes. Of an epoch
+that has not begun there is none: sites may still change.
 
 Examples:
   hexnet site snapshot 20790 > registry.txt`
@@ -204,7 +236,7 @@ Examples:
 
 // Run writes the file to standard output.
 func (s siteSnapshot) Run(ctx context.Context, c *commands, std streams) error {
-	id, err := s.id(c)
+	id, err := s.id(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -213,6 +245,13 @@ func (s siteSnapshot) Run(ctx context.Context, c *commands, std streams) error {
 		return err
 	}
 	defer book.Close()
+	running, err := s.running(ctx, c, book)
+	if err == nil && s.Epoch > running {
+		err = fmt.Errorf("epoch %d has not begun: the running one is %d; 'hexnet site show --epoch %d' says what is entered for it so far", s.Epoch, running, s.Epoch)
+	}
+	if err != nil {
+		return err
+	}
 	w := bufio.NewWriter(std.out)
 	if err := coverage.WriteSnapshot(w, id, s.Epoch, book.Snapshot(ctx, s.Epoch)); err != nil {
 		return err

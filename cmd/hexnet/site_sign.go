@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -38,8 +39,8 @@ Examples:
 }
 
 // Run signs a site.
-func (s siteSign) Run(c *commands, std streams) error {
-	id, err := s.id(c)
+func (s siteSign) Run(ctx context.Context, c *commands, std streams) error {
+	id, err := s.id(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -71,11 +72,7 @@ func (s siteSign) Run(c *commands, std streams) error {
 }
 
 func (s siteSign) terms(std streams, id radio.Network) (radio.Signed, coverage.Terms, error) {
-	encoded, err := input(s.Record, std)
-	if err != nil {
-		return radio.Signed{}, coverage.Terms{}, err
-	}
-	record, err := radio.ParseSigned(encoded)
+	record, err := inputRecord(s.Record, std)
 	if err != nil {
 		return radio.Signed{}, coverage.Terms{}, err
 	}

@@ -185,6 +185,10 @@ func (walletList) Run(c *commands, std streams) error {
 	if err != nil {
 		return err
 	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(std.err, "no account yet: 'hexnet wallet new' makes one, 'hexnet wallet import' takes one over")
+		return err
+	}
 	table := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ACCOUNT\tFILE")
 	for _, held := range all {

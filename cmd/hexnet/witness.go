@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"os"
 
 	"hexspot/cmd/internal/receptions"
@@ -27,6 +29,9 @@ type judgeRecordCommand struct {
 
 // Run reads the records and prints the shares.
 func (j judgeRecordCommand) Run(std streams) error {
+	if err := j.check(); err != nil {
+		return usageError{err}
+	}
 	study, err := receptions.NewStudy(receptions.Assumptions{EIRP: radio.LevelOf(j.EIRP), Gain: radio.RatioOf(j.Gain)})
 	if err != nil {
 		return err
@@ -36,10 +41,32 @@ func (j judgeRecordCommand) Run(std streams) error {
 			return fmt.Errorf("reading %s: %w", path, err)
 		}
 	}
+	if study.Empty() {
+		return errors.New("there is no reception in what was read: want one JSON object a line, as the CampusIoT datasets have them (docs/real-receptions.md)")
+	}
 	if err := study.Judge(); err != nil {
 		return fmt.Errorf("judging receptions: %w", err)
 	}
 	return study.WriteText(std.out)
+}
+
+// check bounds what is assumed: no device or antenna is beyond.
+func (j judgeRecordCommand) check() error {
+	if err := inHundredths("--eirp", j.EIRP, -40, 40); err != nil {
+		return err
+	}
+	return inHundredths("--gain", j.Gain, -20, 40)
+}
+
+// inHundredths refuses a figure out of range, or finer than 0.01.
+func inHundredths(name string, x, least, most float64) error {
+	switch hundred := x * 100; {
+	case !(x >= least && x <= most):
+		return fmt.Errorf("%s %v: want %v to %v", name, x, least, most)
+	case math.Abs(hundred-math.Round(hundred)) > 1e-6:
+		return fmt.Errorf("%s %v: want steps of 0.01", name, x)
+	}
+	return nil
 }
 
 func addRecord(study *receptions.Study, path string) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,8 +34,8 @@ type appealFile struct {
 	networkFlag
 }
 
-func (a appealFile) pack(c *commands) (witness.AppealFile, radio.Network, error) {
-	id, err := a.id(c)
+func (a appealFile) pack(ctx context.Context, c *commands) (witness.AppealFile, radio.Network, error) {
+	id, err := a.id(ctx, c)
 	if err != nil {
 		return witness.AppealFile{}, id, err
 	}
@@ -45,7 +46,6 @@ func (a appealFile) pack(c *commands) (witness.AppealFile, radio.Network, error)
 type appealCheck struct {
 	appealFile
 	Verdicts string `help:"Directory with a directory for each verified epoch. Default: verdicts in the data directory." type:"path" placeholder:"DIR"`
-	Timing   string `help:"Timing of the network." enum:"default,demo" default:"default"`
 }
 
 // Help has the examples.
@@ -59,23 +59,26 @@ Examples:
 }
 
 // Run checks an appeal.
-func (a appealCheck) Run(c *commands, std streams) error {
+func (a appealCheck) Run(ctx context.Context, c *commands, std streams) error {
 	if a.Verdicts == "" {
 		a.Verdicts = network.Data(c.Data).Verdicts()
 	}
-	file, id, err := a.pack(c)
+	file, id, err := a.pack(ctx, c)
 	if err != nil {
 		return err
 	}
-	timing, err := witness.ScheduleNamed(a.Timing)
+	terms, err := network.VerifiedTerms(a.Verdicts)
+	if errors.Is(err, network.ErrNoTerms) {
+		err = noVerdicts(a.Verdicts)
+	}
 	if err != nil {
 		return err
 	}
 	book := answers.NewBook(a.Verdicts)
-	if err := book.Complete(&file, id, timing.Timing, nil); err != nil {
+	if err := book.Complete(&file, id, terms.Timing, nil); err != nil {
 		return err
 	}
-	e, err := book.CheckAppeal(file, id, timing.Timing)
+	e, err := book.CheckAppeal(file, id, terms.Timing)
 	if err != nil {
 		return err
 	}
@@ -84,7 +87,7 @@ func (a appealCheck) Run(c *commands, std streams) error {
 
 type appealSubmit struct {
 	appealFile
-	API string `help:"Where the network answers HTTP." name:"api" default:"http://127.0.0.1:8085" placeholder:"URL"`
+	API string `help:"Where the network answers HTTP (default ${default})." name:"api" default:"http://127.0.0.1:8085" placeholder:"URL"`
 }
 
 // Help has the examples.
@@ -100,7 +103,7 @@ const submitTimeout = 30 * time.Second
 
 // Run sends an appeal and prints what the network answers.
 func (a appealSubmit) Run(ctx context.Context, c *commands, std streams) error {
-	file, _, err := a.pack(c)
+	file, _, err := a.pack(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -69,8 +70,8 @@ Examples:
 }
 
 // Run prints the body of the record.
-func (a appealName) Run(c *commands, std streams) error {
-	id, err := a.id(c)
+func (a appealName) Run(ctx context.Context, c *commands, std streams) error {
+	id, err := a.id(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"hexspot/cmd/internal/answers"
 	"hexspot/cmd/internal/network"
@@ -42,10 +45,15 @@ type explained interface {
 
 // Run looks it up.
 func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error {
-	if e.Verdicts == "" {
-		e.Verdicts = network.Data(c.Data).Verdicts()
+	book, end, err := e.book(ctx, network.Data(c.Data))
+	if err != nil {
+		return err
 	}
-	answer, err := e.look(ctx, answers.NewBook(e.Verdicts))
+	answer, err := e.look(ctx, book)
+	err = errors.Join(err, end())
+	if errors.Is(err, answers.ErrUnknown) {
+		err = cmp.Or(noVerdicts(cmp.Or(e.Verdicts, network.Data(c.Data).Verdicts())), err)
+	}
 	if err != nil {
 		return err
 	}
@@ -55,6 +63,25 @@ func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error
 		return out.Encode(answer.JSON())
 	}
 	return answer.WriteText(std.out)
+}
+
+// book is what is answered from.
+func (e explainCommand) book(ctx context.Context, data network.Data) (*answers.Book, func() error, error) {
+	if e.Verdicts == "" {
+		return data.Answers(ctx)
+	}
+	return answers.NewBook(e.Verdicts), func() error { return nil }, nil
+}
+
+// noVerdicts says that a directory has no verified epoch, nil if it has one.
+func noVerdicts(dir string) error {
+	list, err := answers.NewBook(dir).Epochs()
+	if _, missing := os.Stat(dir); missing != nil {
+		err = fmt.Errorf("the verdicts: %w: name the data directory of hexnet serve with --data, or a directory of verified epochs with --verdicts", missing)
+	} else if err == nil && len(list) == 0 {
+		err = fmt.Errorf("no epoch is verified in %s yet: an epoch is verified some hours after its end", dir)
+	}
+	return err
 }
 
 func (e explainCommand) look(ctx context.Context, book *answers.Book) (explained, error) {

@@ -76,6 +76,26 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestExplainSaysThatThereAreNoVerdicts: a directory that is not there, or empty, is named.
+func TestExplainSaysThatThereAreNoVerdicts(t *testing.T) {
+	for dir, want := range map[string]string{filepath.Join(t.TempDir(), "none"): "none: no such file or directory: name the data", t.TempDir(): "no epoch is verified in"} {
+		for _, what := range []string{strings.Repeat("0", 64), stationOf(t)} {
+			if _, errs, code := hexnet(t, nil, "witness", "explain", what, "--verdicts", dir); code != exitFailure || !strings.Contains(errs, want) {
+				t.Errorf("exit code %d: %s", code, errs)
+			}
+		}
+	}
+}
+
+func stationOf(t *testing.T) string {
+	t.Helper()
+	s, err := radio.StationOf(simulate.KeyOf(1, 0).Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.String()
+}
+
 // signReady signs lines that were made ready, as 'hexspot appeal sign' does, into a file.
 func signReady(t *testing.T, network radio.Network, ready, path string) {
 	t.Helper()

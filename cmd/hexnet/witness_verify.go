@@ -19,18 +19,21 @@ import (
 
 // verifyCommand verifies an epoch again, or a simulated network.
 type verifyCommand struct {
-	Epoch   uint64 `help:"Which epoch of --data."`
-	Records string `help:"Verify what 'hexnet simulate --out' wrote, instead." type:"existingdir" placeholder:"DIR" xor:"what"`
-	Config  string `help:"Configuration file of hexnet serve. Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
-	Workers int    `help:"Goroutines. Default: one a processor."`
-	Out     string `help:"Keep the result in this directory, which must not exist. Default: it is compared and removed." type:"path" placeholder:"DIR"`
+	Epoch   *uint64 `help:"Which epoch of --data. Default: the newest that is verified." placeholder:"N"`
+	Records string  `help:"Verify what 'hexnet simulate --out' wrote, instead." type:"existingdir" placeholder:"DIR" xor:"what"`
+	Config  string  `help:"Configuration file of hexnet serve. Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
+	Workers int     `help:"Goroutines. Default: one a processor."`
+	Out     string  `help:"Keep the result in this directory, which must not exist. Default: it is compared and removed." type:"path" placeholder:"DIR"`
+	Quiet   bool    `help:"No progress on standard error."`
+	networkFlag
 }
 
 // Help has the examples.
 func (verifyCommand) Help() string {
 	return `Makes the verdicts of an epoch from the records, and says whether they are those that hexnet serve has
 published, byte for byte: the exit code is 0 only then, or if nothing is published. While hexnet serve
-runs it reads the files that the journal was rolled into, and nothing that is younger.
+runs it reads the files that the journal was rolled into, and nothing that is younger. It needs no key: a copy of
+the data directory without network.key and the directory entropy is enough.
 
 With --records it verifies each epoch of a simulated network, and compares with the verdicts of
 the simulation, which knew the facts without records.
@@ -54,15 +57,25 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 		defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 		v.Out = filepath.Join(scratch, "result")
 	}
+	var telling *progress
+	if !v.Quiet {
+		telling = newProgress(std.err)
+	}
+	defer telling.stop()
 	if v.Records != "" {
-		return v.simulated(ctx, std.out)
+		return v.simulated(ctx, std.out, telling)
+	}
+	id, err := v.named()
+	if err != nil {
+		return err
 	}
 	config, err := network.Load(v.Config)
 	if err != nil {
 		return err
 	}
 	found, err := network.Reverification{
-		Config: config, Data: network.Data(c.Data), Epoch: witness.Epoch(v.Epoch), Workers: v.Workers, Out: v.Out, Log: log,
+		Config: config, Data: network.Data(c.Data), Network: id, Epoch: (*witness.Epoch)(v.Epoch), Workers: v.Workers, Out: v.Out,
+		Progress: telling.take(), Log: log,
 	}.Run(ctx)
 	if err != nil {
 		return err

@@ -52,8 +52,14 @@ func TestVerifyRecords(t *testing.T) {
 
 // TestVerifySaysWhatIsMissing has no network to verify.
 func TestVerifySaysWhatIsMissing(t *testing.T) {
-	if code, text, fault := runVerify(t, "--epoch", "7"); code != exitFailure || !strings.Contains(fault, "network key") {
+	if code, text, fault := runVerify(t, "--epoch", "7"); code != exitFailure || !strings.Contains(fault, "with --data") {
 		t.Errorf("exit code %d\n%s%s", code, text, fault)
+	}
+	if code, _, fault := runVerify(t); code != exitFailure || !strings.Contains(fault, "no epoch is verified in ") {
+		t.Errorf("exit code %d\n%s", code, fault)
+	}
+	if code, _, fault := runVerify(t, "--epoch", "7", "--network", "7"); code != exitUsage || !strings.Contains(fault, "16 lower-case") {
+		t.Errorf("exit code %d\n%s", code, fault)
 	}
 	if code, _, fault := runVerify(t, "--records", t.TempDir()); code != exitFailure || !strings.Contains(fault, "sites.json") {
 		t.Errorf("exit code %d\n%s", code, fault)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -115,6 +116,9 @@ func (s siteFlags) body(now time.Time) (witness.Site, radio.Network, error) {
 	if err := antenna.Validate(); err != nil {
 		return witness.Site{}, radio.Network{}, err
 	}
+	if finer(s.gain, antenna.Gain()) || finer(s.loss, antenna.Loss()) {
+		return witness.Site{}, radio.Network{}, fmt.Errorf("%w: -gain %v, -loss %v: want steps of 0.01, which are what is signed", errUsage, s.gain, s.loss)
+	}
 	if s.valid <= 0 {
 		return witness.Site{}, radio.Network{}, fmt.Errorf("%w: -valid %v: want some time", errUsage, s.valid)
 	}
@@ -138,3 +142,6 @@ func (s siteFlags) body(now time.Time) (witness.Site, radio.Network, error) {
 	deadline := witness.MillisOf(now.Add(s.valid))
 	return witness.SiteOf(coverage.Terms{Site: site, Nonce: s.nonce, Deadline: int64(deadline)}), network, nil
 }
+
+// finer says that a figure has more digits than what is signed for it.
+func finer(given float64, signed radio.DB) bool { return math.Abs(given-signed.Float()) > 1e-9 }

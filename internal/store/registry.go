@@ -17,7 +17,8 @@ type Registry interface {
 	// Apply accepts a change in an epoch as coverage.Change.Follow says, with the
 	// change as it was signed. When it returns nil the change is on disk; when it
 	// returns an error nothing has changed. Of two that come at once with one nonce,
-	// one is told coverage.ErrNonce.
+	// one is told coverage.ErrNonce. A Book refuses what would begin in an epoch that has
+	// begun, by Begin, with ErrBegun.
 	Apply(ctx context.Context, c coverage.Change, epoch uint64, signed []byte) error
 	// NextNonce is the nonce that the station's next change must have.
 	NextNonce(ctx context.Context, s radio.Station) (uint64, error)
@@ -53,6 +54,9 @@ func (b *Book) Apply(ctx context.Context, c coverage.Change, epoch uint64, signe
 		}
 		entry, err := c.Follow(last, epoch)
 		if err != nil {
+			return err
+		}
+		if err := checkBegun(ctx, tx, entry.From); err != nil {
 			return err
 		}
 		return b.insert(ctx, tx, c.Station, Record{entry, signed})

@@ -32,6 +32,8 @@ var bookTests = []struct {
 	{"ApplyGivesUp", testApplyGivesUp},
 	{"AcceptedOutlivesAKill", testAcceptedOutlivesAKill},
 	{"OneChainIsAnchored", testOneChainIsAnchored},
+	{"Terms", testTerms},
+	{"NoChangeOfThePast", testNoChangeOfThePast},
 }
 
 func testBooks(t *testing.T, e engineCase) {

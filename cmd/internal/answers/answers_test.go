@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 }
 
 func (n *network) simulate(records string) error {
-	archive, err := simulate.NewArchive(records)
+	archive, err := simulate.NewArchive(records, false)
 	if err != nil {
 		return err
 	}

@@ -60,5 +60,7 @@ func (b *Book) CheckAppeal(f witness.AppealFile, network radio.Network, timing w
 	}
 	facts := world.Facts(f, appeal, 0)
 	judged := p.JudgeAppeal(&facts)
-	return witness.ExplainAppeal(&judged), nil
+	x := witness.ExplainAppeal(&judged)
+	x.Weighed(before)
+	return x, nil
 }

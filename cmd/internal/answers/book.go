@@ -25,6 +25,28 @@ type Book struct {
 	open []*epoch // the last one asked for first
 	log  *slog.Logger
 	told map[witness.Epoch]bool // that they cannot be read
+
+	first FirstSite // nil: nobody has the registry
+}
+
+// FirstSite is with which epoch the first site of a station begins, false if it has none.
+type FirstSite func(context.Context, radio.Station) (witness.Epoch, bool, error)
+
+// KnowSites has answers say of a station whose first site begins later when that is. It does
+// not change what is verified.
+func (b *Book) KnowSites(first FirstSite) { b.first = first }
+
+// begins is with which epoch the first site of a station begins, false if that is not after
+// an epoch, or cannot be known.
+func (b *Book) begins(ctx context.Context, s radio.Station, after witness.Epoch) (witness.Epoch, bool) {
+	if b.first == nil {
+		return 0, false
+	}
+	from, ok, err := b.first(ctx, s)
+	if err != nil {
+		b.log.Error("the registry cannot be read, answers go on without it", "error", err)
+	}
+	return from, err == nil && ok && from > after
 }
 
 const (

@@ -35,7 +35,11 @@ func (b *Book) Register(mux *http.ServeMux, log *slog.Logger) {
 func known(find func(*http.Request) (web.Content, error)) func(*http.Request) (web.Content, error) {
 	return func(r *http.Request) (web.Content, error) {
 		c, err := find(r)
+		var early notYetError
 		switch {
+		case errors.As(err, &early):
+			cause := witness.NotYet(early.from)
+			err = web.Refusal{Status: http.StatusNotFound, Refused: cause.Name, Cause: cause.Says, Cure: cause.Cure}
 		case errors.Is(err, ErrNotRegistered):
 			err = web.Refusal{Status: http.StatusNotFound, Refused: notRegistered.Name, Cause: notRegistered.Says, Cure: notRegistered.Cure}
 		case errors.Is(err, ErrUnknown):
@@ -106,6 +110,9 @@ func (b *Book) serveStation(r *http.Request) (web.Content, error) {
 	if err != nil {
 		return web.Content{}, err
 	}
+	if answer.Cause != nil && answer.Cause.Name == notRegistered.Name {
+		keep = web.KeepShort // a first site may be entered, and is told
+	}
 	return content(r, keep, answer.JSON(), answer.WriteText)
 }
 
@@ -121,8 +128,15 @@ func content(r *http.Request, keep web.Keep, value any, write func(io.Writer) er
 	return c, err
 }
 
+// cures say what to send instead.
+var cures = map[string]string{
+	"id":      "name a record by its id, 64 digits of 0-9 and a-f, as its receipt has it",
+	"epoch":   "name an epoch by its number; GET /v1/witness/epochs lists those that are verified",
+	"station": "name a station by its text id, spot1...",
+}
+
 func bad(what string, err error) error {
-	return web.Refusal{Status: http.StatusBadRequest, Refused: what, Cause: err.Error(), Cure: "see docs/api.md"}
+	return web.Refusal{Status: http.StatusBadRequest, Refused: what, Cause: err.Error(), Cure: cures[what]}
 }
 
 // ParseID reads the id of a record, 64 hexadecimal digits.

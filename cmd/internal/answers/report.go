@@ -26,7 +26,7 @@ func (b *Book) Report(ctx context.Context, id radio.RecordID, epoch *witness.Epo
 	}
 	unread := 0
 	for _, number := range epochs {
-		r, err := b.reportIn(id, number)
+		r, err := b.reportIn(ctx, id, number)
 		switch {
 		case err == nil && len(r.Explanations) > 0:
 			return r, nil
@@ -44,7 +44,7 @@ func (b *Book) Report(ctx context.Context, id radio.RecordID, epoch *witness.Epo
 	return Report{}, fmt.Errorf("record %v: no epoch that is verified and kept has it: %w", id, ErrUnknown)
 }
 
-func (b *Book) reportIn(id radio.RecordID, number witness.Epoch) (Report, error) {
+func (b *Book) reportIn(ctx context.Context, id radio.RecordID, number witness.Epoch) (Report, error) {
 	e, err := b.at(number)
 	if err != nil {
 		return Report{}, err
@@ -61,22 +61,64 @@ func (b *Book) reportIn(id radio.RecordID, number witness.Epoch) (Report, error)
 		if r.Beacon {
 			explain = set.ExplainBeacon
 		}
-		answer.Explanations = append(answer.Explanations, explain(&r.Case, &r.Judged))
+		x := explain(&r.Case, &r.Judged)
+		if err := b.complete(ctx, e, &x); err != nil {
+			return Report{}, err
+		}
+		answer.Explanations = append(answer.Explanations, x)
 	}
 	if len(reports) > 0 {
 		return answer, nil
 	}
-	return answer, answer.addAppeal(e, id)
+	return answer, b.addAppeal(&answer, e, id)
 }
 
-// addAppeal looks for the record among the epoch's appeals.
-func (r *Report) addAppeal(e *epoch, id radio.RecordID) error {
-	judged, ok, err := e.result.Appeal(id)
+// complete adds what the verdict does not say: the plan of the site beside that which was
+// sent, and when a first site begins.
+func (b *Book) complete(ctx context.Context, e *epoch, x *witness.Explanation) error {
+	if x.Reason == "" {
+		return nil
+	}
+	if from, ok := b.begins(ctx, x.Station, e.number); ok {
+		x.Begins(from)
+	}
+	around, err := e.result.Surroundings(ctx, x.Station)
 	if err != nil {
 		return err
 	}
-	if ok {
-		r.Explanations = append(r.Explanations, witness.ExplainAppeal(&judged))
-	}
+	x.TellPlans(e.result.Parameters(), around.PlanName)
 	return nil
+}
+
+// addAppeal looks for the record among the epoch's appeals.
+func (b *Book) addAppeal(r *Report, e *epoch, id radio.RecordID) error {
+	judged, ok, err := e.result.Appeal(id)
+	if err != nil || !ok {
+		return err
+	}
+	x := witness.ExplainAppeal(&judged)
+	before, err := b.provisionsBefore(e, judged.Subject)
+	if err != nil {
+		return err
+	}
+	x.Weighed(before)
+	r.Explanations = append(r.Explanations, x)
+	return nil
+}
+
+// provisionsBefore are the weights below one half that an epoch began with, about a subject;
+// none if the epoch before is not kept any more.
+func (b *Book) provisionsBefore(e *epoch, s witness.Subject) (witness.Provisions, error) {
+	before := e.result.Summary().Before
+	if before == nil {
+		return nil, nil
+	}
+	was, err := b.at(*before)
+	if errors.Is(err, ErrUnknown) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return was.result.ProvisionsOf(s.A)
 }

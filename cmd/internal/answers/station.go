@@ -62,6 +62,10 @@ func (b *Book) Station(ctx context.Context, s radio.Station, epoch *witness.Epoc
 	if err != nil {
 		return Station{}, err
 	}
+	from, later := b.later(ctx, s, number, ok, &found)
+	if !ok && later {
+		return Station{}, notYetError{number, from}
+	}
 	if !ok {
 		return Station{}, fmt.Errorf("epoch %d: %w", number, ErrNotRegistered)
 	}
@@ -69,8 +73,30 @@ func (b *Book) Station(ctx context.Context, s radio.Station, epoch *witness.Epoc
 	if err := a.explain(ctx, e); err != nil {
 		return Station{}, fmt.Errorf("station %v in epoch %d: %w", s, number, err)
 	}
+	if later && a.Cause != nil {
+		cause := witness.NotYet(from)
+		a.Cause = &cause
+	}
 	return a, nil
 }
+
+// later is with which epoch the first site of a station begins that has none in an epoch.
+func (b *Book) later(ctx context.Context, s radio.Station, number witness.Epoch, found bool, has *verify.Station) (witness.Epoch, bool) {
+	if found && has.Tally.Presence != witness.PresenceNone {
+		return 0, false
+	}
+	return b.begins(ctx, s, number)
+}
+
+// notYetError is ErrNotRegistered of a station whose first site begins later.
+type notYetError struct{ epoch, from witness.Epoch }
+
+func (e notYetError) Error() string {
+	c := witness.NotYet(e.from)
+	return fmt.Sprintf("epoch %d: %s %s", e.epoch, c.Says, c.Cure)
+}
+
+func (notYetError) Is(other error) bool { return other == ErrNotRegistered || other == ErrUnknown }
 
 func (b *Book) newestOr(epoch *witness.Epoch) (witness.Epoch, error) {
 	if epoch != nil {

@@ -85,7 +85,7 @@ func makeEpoch(ctx context.Context, c VerifyConfig, dir string) error {
 	if err := os.RemoveAll(draft); err != nil {
 		return err
 	}
-	if m.archive, err = simulate.NewArchive(draft); err != nil {
+	if m.archive, err = simulate.NewArchive(draft, false); err != nil {
 		return err
 	}
 	for _, stage := range [...]func(context.Context, int) error{m.publish, m.reveal, m.send, m.report} {

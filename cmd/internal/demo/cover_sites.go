@@ -41,7 +41,6 @@ func (c *cover) publish(ctx context.Context, p places, dir string) (err error) {
 			return err
 		}
 	}
-	c.sites = c.epochAt(now) + 1
 	return nil
 }
 
@@ -114,6 +113,7 @@ func (c *cover) enterSite(ctx context.Context, book *store.Book, h *published, n
 		return err
 	}
 	change := witness.SiteChange{Record: record, Owner: witness.AccountSignature(signature)}
-	_, err = network.ApplySite(ctx, book, change, c.id, c.schedule.Timing, now)
+	entered, err := network.ApplySite(ctx, book, change, c.id, c.schedule.Timing, now)
+	c.sites = max(c.sites, entered.From) // an epoch later, if it has begun meanwhile
 	return err
 }

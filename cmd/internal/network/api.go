@@ -73,7 +73,7 @@ func (v *proving) mux() *http.ServeMux {
 func unknownPath(w http.ResponseWriter, r *http.Request) {
 	web.Refuse(w, web.Refusal{
 		Status: http.StatusNotFound, Refused: "path",
-		Cause: fmt.Sprintf("nothing is served for %.10s %.100s", r.Method, r.URL.Path), Cure: "see docs/api.md",
+		Cause: fmt.Sprintf("nothing is served for %.10s %.100s", r.Method, r.URL.Path), Cure: "GET /v1/network is one path; docs/api.md lists all, with their methods",
 	})
 }
 
@@ -117,7 +117,7 @@ func (v *proving) describe(mux *http.ServeMux) {
 func (f parameterFiles) answer(r *http.Request) (web.Content, error) {
 	hash, ok := parseParameterName(r.PathValue("file"))
 	if !ok {
-		return web.Content{}, badQuery("want the SHA-256 of a parameter file, 64 digits of 0-9 and a-f, and .json")
+		return web.Content{}, badQuery("want the SHA-256 of a parameter file, 64 digits of 0-9 and a-f, and .json", "take the hash from GET /v1/network, an anchor or a result")
 	}
 	file, err := f.read(hash)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -28,9 +28,9 @@ type appealDesk struct {
 }
 
 func newAppealDesk(p provingParts, data Data, sites *store.Book) *appealDesk {
-	return &appealDesk{
-		provingParts: p, book: answers.NewBook(data.Verdicts()), sites: sites,
-	}
+	d := &appealDesk{provingParts: p, book: answers.NewBook(data.Verdicts()), sites: sites}
+	d.book.KnowSites(firstSite(sites))
+	return d
 }
 
 func (d *appealDesk) register(mux *http.ServeMux) {

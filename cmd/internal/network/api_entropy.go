@@ -124,7 +124,7 @@ func (p *publicEntropy) answerValues(r *http.Request) (web.Content, error) {
 func (p *publicEntropy) answerValue(r *http.Request) (web.Content, error) {
 	n, err := strconv.ParseUint(r.PathValue("slot"), 10, 40)
 	if err != nil {
-		return web.Content{}, badQuery(fmt.Sprintf("%.20q is no slot", r.PathValue("slot")))
+		return web.Content{}, badQuery(fmt.Sprintf("%.20q is no slot", r.PathValue("slot")), "a slot's number is its start in Unix ms by slot_ms of GET /v1/network")
 	}
 	v, err := p.value(witness.Slot(n))
 	if err != nil {
@@ -149,5 +149,5 @@ func (p *publicEntropy) value(k witness.Slot) (witness.Value, error) {
 			Cause: fmt.Sprintf("the value of slot %d is not published", k), Cure: "ask when the slot has begun"}
 	}
 	return witness.Value{}, web.Refusal{Status: http.StatusNotFound, Refused: "not_kept",
-		Cause: fmt.Sprintf("no chain at hand covers slot %d", k), Cure: "look in the bundle of its epoch"}
+		Cause: fmt.Sprintf("no chain at hand covers slot %d", k), Cure: "values that old are in the verdict files of their epoch, which only the network's operator has: they are not published by HTTP yet"}
 }

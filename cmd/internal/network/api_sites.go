@@ -100,7 +100,7 @@ func pageIn(r *http.Request, running uint64) (pageKey, error) {
 		return pageKey{}, err
 	}
 	if key.count == 0 {
-		return pageKey{}, badQuery(fmt.Sprintf("count: want a number of 1 to %d", pageSites))
+		return pageKey{}, badQuery(fmt.Sprintf("count: want a number of 1 to %d", pageSites), "leave it out for all that a part may have")
 	}
 	if text := q.Get("after"); text != "" {
 		if key.after, err = radio.ParseStation(text); err != nil {

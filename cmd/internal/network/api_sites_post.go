@@ -55,26 +55,26 @@ func (s *sites) post(w http.ResponseWriter, r *http.Request) {
 		web.Fail(w, r, s.log, err)
 	default:
 		status := http.StatusCreated
-		if e.again {
+		if e.Again {
 			status = http.StatusOK
 		}
-		web.JSON(w, status, siteEntered{e.Station.String(), e.Nonce, e.from})
+		web.JSON(w, status, siteEntered{e.Station.String(), e.Nonce, e.From})
 	}
 }
 
-func (s *sites) enterPosted(w http.ResponseWriter, r *http.Request) (entry, error) {
+func (s *sites) enterPosted(w http.ResponseWriter, r *http.Request) (Entry, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 2*witness.MaxSiteChange))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return entry{}, siteFault{reason: witness.RefusedSize, text: "more than " + strconv.FormatInt(large.Limit, 10) + " bytes"}
+		return Entry{}, siteFault{reason: witness.RefusedSize, text: "more than " + strconv.FormatInt(large.Limit, 10) + " bytes"}
 	case err != nil:
-		return entry{}, siteFault{reason: witness.RefusedEncoding, text: "the body was not read to its end"}
+		return Entry{}, siteFault{reason: witness.RefusedEncoding, text: "the body was not read to its end"}
 	}
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	if kind != protobuf && kind != "application/octet-stream" {
 		if body, err = ParseSiteText(string(body)); err != nil {
-			return entry{}, siteFault{reason: witness.RefusedEncoding, text: err.Error()}
+			return Entry{}, siteFault{reason: witness.RefusedEncoding, text: err.Error()}
 		}
 	}
 	return s.enter(r.Context(), body, web.From(r), present())

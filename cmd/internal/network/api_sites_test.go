@@ -299,12 +299,12 @@ func TestWhatWasEnteredStaysEntered(t *testing.T) {
 	first := c.change(t).Append(nil)
 	c.nonce = 1
 	for _, payload := range [][]byte{first, c.change(t).Append(nil)} {
-		if e, err := d.sites.enter(t.Context(), payload, here, now); err != nil || e.again {
+		if e, err := d.sites.enter(t.Context(), payload, here, now); err != nil || e.Again {
 			t.Fatal(e, err)
 		}
 	}
 	for _, later := range []witness.Millis{0, 1000, 1 << 40} {
-		if e, err := d.sites.enter(t.Context(), first, here, now+later); err != nil || !e.again || e.Nonce != 0 || e.from != d.schedule.Epoch(d.schedule.SlotAt(now))+1 {
+		if e, err := d.sites.enter(t.Context(), first, here, now+later); err != nil || !e.Again || e.Nonce != 0 || e.From != d.schedule.Epoch(d.schedule.SlotAt(now))+1 {
 			t.Errorf("%d ms later: %+v, %v", later, e, err)
 		}
 	}

@@ -110,7 +110,7 @@ func newCourtroom(t *testing.T) *courtroom {
 	must(t, err)
 	from, _ := schedule.Slots(c.epochs[0])
 	c.time = schedule.Start(from)
-	id, err := c.data.Network()
+	id, err := c.data.Network(c.t.Context())
 	must(t, err)
 	c.proving, err = openProving(t.Context(), CoverageConfig{Enabled: true, Registered: true, VerifyWorkers: 2}, c.data, id, provingParts{
 		journal: store.Journal, records: store, log: slog.New(slog.DiscardHandler), clock: func() witness.Millis { return c.time },

@@ -249,7 +249,7 @@ func (c *courtroom) verifyAgain(e witness.Epoch) {
 	must(c.t, c.close())
 	c.end()
 	found, err := Reverification{
-		Config: Config{Coverage: CoverageConfig{Enabled: true}}, Data: c.data, Epoch: e, Workers: 2, Out: filepath.Join(c.t.TempDir(), "again"), Log: c.log,
+		Config: Config{Coverage: CoverageConfig{Enabled: true}}, Data: c.data, Epoch: &e, Workers: 2, Out: filepath.Join(c.t.TempDir(), "again"), Log: c.log,
 	}.Run(c.t.Context())
 	if err != nil || !found.Published || len(found.Differ) > 0 {
 		c.t.Errorf("%+v, %v", found, err)

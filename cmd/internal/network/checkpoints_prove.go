@@ -59,7 +59,7 @@ func (c *checkpoints) prove(a *log.Answer, text, what string, q url.Values) erro
 	case "inclusion":
 		a.Inclusion, err = v.inclusion(q)
 	default:
-		err = badQuery("want EPOCH/consistency or EPOCH/inclusion")
+		err = badQuery("want EPOCH/consistency or EPOCH/inclusion", "put one of the two behind the epoch")
 	}
 	return err
 }
@@ -78,7 +78,7 @@ func (v logView) consistency(q url.Values) (*log.Consistency, error) {
 		return nil, err
 	}
 	if from > to {
-		return nil, badQuery("from is more than to")
+		return nil, badQuery("from is more than to", "leave to out for the whole checkpoint, or give a lower from")
 	}
 	proof, err := v.log.Extend(from, to)
 	return &proof, err
@@ -108,7 +108,7 @@ func (v logView) inclusion(q url.Values) (*log.Inclusion, error) {
 func indexOf(l *log.Log, text string) (uint64, error) {
 	b, err := hex.DecodeString(text)
 	if err != nil || len(b) != len(radio.RecordID{}) {
-		return 0, badQuery("id: want the record id, 64 hexadecimal digits")
+		return 0, badQuery("id: want the record id, 64 hexadecimal digits", "take it from the receipt, or ask by index")
 	}
 	place, err := l.Find(radio.RecordID(b))
 	if err == nil && !place.Known {
@@ -123,15 +123,15 @@ func noCheckpoint(e witness.Epoch) error {
 		Cause: fmt.Sprintf("no checkpoint of epoch %d is kept here", e), Cure: "GET /v1/log lists what is there; of an empty log none is shown until its epoch is frozen"}
 }
 
-func badQuery(cause string) error {
-	return web.Refusal{Status: http.StatusBadRequest, Refused: "query", Cause: cause, Cure: "see docs/api.md"}
+func badQuery(cause, cure string) error {
+	return web.Refusal{Status: http.StatusBadRequest, Refused: "query", Cause: cause, Cure: cure}
 }
 
 // epochIn reads an epoch.
 func epochIn(text string) (witness.Epoch, error) {
 	n, err := strconv.ParseUint(text, 10, 40)
 	if err != nil {
-		return 0, badQuery(fmt.Sprintf("%.20q is no epoch", text))
+		return 0, badQuery(fmt.Sprintf("%.20q is no epoch", text), "GET /v1/log lists the epochs there are")
 	}
 	return witness.Epoch(n), nil
 }
@@ -143,7 +143,7 @@ func numberIn(q url.Values, name string, otherwise, most uint64) (uint64, error)
 	}
 	n, err := strconv.ParseUint(q.Get(name), 10, 64)
 	if err != nil || n > most {
-		return 0, badQuery(fmt.Sprintf("%s: want a number of 0 to %d", name, most))
+		return 0, badQuery(fmt.Sprintf("%s: want a number of 0 to %d", name, most), "leave it out, or give a number of these")
 	}
 	return n, nil
 }

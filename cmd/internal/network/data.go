@@ -51,16 +51,6 @@ func (d Data) network() (radio.Network, error) {
 	return key.Station().Network(), nil
 }
 
-// Network is the network whose key is in the directory. Unlike a start of the network
-// it makes no key.
-func (d Data) Network() (radio.Network, error) {
-	key, err := keys.Load(d.path(keyFile))
-	if err != nil {
-		return radio.Network{}, fmt.Errorf("the network key: %w", err)
-	}
-	return key.Station().Network(), nil
-}
-
 // Wallet is where the directory's accounts of owners are.
 func (d Data) Wallet() wallet.Folder { return wallet.Folder(d.path(walletFolder)) }
 

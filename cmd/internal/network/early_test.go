@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"hexspot/cmd/internal/answers"
 	"hexspot/coverage"
 	"hexspot/radio"
 	"hexspot/witness"
@@ -50,14 +49,19 @@ func TestAStationWhoseSiteBeginsNextEpoch(t *testing.T) {
 	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+2)); err != nil || f.next != epoch+2 {
 		t.Fatalf("next %d, %v", f.next, err)
 	}
-	asked := answers.NewBook(data.Verdicts())
+	asked, close, err := data.Answers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer close()
+	const nothing = "othing to do: the site begins with epoch 1001"
 	for e, early := range map[witness.Epoch]bool{epoch: true, epoch + 1: false} {
 		report, err := asked.Report(t.Context(), ids[e], &e)
 		if err != nil || len(report.Explanations) != 1 {
 			t.Fatalf("%+v, %v", report, err)
 		}
 		x := report.Explanations[0]
-		if (x.Reason == "unknown") != early || strings.Contains(x.Summary, witness.NeedSite) != early {
+		if (x.Reason == "unknown") != early || strings.Contains(x.Summary, nothing) != early {
 			t.Errorf("epoch %d: %s: %s", e, x.Reason, x.Summary)
 		}
 		decides := slices.IndexFunc(x.Rules, func(r witness.RuleNote) bool { return r.Decides })
@@ -68,7 +72,7 @@ func TestAStationWhoseSiteBeginsNextEpoch(t *testing.T) {
 		if err != nil || station.Cause == nil {
 			t.Fatalf("%+v, %v", station, err)
 		}
-		if (station.Cause.Name == "not_registered") != early || strings.Contains(station.Cause.Cure, witness.NeedSite[1:]) != early {
+		if (station.Cause.Name == "not_registered") != early || strings.Contains(station.Cause.Cure, nothing) != early {
 			t.Errorf("epoch %d: %s: %s", e, station.Cause.Name, station.Cause.Cure)
 		}
 	}

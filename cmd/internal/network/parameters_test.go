@@ -41,7 +41,7 @@ func TestAnUpgradeVerifiesOn(t *testing.T) {
 	t.Parallel()
 	data := Data(t.TempDir())
 	s, end := mustStore(t, data)
-	const epoch witness.Epoch = 1000
+	epoch := witness.Epoch(1000)
 	older := olderFile(t)
 	kept := parameterFiles(data.path(parametersDir))
 	parts := mustRevealWith(t, s, data, epoch, sha256.Sum256(older))
@@ -64,7 +64,7 @@ func TestAnUpgradeVerifiesOn(t *testing.T) {
 		t.Error(err)
 	}
 	end()
-	again := Reverification{Config: demoConfig(), Data: data, Epoch: epoch, Workers: 2, Log: f.log, Out: filepath.Join(t.TempDir(), "again")}
+	again := Reverification{Config: demoConfig(), Data: data, Epoch: &epoch, Workers: 2, Log: f.log, Out: filepath.Join(t.TempDir(), "again")}
 	if found, err := again.Run(t.Context()); err != nil || !found.Published || len(found.Differ) != 0 {
 		t.Errorf("%+v, %v", found, err)
 	}

@@ -112,6 +112,9 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if v.registry, err = data.Book(ctx, c.Book); err != nil {
 		return v, err
 	}
+	if err := data.settle(ctx, v.registry, Terms{id, p.schedule.Timing}); err != nil {
+		return v, err
+	}
 	v.sites = newSites(p, c, v.registry)
 	v.appeals = newAppealDesk(p, data, v.registry)
 	if err := v.openReports(c, data, p); err != nil {
@@ -217,6 +220,7 @@ func (v *proving) run(ctx context.Context) error {
 	group.Go(func() error { return v.freezing.run(ctx) })
 	group.Go(func() error { return v.checkpoints.run(ctx) })
 	group.Go(func() error { return v.verify.run(ctx) })
+	group.Go(func() error { return v.begin(ctx) })
 	return group.Wait()
 }
 

@@ -13,7 +13,7 @@ import (
 // CoverageConfig is the section of proof of coverage; the zero one leaves it out.
 type CoverageConfig struct {
 	Enabled       bool     `toml:"enabled"`
-	Timing        string   `toml:"timing"`         // "default", which is the default, or "demo"; never changed in a network
+	Timing        string   `toml:"timing"`         // "default", which is the default, or "demo"; never changed in a network, whose book keeps it
 	Registered    bool     `toml:"registered"`     // take reports only of stations with a site in the book
 	Book          string   `toml:"book"`           // of sites: sqlite:PATH or postgres://HOST/DATABASE; empty: book.db in the data directory
 	OtherNetworks []string `toml:"other_networks"` // whose reports are refused as such: 16 hexadecimal digits each

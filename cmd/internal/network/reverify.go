@@ -13,17 +13,20 @@ import (
 
 	"hexspot/cmd/internal/verify"
 	"hexspot/internal/journal"
+	"hexspot/radio"
 	"hexspot/witness"
 )
 
 // Reverification verifies an epoch again, from what a data directory has.
 type Reverification struct {
-	Config  Config
-	Data    Data
-	Epoch   witness.Epoch
-	Workers int
-	Out     string // directory to be made for the result
-	Log     *slog.Logger
+	Config   Config
+	Data     Data
+	Network  *radio.Network // nil: the one that the data are of
+	Epoch    *witness.Epoch // nil: the newest that the network has verified
+	Workers  int
+	Out      string                // directory to be made for the result
+	Progress func(verify.Progress) // now and then; nil: nobody asks
+	Log      *slog.Logger
 }
 
 // Reverified is what came of it.
@@ -34,17 +37,24 @@ type Reverified struct {
 	FilesOnly bool     // the network runs: what it has not rolled off yet was not read
 }
 
-// Run verifies and compares. It changes nothing in the data directory.
+// Run verifies and compares. It changes nothing in the data directory, and needs no key.
 func (v Reverification) Run(ctx context.Context) (Reverified, error) {
-	published := results(v.Data.path(verdictsDir)).path(v.Epoch)
 	var found Reverified
-	inputs, end, err := v.inputs(ctx, published, &found)
+	epoch, err := v.epoch()
+	if err != nil {
+		return found, err
+	}
+	published := results(v.Data.path(verdictsDir)).path(epoch)
+	inputs, end, err := v.inputs(ctx, epoch, published, &found)
 	if err != nil {
 		return found, err
 	}
 	found.Summary, err = verify.Epoch(ctx, inputs, v.Out)
-	if err != nil && found.FilesOnly {
+	switch {
+	case err != nil && found.FilesOnly:
 		err = fmt.Errorf("%w (the network runs: what it has not rolled off into files yet was not read)", err)
+	case errors.Is(err, verify.ErrNoEntropy):
+		err = fmt.Errorf("%w: %s", err, v.there(epoch))
 	}
 	if err = errors.Join(err, end()); err != nil {
 		return found, err
@@ -57,34 +67,57 @@ func (v Reverification) Run(ctx context.Context) (Reverified, error) {
 	return found, err
 }
 
-func (v Reverification) inputs(ctx context.Context, published string, found *Reverified) (in verify.Inputs, end func() error, err error) {
-	schedule, err := v.Config.Coverage.schedule()
-	if err != nil {
-		return in, nil, err
+// epoch is the one to be verified.
+func (v Reverification) epoch() (witness.Epoch, error) {
+	if v.Epoch != nil {
+		return *v.Epoch, nil
 	}
+	last, ok, err := results(v.Data.path(verdictsDir)).last()
+	if err == nil && !ok {
+		err = fmt.Errorf("no epoch is verified in %s: name the data directory of hexnet serve with --data, or an epoch with --epoch", v.Data.path(verdictsDir))
+	}
+	return last, err
+}
+
+// there says which epochs there are instead.
+func (v Reverification) there(epoch witness.Epoch) string {
+	list, err := results(v.Data.path(verdictsDir)).epochs()
+	if slices.Contains(list, epoch) {
+		return "it was verified here, so its anchor is in another journal, or of another network: give the configuration of hexnet serve with --config, and look at --network"
+	}
+	if err != nil || len(list) == 0 {
+		return "no epoch is verified here; a configuration of hexnet serve that names another journal or book has to be given with --config"
+	}
+	return fmt.Sprintf("%d epochs are verified here, %d to %d", len(list), list[0], list[len(list)-1])
+}
+
+func (v Reverification) inputs(ctx context.Context, epoch witness.Epoch, published string, found *Reverified) (in verify.Inputs, end func() error, err error) {
+	in.Epoch, in.Workers, in.Progress = epoch, v.Workers, v.Progress
 	if in.Parameters, err = v.parameters(published); err != nil {
 		return in, nil, err
 	}
-	if in.Network, err = v.Data.Network(); err != nil {
-		return in, nil, err
-	}
-	if in.Before, err = v.before(published); err != nil {
+	if in.Before, err = v.before(epoch, published); err != nil {
 		return in, nil, err
 	}
 	if in.Denials, err = v.denials(published); err != nil {
 		return in, nil, err
 	}
-	book, err := v.Data.Book(ctx, v.Config.Coverage.Book)
+	book, err := v.book(ctx)
 	if err != nil {
 		return in, nil, err
 	}
-	records, closeRecords, err := v.records(ctx, epochWindow(schedule, v.Epoch), found)
+	records, closeRecords, err := v.records(ctx, found)
 	if err != nil {
 		return in, nil, errors.Join(err, book.Close())
 	}
-	in.Timing, in.Epoch, in.Workers, in.Records = schedule.Timing, v.Epoch, v.Workers, records
-	in.Sites = book.Snapshot(ctx, uint64(v.Epoch))
-	return in, func() error { return errors.Join(closeRecords(), book.Close()) }, nil
+	end = func() error { return errors.Join(closeRecords(), book.Close()) }
+	terms, err := v.terms(ctx, book, records)
+	if err != nil {
+		return in, nil, errors.Join(err, end())
+	}
+	in.Network, in.Timing, in.Sites = terms.Network, terms.Timing, book.Snapshot(ctx, uint64(epoch))
+	in.Records = records(epochWindow(v.Config.Coverage.scheduleOf(terms.Timing), epoch))
+	return in, end, nil
 }
 
 // ErrNoBefore says that the state that an epoch begins with is not kept any more, so that
@@ -93,7 +126,7 @@ var ErrNoBefore = errors.New("the state that the epoch begins with is not kept h
 
 // before is the state that the network began the epoch with, as its result says; of an
 // epoch without a result, the state that it would begin with.
-func (v Reverification) before(published string) (verify.Before, error) {
+func (v Reverification) before(epoch witness.Epoch, published string) (verify.Before, error) {
 	r := results(v.Data.path(verdictsDir))
 	result, err := verify.Open(published)
 	if err == nil {
@@ -102,11 +135,11 @@ func (v Reverification) before(published string) (verify.Before, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		v.Log.Warn("the published result cannot be read", "error", err)
 	}
-	before, err := r.before(v.Epoch)
+	before, err := r.before(epoch)
 	if err != nil || before.Known {
 		return before, err
 	}
-	return before, r.beginsWithNothing(v.Epoch)
+	return before, r.beginsWithNothing(epoch)
 }
 
 // stateBefore is the state that a result says its epoch began with, which must be there with the
@@ -179,19 +212,23 @@ func (v Reverification) denials(published string) (verify.Denials, error) {
 }
 
 // records are those of log and files, or of files alone where the network runs.
-func (v Reverification) records(ctx context.Context, w window, found *Reverified) (func(context.Context, func(verify.Record) error) error, func() error, error) {
-	store, err := OpenStore(ctx, v.Config, v.Data, v.Log)
+func (v Reverification) records(ctx context.Context, found *Reverified) (windowed, func() error, error) {
+	kept, err := OpenStore(ctx, v.Config, v.Data, v.Log)
 	if errors.Is(err, journal.ErrInUse) {
 		found.FilesOnly = true
-		return func(ctx context.Context, each func(verify.Record) error) error {
-			_, err := readFiles(ctx, v.Data.filesURL(v.Config.Journal), w, time.Time{}, each)
-			return err
+		return func(w window) reading {
+			return func(ctx context.Context, each func(verify.Record) error) error {
+				_, err := readFiles(ctx, v.Data.filesURL(v.Config.Journal), w, time.Time{}, each)
+				return err
+			}
 		}, func() error { return nil }, nil
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("the records: %w", err)
 	}
-	return func(ctx context.Context, each func(verify.Record) error) error {
-		return store.Records(ctx, w, each)
-	}, store.Close, nil
+	return func(w window) reading {
+		return func(ctx context.Context, each func(verify.Record) error) error {
+			return kept.Records(ctx, w, each)
+		}
+	}, kept.Close, nil
 }

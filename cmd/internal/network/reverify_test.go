@@ -104,7 +104,7 @@ func TestReverify(t *testing.T) {
 	t.Parallel()
 	data := Data(t.TempDir())
 	s, end := mustStore(t, data)
-	const epoch witness.Epoch = 1000
+	epoch := witness.Epoch(1000)
 	f := rigVerifying(t, data, mustReveal(t, s, data, epoch), epoch, epoch+1)
 	if err := os.WriteFile(f.deny, []byte("# nobody\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -112,13 +112,13 @@ func TestReverify(t *testing.T) {
 	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+1)); err != nil || f.next != epoch+1 {
 		t.Fatalf("next %d, %v", f.next, err)
 	}
-	again := Reverification{Config: demoConfig(), Data: data, Epoch: epoch, Workers: 2, Log: f.log}
+	again := Reverification{Config: demoConfig(), Data: data, Epoch: &epoch, Workers: 2, Log: f.log}
 	again.Out = filepath.Join(t.TempDir(), "running")
 	if found, err := again.Run(t.Context()); !found.FilesOnly || err == nil || !strings.Contains(err.Error(), "not rolled off") {
 		t.Errorf("while the journal is in use: %+v, %v", found, err)
 	}
 	end()
-	again.Out = filepath.Join(t.TempDir(), "again")
+	again.Epoch, again.Out = nil, filepath.Join(t.TempDir(), "again")
 	found, err := again.Run(t.Context())
 	if err != nil || !found.Published || len(found.Differ) != 0 || found.FilesOnly {
 		t.Fatalf("%+v, %v", found, err)
@@ -165,7 +165,8 @@ func TestReverifyOfAStateInItsPlace(t *testing.T) {
 	t.Parallel()
 	const epoch witness.Epoch = 1000
 	data, f := twoVerified(t, epoch)
-	again := Reverification{Config: demoConfig(), Data: data, Epoch: epoch + 1, Workers: 1, Log: f.log}
+	later := epoch + 1
+	again := Reverification{Config: demoConfig(), Data: data, Epoch: &later, Workers: 1, Log: f.log}
 	again.Out = filepath.Join(t.TempDir(), "again")
 	if found, err := again.Run(t.Context()); err != nil || !found.Published || len(found.Differ) != 0 {
 		t.Fatalf("as it was: %+v, %v", found, err)
@@ -216,7 +217,7 @@ func TestReverifyOfTheOldestKeptEpoch(t *testing.T) {
 	const epoch witness.Epoch = 1000
 	data, f := twoVerified(t, epoch)
 	verify := func(epoch witness.Epoch) (Reverified, error) {
-		again := Reverification{Config: demoConfig(), Data: data, Epoch: epoch, Workers: 1, Log: f.log, Out: filepath.Join(t.TempDir(), "again")}
+		again := Reverification{Config: demoConfig(), Data: data, Epoch: &epoch, Workers: 1, Log: f.log, Out: filepath.Join(t.TempDir(), "again")}
 		return again.Run(t.Context())
 	}
 	for e := epoch; e <= epoch+1; e++ {
@@ -231,5 +232,70 @@ func TestReverifyOfTheOldestKeptEpoch(t *testing.T) {
 		if found, err := verify(e); !errors.Is(err, ErrNoBefore) || !strings.Contains(err.Error(), want) {
 			t.Errorf("epoch %d: %+v, %v", e, found, err)
 		}
+	}
+}
+
+// TestReverifyWithoutTheKey: a copy of the data directory without the secret key, and a
+// configuration that was forgotten, give the same bytes. Which network it is, and its timing, the
+// book says, or an anchor that was published or journaled.
+func TestReverifyWithoutTheKey(t *testing.T) {
+	t.Parallel()
+	data := Data(t.TempDir())
+	s, end := mustStore(t, data)
+	epoch := witness.Epoch(1000)
+	p := mustReveal(t, s, data, epoch)
+	f := rigVerifying(t, data, p, epoch, epoch+1)
+	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+1)); err != nil || f.next != epoch+1 {
+		t.Fatalf("next %d, %v", f.next, err)
+	}
+	end()
+	if err := os.Remove(data.path(keyFile)); err != nil {
+		t.Fatal(err)
+	}
+	run := func(n *radio.Network) (Reverified, error) {
+		again := Reverification{Data: data, Network: n, Epoch: &epoch, Workers: 1, Log: f.log, Out: filepath.Join(t.TempDir(), "again")}
+		return again.Run(t.Context())
+	}
+	same := func(what string) {
+		t.Helper()
+		if found, err := run(nil); err != nil || !found.Published || len(found.Differ) != 0 {
+			t.Errorf("%s: %+v, %v", what, found, err)
+		}
+	}
+	same("by a published anchor")
+	if found, err := run(&radio.Network{1}); !errors.Is(err, verify.ErrNoEntropy) || !strings.Contains(err.Error(), "look at --network") {
+		t.Errorf("of another network: %+v, %v", found, err)
+	}
+	epoch += 5
+	if found, err := run(nil); !errors.Is(err, verify.ErrNoEntropy) || !strings.Contains(err.Error(), "1 epochs are verified here, 1000 to 1000") {
+		t.Errorf("an epoch that there is not: %+v, %v", found, err)
+	}
+	epoch -= 5
+	if err := data.settle(t.Context(), f.registry, Terms{p.network, p.schedule.Timing}); err != nil {
+		t.Fatal(err)
+	}
+	same("by the book")
+	bare := Data(t.TempDir())
+	if err := os.CopyFS(string(bare), os.DirFS(string(data))); err != nil {
+		t.Fatal(err)
+	}
+	for _, gone := range []string{verdictsDir, bookFile} {
+		if err := os.RemoveAll(bare.path(gone)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data = bare
+	if _, err := run(nil); err == nil || !strings.Contains(err.Error(), "--data") {
+		t.Errorf("without a book: %v", err)
+	}
+	book, err := bare.Book(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := book.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := run(nil); err != nil || found.Published || found.Summary.Network != p.network {
+		t.Errorf("by a journaled anchor: %+v, %v", found, err)
 	}
 }

@@ -70,14 +70,22 @@ func signers(c witness.SiteChange, digest [32]byte, owner coverage.Account) (cov
 	return former, err
 }
 
-// ApplySite checks a change and enters it in the epoch of that time.
-func ApplySite(ctx context.Context, r store.Registry, c witness.SiteChange, network radio.Network, timing witness.Timing, now witness.Millis) (coverage.Change, error) {
+// ApplySite checks a change and enters it in the epoch of that time. One that was entered
+// already, the same bytes, is entered, whatever the time.
+func ApplySite(ctx context.Context, book *store.Book, c witness.SiteChange, network radio.Network, timing witness.Timing, now witness.Millis) (Entry, error) {
+	payload := c.Append(nil)
 	change, err := VerifySite(c, network, now)
-	if err != nil {
-		return coverage.Change{}, err
+	if errors.Is(err, ErrSignature) { // it may be entered, and is of another network
+		return Entry{}, err
 	}
-	epoch := timing.Epoch(timing.SlotAt(now))
-	return change, r.Apply(ctx, change, uint64(epoch), c.Append(nil))
+	if err != nil {
+		return entered(ctx, book, c, payload, err)
+	}
+	from, err := enterIn(ctx, book, change, timing.Epoch(timing.SlotAt(now)), payload)
+	if reasonOf(err, "") != "" {
+		return entered(ctx, book, c, payload, err)
+	}
+	return Entry{Change: change, From: from}, err
 }
 
 // SiteText is a record or a change on one line: base64 for URLs, without padding.

@@ -56,31 +56,31 @@ type siteFault struct {
 
 func (f siteFault) Error() string { return f.text }
 
-// entry is a change that is entered.
-type entry struct {
+// Entry is a change that is entered.
+type Entry struct {
 	coverage.Change
-	from  witness.Epoch // in which its site begins
-	again bool          // it was entered before
+	From  witness.Epoch // in which its site begins
+	Again bool          // it was entered before
 }
 
 // enter checks a change and enters it. One that was entered already, the same bytes, is
 // entered: whoever had no answer sends it again. An error that is no siteFault is the
 // registry's. From is where it comes from: a first site costs whoever signs it nothing but a
 // new key, so addresses have few.
-func (s *sites) enter(ctx context.Context, payload []byte, from netip.Prefix, now witness.Millis) (entry, error) {
+func (s *sites) enter(ctx context.Context, payload []byte, from netip.Prefix, now witness.Millis) (Entry, error) {
 	if len(payload) > witness.MaxSiteChange {
-		return entry{}, siteFault{reason: witness.RefusedSize, text: fmt.Sprintf("%d bytes, at most %d", len(payload), witness.MaxSiteChange)}
+		return Entry{}, siteFault{reason: witness.RefusedSize, text: fmt.Sprintf("%d bytes, at most %d", len(payload), witness.MaxSiteChange)}
 	}
 	signed, err := witness.ParseSiteChange(payload)
 	if err != nil {
-		return entry{}, siteFault{reason: witness.RefusedEncoding, text: err.Error()}
+		return Entry{}, siteFault{reason: witness.RefusedEncoding, text: err.Error()}
 	}
 	change, err := VerifySite(signed, s.network, now)
 	if err != nil {
-		return s.entered(ctx, signed, payload, siteFault{reason: reasonOf(err, witness.RefusedSite), text: err.Error()})
+		return entered(ctx, s.book, signed, payload, siteFault{reason: reasonOf(err, witness.RefusedSite), text: err.Error()})
 	}
 	if err := s.admit(ctx, change, from, now); err != nil {
-		return entry{}, err
+		return Entry{}, err
 	}
 	return s.apply(ctx, change, signed, payload, s.timing.Epoch(s.timing.SlotAt(now)))
 }
@@ -102,37 +102,47 @@ func (s *sites) admit(ctx context.Context, change coverage.Change, from netip.Pr
 	return s.first.admit(ctx, from, now.Time())
 }
 
-func (s *sites) apply(ctx context.Context, change coverage.Change, signed witness.SiteChange, payload []byte, epoch witness.Epoch) (entry, error) {
-	if err := s.book.Apply(ctx, change, uint64(epoch), payload); err != nil {
+func (s *sites) apply(ctx context.Context, change coverage.Change, signed witness.SiteChange, payload []byte, epoch witness.Epoch) (Entry, error) {
+	from, err := enterIn(ctx, s.book, change, epoch, payload)
+	if err != nil {
 		reason := reasonOf(err, "")
 		if reason == "" {
-			return entry{}, err
+			return Entry{}, err
 		}
-		return s.entered(ctx, signed, payload, siteFault{reason: reason, text: err.Error()})
+		return entered(ctx, s.book, signed, payload, siteFault{reason: reason, text: err.Error()})
 	}
 	if change.Nonce == 0 {
 		s.first.entered()
 	}
-	s.log.Info("site entered", "station", change.Station, "change", change.Nonce, "owner", change.Site.Owner, "from_epoch", epoch+1)
-	return entry{Change: change, from: epoch + 1}, nil
+	s.log.Info("site entered", "station", change.Station, "change", change.Nonce, "owner", change.Site.Owner, "from_epoch", from)
+	return Entry{Change: change, From: from}, nil
+}
+
+// enterIn enters a change in an epoch, or in the next one if by another clock that has begun.
+func enterIn(ctx context.Context, book *store.Book, change coverage.Change, epoch witness.Epoch, payload []byte) (from witness.Epoch, err error) {
+	if err = book.Apply(ctx, change, uint64(epoch), payload); errors.Is(err, store.ErrBegun) {
+		epoch++
+		err = book.Apply(ctx, change, uint64(epoch), payload)
+	}
+	return epoch + 1, err
 }
 
 // entered looks whether a change that is not taken now is the one of its station with that
 // nonce.
-func (s *sites) entered(ctx context.Context, signed witness.SiteChange, payload []byte, otherwise siteFault) (entry, error) {
+func entered(ctx context.Context, book *store.Book, signed witness.SiteChange, payload []byte, otherwise error) (Entry, error) {
 	body, err := witness.ParseSite(signed.Record.Body)
 	if err != nil {
-		return entry{}, otherwise
+		return Entry{}, otherwise
 	}
-	has, err := s.book.Changes(ctx, signed.Record.Station, body.Nonce, 1)
+	has, err := book.Changes(ctx, signed.Record.Station, body.Nonce, 1)
 	if err != nil {
-		return entry{}, err
+		return Entry{}, err
 	}
 	if len(has) == 0 || !bytes.Equal(has[0].Signed, payload) {
-		return entry{}, otherwise
+		return Entry{}, otherwise
 	}
 	r := has[0]
-	return entry{coverage.Change{Station: signed.Record.Station, Nonce: r.Nonce, Site: r.Site}, witness.Epoch(r.From), true}, nil
+	return Entry{coverage.Change{Station: signed.Record.Station, Nonce: r.Nonce, Site: r.Site}, witness.Epoch(r.From), true}, nil
 }
 
 // reasonOf names what is wrong with a change.
@@ -158,7 +168,7 @@ func reasonOf(err error, otherwise witness.RefusalReason) witness.RefusalReason 
 func (s *sites) take(ctx context.Context, m broker.Message) (answer []byte, err error) {
 	e, err := s.enterOwn(ctx, m)
 	if err == nil {
-		return witness.SiteTaken{Report: sha256.Sum256(m.Payload), Nonce: e.Nonce, From: e.from}.Append(nil), nil
+		return witness.SiteTaken{Report: sha256.Sum256(m.Payload), Nonce: e.Nonce, From: e.From}.Append(nil), nil
 	}
 	var fault siteFault
 	if !errors.As(err, &fault) {
@@ -169,9 +179,9 @@ func (s *sites) take(ctx context.Context, m broker.Message) (answer []byte, err 
 }
 
 // enterOwn is enter for what a station says itself: it speaks for no other.
-func (s *sites) enterOwn(ctx context.Context, m broker.Message) (entry, error) {
+func (s *sites) enterOwn(ctx context.Context, m broker.Message) (Entry, error) {
 	if c, err := witness.ParseSiteChange(m.Payload); err == nil && c.Record.Station != m.Station {
-		return entry{}, siteFault{reason: witness.RefusedStation, text: "the change is of another station than the one logged in"}
+		return Entry{}, siteFault{reason: witness.RefusedStation, text: "the change is of another station than the one logged in"}
 	}
 	return s.enter(ctx, bytes.Clone(m.Payload), m.From, present())
 }

@@ -56,6 +56,9 @@ func (s *Study) Add(r Reception) {
 	s.chips[r.Hotspot] = chip{min(s.chips[r.Hotspot].quietest, r.RSSI)}
 }
 
+// Empty says that no reception was added.
+func (s *Study) Empty() bool { return len(s.all) == 0 }
+
 // Judge puts all receptions through the rules.
 func (s *Study) Judge() error {
 	for _, r := range s.all {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Config is what to simulate. The zero Config is not usable; see Validate.
@@ -18,6 +19,16 @@ type Config struct {
 	Signatures bool
 	EachClue   bool // tally also what would be cut without each clue
 	Workers    int  // 0: one
+	// Progress is told of every epoch that is judged; nil: nobody asks.
+	Progress func(Progress)
+}
+
+// Progress is an epoch that is judged.
+type Progress struct {
+	Epoch        int // from 1
+	Beacons      int // reports of it
+	Observations int
+	Took         time.Duration
 }
 
 // Cheaters are a kind of cheater and its share of all hotspots.

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -58,16 +59,18 @@ type day struct {
 }
 
 // live makes an epoch: every beacon, everything heard, the records.
-func (w *world) live(e witness.Epoch) (*day, error) {
+func (w *world) live(ctx context.Context, e witness.Epoch) (*day, error) {
 	chain, err := w.chainOf(e)
 	if err != nil {
 		return nil, err
 	}
 	d := &day{world: w, epoch: e, chain: chain}
-	if err := d.send(); err != nil {
+	if err := d.send(ctx); err != nil {
 		return nil, err
 	}
-	d.listen()
+	if err := d.listen(ctx); err != nil {
+		return nil, err
+	}
 	return d, d.flood()
 }
 
@@ -78,11 +81,11 @@ func (w *world) chainOf(e witness.Epoch) (*witness.Chain, error) {
 }
 
 // send has every station send its beacons, by station.
-func (d *day) send() error {
+func (d *day) send(ctx context.Context) error {
 	windows := int(d.world.timing.EpochSlots / d.world.timing.WindowSlots)
 	all := make([][]sent, len(d.world.stations))
 	faults := make([]error, len(d.world.stations))
-	inParallel(len(all), d.world.config.Workers, func(i int) {
+	stopped := inParallel(ctx, len(all), d.world.config.Workers, func(i int) {
 		for k := range windows {
 			s, awake, err := d.beacon(i, k)
 			if err != nil {
@@ -95,7 +98,7 @@ func (d *day) send() error {
 		}
 	})
 	d.sent = slices.Concat(all...)
-	return cmp.Or(faults...)
+	return cmp.Or(stopped, cmp.Or(faults...))
 }
 
 // offline is how many of its windows a station is away.
@@ -175,22 +178,24 @@ func nameOf(s *station, e witness.Epoch, what byte, n uint64) [32]byte {
 }
 
 // listen lets every radio hear every beacon.
-func (d *day) listen() {
+func (d *day) listen(ctx context.Context) error {
 	all := make([][]heard, len(d.sent))
-	inParallel(len(d.sent), d.world.config.Workers, func(k int) { all[k] = d.hear(k) })
+	err := inParallel(ctx, len(d.sent), d.world.config.Workers, func(k int) { all[k] = d.hear(k) })
 	d.heard = slices.Concat(all...)
+	return err
 }
 
-// inParallel calls work for 0 to n-1 from some goroutines at once.
-func inParallel(n, workers int, work func(i int)) {
+// inParallel calls work for 0 to n-1 from some goroutines at once, until ctx ends.
+func inParallel(ctx context.Context, n, workers int, work func(i int)) error {
 	var group sync.WaitGroup
 	workers = max(1, workers)
 	for part := range workers {
 		group.Go(func() {
-			for i := part; i < n; i += workers {
+			for i := part; i < n && ctx.Err() == nil; i += workers {
 				work(i)
 			}
 		})
 	}
 	group.Wait()
+	return ctx.Err()
 }

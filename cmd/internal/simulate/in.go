@@ -39,7 +39,7 @@ func OpenArchive(dir string) (*Archived, error) {
 }
 
 func (a *Archived) open() error {
-	b, err := os.ReadFile(filepath.Join(a.dir, "sites.json"))
+	b, err := os.ReadFile(filepath.Join(a.dir, sitesName))
 	if err != nil {
 		return err
 	}

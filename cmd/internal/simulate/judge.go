@@ -1,6 +1,9 @@
 package simulate
 
 import (
+	"cmp"
+	"context"
+
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -61,7 +64,7 @@ func (c *court) row(i int) Kind {
 
 // judge takes one epoch. Before the first the reciprocity of all is as if the day
 // before had been like it, so that a network's first hours do not count as cheating.
-func (c *court) judge(d *day) (Judgement, error) {
+func (c *court) judge(ctx context.Context, d *day) (Judgement, error) {
 	cases, lies := d.cases()
 	t := c.world.timing
 	e := witness.FrozenEpoch{
@@ -74,12 +77,15 @@ func (c *court) judge(d *day) (Judgement, error) {
 		}
 		e.Before = earlier(first, e.Length)
 	}
+	if err := ctx.Err(); err != nil {
+		return Judgement{}, err
+	}
 	verdicts, after, err := e.Judge(c.world.config.Workers)
-	if err != nil {
+	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return Judgement{}, err
 	}
 	links, weights, err := e.Links(d.epoch, verdicts, c.links, c.world.config.Workers)
-	if err != nil {
+	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return Judgement{}, err
 	}
 	c.state, c.links = after, links

@@ -67,13 +67,52 @@ func (o *output) close() error {
 	return nil
 }
 
-// NewArchive makes the directory. An epoch that is there already is written anew.
-func NewArchive(dir string) (*Archive, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+// ErrNotEmpty says that a directory for an archive has something in it: epochs of two
+// simulations do not belong together.
+var ErrNotEmpty = errors.New("the directory is not empty")
+
+// NewArchive makes the directory, which has to be empty. With force the files of an earlier
+// archive are removed first; others stay.
+func NewArchive(dir string, force bool) (*Archive, error) {
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil && force {
+		err = clear(dir)
+	}
+	var left []os.DirEntry
+	if err == nil {
+		left, err = os.ReadDir(dir)
+	}
+	if err == nil && len(left) > 0 && !force {
+		err = fmt.Errorf("%w: %s has %s", ErrNotEmpty, dir, left[0].Name())
+	}
+	if err != nil {
 		return nil, fmt.Errorf("making the archive: %w", err)
 	}
 	return &Archive{dir: dir}, nil
 }
+
+// clear removes what an archive has written.
+func clear(dir string) error {
+	list := []string{filepath.Join(dir, sitesName)}
+	for _, what := range archiveParts {
+		found, err := filepath.Glob(filepath.Join(dir, "epoch-*."+what))
+		if err != nil {
+			return err
+		}
+		list = append(list, found...)
+	}
+	for _, path := range list {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+const sitesName = "sites.json"
+
+// archiveParts are the endings of an epoch's files.
+var archiveParts = [...]string{"records", "entropy", "before", "verdicts", "links"}
 
 // Begin starts the files of an epoch.
 func (a *Archive) Begin(e witness.Epoch) error {
@@ -137,7 +176,7 @@ func (a *Archive) Sites(sites []Published) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(a.dir, "sites.json"), append(b, '\n'), 0o644)
+	return os.WriteFile(filepath.Join(a.dir, sitesName), append(b, '\n'), 0o644)
 }
 
 func (w *world) published() []Published {

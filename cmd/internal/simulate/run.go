@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"hexspot/witness"
 )
@@ -65,16 +66,14 @@ func Run(ctx context.Context, c Config, keeper Keeper) (Result, error) {
 	}
 	r := Result{Seed: c.Seed, Hotspots: c.Hotspots, Epochs: c.Epochs}
 	for n := range c.Epochs {
-		if err := ctx.Err(); err != nil {
-			return Result{}, err
-		}
-		d, err := w.live(firstEpoch + witness.Epoch(n))
+		begun := time.Now()
+		d, err := w.live(ctx, firstEpoch+witness.Epoch(n))
 		if err == nil {
-			err = d.record(keeper, court.parameters.Hash())
+			err = d.record(ctx, keeper, court.parameters.Hash())
 		}
 		var judged Judgement
 		if err == nil {
-			judged, err = court.judge(d)
+			judged, err = court.judge(ctx, d)
 		}
 		if err == nil && keeper != nil {
 			err = keeper.Judged(judged)
@@ -84,13 +83,16 @@ func Run(ctx context.Context, c Config, keeper Keeper) (Result, error) {
 		}
 		r.Observations += len(d.heard)
 		r.Beacons += len(d.sent)
+		if c.Progress != nil {
+			c.Progress(Progress{n + 1, len(d.sent), len(d.heard), time.Since(begun)})
+		}
 	}
 	court.report(&r)
 	return r, nil
 }
 
 // record packs the epoch's reports, and signs them for a keeper.
-func (d *day) record(keeper Keeper, parameters [32]byte) error {
+func (d *day) record(ctx context.Context, keeper Keeper, parameters [32]byte) error {
 	if keeper == nil {
 		return d.pack(nil)
 	}
@@ -107,5 +109,10 @@ func (d *day) record(keeper Keeper, parameters [32]byte) error {
 	if err := d.reveal(keeper, parameters); err != nil {
 		return err
 	}
-	return d.pack(keeper.Keep)
+	return d.pack(func(r Record) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return keeper.Keep(r)
+	})
 }

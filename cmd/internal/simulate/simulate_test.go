@@ -2,6 +2,8 @@ package simulate
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -218,7 +220,7 @@ func TestCausesText(t *testing.T) {
 }
 
 func TestArchive(t *testing.T) {
-	a, err := NewArchive(t.TempDir() + "/reports")
+	a, err := NewArchive(t.TempDir()+"/reports", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,3 +236,33 @@ func TestArchive(t *testing.T) {
 		t.Error(text.String())
 	}
 }
+
+// TestRunStopsWithinAnEpoch: whoever stops it does not wait for the epoch to end.
+func TestRunStopsWithinAnEpoch(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	kept := 0
+	k := stopping{func() {
+		if kept++; kept == 3 {
+			stop()
+		}
+	}}
+	_, err := Run(ctx, Config{Hotspots: 20, Epochs: 1, Seed: 1, Workers: 2, Progress: func(Progress) { t.Error("the epoch was judged") }}, k)
+	if !errors.Is(err, context.Canceled) || kept != 3 {
+		t.Errorf("%d records were kept, %v", kept, err)
+	}
+	gone, end := context.WithCancel(t.Context())
+	end()
+	done := 0
+	if err := inParallel(gone, 100, 2, func(int) { done++ }); !errors.Is(err, context.Canceled) || done > 0 {
+		t.Errorf("%d were done, %v", done, err)
+	}
+}
+
+// stopping calls a function with each record.
+type stopping struct{ each func() }
+
+func (stopping) Sites([]Published) error                      { return nil }
+func (stopping) Begin(witness.Epoch) error                    { return nil }
+func (s stopping) Keep(Record) error                          { s.each(); return nil }
+func (stopping) Entropy(string, witness.Millis, []byte) error { return nil }
+func (stopping) Judged(Judgement) error                       { return nil }

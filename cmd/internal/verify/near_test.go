@@ -35,8 +35,12 @@ func TestSurroundings(t *testing.T) {
 	for s, site := range sites {
 		want := r.Parameters().SurroundingsOf(site.Plan)
 		for other, facts := range sites {
-			if other != s && facts.Full && facts.Plan == site.Plan {
+			switch {
+			case other == s || !facts.Full:
+			case facts.Plan == site.Plan:
 				want.Count(site.Position, facts.Position, awake[other.String()])
+			default:
+				want.CountOther(site.Position, facts.Position)
 			}
 		}
 		got, err := r.Surroundings(t.Context(), s)

@@ -216,8 +216,12 @@ func (r *Result) Surroundings(ctx context.Context, s radio.Station) (witness.Sur
 	}
 	around := r.parameters.SurroundingsOf(n.plans[own.plan])
 	err = n.around(ctx, own.at, func(i int, other nearSite) {
-		if i != number && other.plan == own.plan && other.flags&nearFull != 0 {
+		switch {
+		case i == number || other.flags&nearFull == 0:
+		case other.plan == own.plan:
 			around.Count(own.at, other.at, other.flags&nearAwake != 0)
+		default:
+			around.CountOther(own.at, other.at)
 		}
 	})
 	return around, err

@@ -1,0 +1,37 @@
+package network
+
+import (
+	"context"
+	"os"
+
+	"hexspot/cmd/internal/answers"
+	"hexspot/internal/store"
+	"hexspot/radio"
+	"hexspot/witness"
+)
+
+// firstSite looks in a book with which epoch the first site of a station begins.
+func firstSite(book *store.Book) answers.FirstSite {
+	return func(ctx context.Context, s radio.Station) (witness.Epoch, bool, error) {
+		first, err := book.Changes(ctx, s, 0, 1)
+		if err != nil || len(first) == 0 {
+			return 0, false, err
+		}
+		return witness.Epoch(first[0].From), true, nil
+	}
+}
+
+// Answers answers from the verified epochs of the directory and, if it is there, its book of
+// sites. End closes that.
+func (d Data) Answers(ctx context.Context) (b *answers.Book, end func() error, err error) {
+	b = answers.NewBook(d.Verdicts())
+	if _, err := os.Stat(d.path(bookFile)); err != nil {
+		return b, func() error { return nil }, nil
+	}
+	book, err := d.Book(ctx, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	b.KnowSites(firstSite(book))
+	return b, book.Close, nil
+}
