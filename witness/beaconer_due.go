@@ -34,7 +34,8 @@ func (s *step) beacon() {
 
 // turn ends windows that are over: one whose beacon was not tried has a reason, too, and
 // so has each that went by between two steps; no more of those than an epoch has, since
-// it may be the clock that was set.
+// it may be the clock that was set. For the same reason nothing is closed: a window that seemed
+// to be over may yet come.
 func (s *step) turn() {
 	k := s.timing.SlotAt(s.now)
 	seen := s.seen
@@ -47,7 +48,7 @@ func (s *step) turn() {
 	}
 	between := s.timing.Window(k) - s.timing.Window(*seen) - 1
 	if between > 0 {
-		s.miss(s.timing.WindowStart(k)-1, SlotOver)
+		s.lack(s.timing.WindowStart(k)-1, SlotOver)
 		s.skip(SlotOver, min(between, uint64(s.timing.EpochSlots/s.timing.WindowSlots))-1)
 	}
 }
@@ -56,17 +57,23 @@ func (s *step) turn() {
 func (s *step) pass(k0 Slot) {
 	v, ok := s.chains.Value(k0)
 	if !ok {
-		s.miss(k0, cmp.Or(s.refused(s.now), s.unheard(NoEntropy)))
+		s.lack(k0, cmp.Or(s.refused(s.now), s.unheard(NoEntropy)))
 		return
 	}
-	s.miss(s.timing.DueSlot(k0, s.lot(v)), s.missed())
+	s.lack(s.timing.DueSlot(k0, s.lot(v)), s.missed())
 }
 
-// miss notes why a window has no beacon.
+// miss notes why a window has no beacon, and ends it.
 func (s *step) miss(due Slot, why Reason) {
+	s.lack(due, why)
+	s.close(due)
+}
+
+// lack notes why a window has no beacon.
+func (s *step) lack(due Slot, why Reason) {
 	s.last = Outcome{FrameBeacon, due, why, ""}
 	s.skip(why, 1)
-	s.close(due)
+	s.missing = 0
 }
 
 func (b *Beaconer) skip(why Reason, n uint64) {

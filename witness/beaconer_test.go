@@ -326,6 +326,21 @@ func TestEachWindowHasItsReason(t *testing.T) {
 	}
 }
 
+// TestClockSetAheadAndBack: a clock that was wrong for a moment costs no later beacon.
+func TestClockSetAheadAndBack(t *testing.T) {
+	for _, ahead := range []Millis{20_000, 86_400_000, 365 * 86_400_000} {
+		s := newSending(t)
+		s.ready(60_000)
+		s.value(60_000, true)
+		s.step(60_000+ahead, nil)
+		s.step(60_500, nil)
+		s.run(62_000, 160_000)
+		if len(s.reports) < 4 {
+			t.Errorf("%d ms ahead: %d beacons in five windows; %v", ahead, len(s.reports), s.b.Skipped())
+		}
+	}
+}
+
 // TestLateAnswer: a beacon that the radio was silent about for too long was on the air, if
 // the radio says so in the end, and is reported.
 func TestLateAnswer(t *testing.T) {
@@ -343,6 +358,9 @@ func TestLateAnswer(t *testing.T) {
 		s.step(end, ended)
 		if len(s.reports) != reports || reports == 1 && s.reports[0].Sent != sent {
 			t.Errorf("%v: reported %v", outcome, s.reports)
+		}
+		if skipped := s.b.Skipped()[NoAnswer]; skipped != uint64(1-reports) {
+			t.Errorf("%v: counted as skipped %d times", outcome, skipped)
 		}
 	}
 }

@@ -75,14 +75,16 @@ func (s *step) expire() {
 	case f.stage != flightSubmitted && s.now >= s.timing.End(f.drawn.Slot):
 		s.land(SlotOver, "")
 	case f.stage == flightSubmitted && s.now >= s.timing.End(f.drawn.Slot+1):
-		s.overdue = f
+		if f.frame.Type == FrameBeacon {
+			s.overdue = f
+		}
 		s.land(NoAnswer, "")
 	}
 }
 
 // late is the overdue beacon of that number, nil if there is none.
 func (s *step) late(id uint32) *flight {
-	if f := s.overdue; f != nil && f.id == id && f.frame.Type == FrameBeacon {
+	if f := s.overdue; f != nil && f.id == id {
 		return f
 	}
 	return nil

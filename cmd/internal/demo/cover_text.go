@@ -13,7 +13,7 @@ func coverageRows(v *proof.CoverageVerdict) [][2]string {
 		return nil
 	}
 	rows := [][2]string{
-		{"beacons", fmt.Sprintf("%s sent by chips; of %s due %s not sent: %s", grouped(v.Emitted), grouped(v.Due), grouped(v.Missing), byCount(v.SkippedBy))},
+		{"beacons", fmt.Sprintf("%s sent by chips; of %s due %s not sent; reasons of all windows: %s", grouped(v.Emitted), grouped(v.Due), grouped(v.Missing), byCount(v.SkippedBy))},
 		{"  judged", fmt.Sprintf("%s: %s; %s of them in frozen epochs", grouped(v.Judged()), byCount(v.BeaconsBy), grouped(v.Final))},
 		{"  witnesses", fmt.Sprintf("%s taken by chips: %s", grouped(v.Taken), byCount(v.WitnessesBy))},
 	}

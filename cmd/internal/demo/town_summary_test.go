@@ -47,7 +47,7 @@ func TestTownSummaryTells(t *testing.T) {
 	for _, want := range []string{
 		"399 of 400 joined", "5,882 sent, 5,422 heard (5,140 by 1 to 4 hotspots), lost: deaf 360, collided 100", "12,825 received exactly once; faults: none",
 		"TOO_LATE 17", "2,770 of 2,774 accepted (99.86 %), failed: MISSED 4, silent: 0", "MISSED: 13 ms too late 4", "2,397, RX2 126, at once 251 (95.00 %)",
-		"91 sent by chips; of 84 due 3 not sent: refused 3", "83: valid 80, not_witnessing 3; 59 of them in frozen epochs",
+		"91 sent by chips; of 84 due 3 not sent; reasons of all windows: refused 3", "83: valid 80, not_witnessing 3; 59 of them in frozen epochs",
 		"291 taken by chips: valid 285, too_near 6", "1 reports dated more than 250 ms off", "5 sent, 2 taken by chips; too_strong 2", "refused as: network 5",
 		"83 beacons and their witnesses are judged as the air has it, 80 valid",
 		"p1 80 ms", "from 600 ms", "air time P", "1.00 of 10 % of an hour", "PASSED: 12,825 frames arrived exactly once",

@@ -79,6 +79,7 @@ func (c *Coverage) now() (witness.Millis, bool) {
 // turn lets time pass and says when the next turn is due.
 func (c *Coverage) turn(ctx context.Context) time.Duration {
 	now, trusted := c.now()
+	c.lookAtSteadiness(ctx, now) // before anything is dated by a clock that was set
 	c.lookAtClock(ctx, trusted)
 	c.lookAtSite(ctx)
 	c.lookAtRegistry(ctx, now)

@@ -67,6 +67,7 @@ func (s *submission) answered(payload []byte, log *slog.Logger) bool {
 func (s *submission) add(r *RegistryStatus) {
 	r.Refused, r.RefusedText = string(s.refused.Reason), s.refused.Text
 	if s.taken && r.State == RegistryNotKnown {
-		r.State, r.From = RegistryHas, &s.from
+		from := s.from // the status is read without the lock
+		r.State, r.From = RegistryHas, &from
 	}
 }
