@@ -154,7 +154,9 @@ func (s *step) emitted(f *flight, e Ended) {
 // report has a beacon reported that was given up before the radio said that it was sent.
 func (s *step) report(f *flight, e Ended) {
 	f.show(e)
-	s.skipped[NoAnswer]--
+	if s.skipped[NoAnswer]--; s.skipped[NoAnswer] == 0 {
+		delete(s.skipped, NoAnswer)
+	}
 	s.last = Outcome{f.frame.Type, f.drawn.Slot, 0, ""}
 	s.want(SpoolReport{f.id, f.beacon()})
 }

@@ -11,9 +11,6 @@ import (
 // Way is a link in one direction: who sent and who heard.
 type Way struct{ From, To radio.Station }
 
-// Back is the other direction.
-func (w Way) Back() Way { return Way{w.To, w.From} }
-
 // WaySums are what is kept of one way. Drop is by how much an EIRP was below the
 // plan's cap, Level the received level with the drop added, both in 0.01 dB.
 //

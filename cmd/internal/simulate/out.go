@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"hexspot/radio"
 	"hexspot/witness"
@@ -76,7 +78,7 @@ var ErrNotEmpty = errors.New("the directory is not empty")
 func NewArchive(dir string, force bool) (*Archive, error) {
 	err := os.MkdirAll(dir, 0o755)
 	if err == nil && force {
-		err = clear(dir)
+		err = removeArchive(dir)
 	}
 	var left []os.DirEntry
 	if err == nil {
@@ -91,22 +93,27 @@ func NewArchive(dir string, force bool) (*Archive, error) {
 	return &Archive{dir: dir}, nil
 }
 
-// clear removes what an archive has written.
-func clear(dir string) error {
-	list := []string{filepath.Join(dir, sitesName)}
-	for _, what := range archiveParts {
-		found, err := filepath.Glob(filepath.Join(dir, "epoch-*."+what))
-		if err != nil {
-			return err
-		}
-		list = append(list, found...)
+// removeArchive removes what an archive has written.
+func removeArchive(dir string) error {
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return err
 	}
-	for _, path := range list {
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+	for _, file := range list {
+		if !isOfArchive(file.Name()) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, file.Name())); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func isOfArchive(name string) bool {
+	return name == sitesName || slices.ContainsFunc(archiveParts[:], func(what string) bool {
+		return strings.HasPrefix(name, "epoch-") && strings.HasSuffix(name, "."+what)
+	})
 }
 
 const sitesName = "sites.json"

@@ -28,7 +28,6 @@ type Inputs struct {
 
 	Workers  int            // goroutines; 0: one
 	Memory   int64          // bytes of reports that are held before they go to disk; 0: DefaultMemory
-	Scratch  string         // directory for them; "": beside the result
 	Progress func(Progress) // now and then, by one goroutine at a time; nil: nobody asks
 }
 

@@ -70,9 +70,6 @@ func newRun(in Inputs, dir string) *run {
 		entropy: newEntropy(in.Network), index: witness.NewBeaconIndex(),
 	}
 	r.scratchDir = dir + ".scratch"
-	if in.Scratch != "" {
-		r.scratchDir = in.Scratch
-	}
 	r.scratch = scratch{path: r.scratchFile("reports"), limit: in.memory()}
 	r.appeals.scratch = scratch{path: r.scratchFile("appeals"), limit: in.memory()}
 	r.summary = Summary{Epoch: in.Epoch, Network: in.Network, Drops: Drops{}}

@@ -33,6 +33,9 @@ type scratch struct {
 	spans   [parts][]span
 }
 
+// keptBuffer is how many bytes of a part's buffer are kept for what comes next, at least.
+const keptBuffer = 4 << 10
+
 // span is a stretch of the file.
 type span struct{ at, size int64 }
 
@@ -73,7 +76,9 @@ func (s *scratch) spill() error {
 		}
 		s.spans[part] = append(s.spans[part], span{s.written, int64(len(b))})
 		s.written += int64(len(b))
-		s.bytes[part] = b[:0]
+		if s.bytes[part] = b[:0]; int64(cap(b)) > max(keptBuffer, 2*s.limit/parts) {
+			s.bytes[part] = nil // items that come part by part would leave a large buffer in each
+		}
 	}
 	s.held = 0
 	return nil
@@ -146,10 +151,10 @@ func joinFault(err, last error) error {
 func (s *scratch) Clear() error {
 	clear(s.bytes[:])
 	clear(s.spans[:])
-	if s.file == nil {
-		return nil
-	}
 	file := s.file
 	s.file, s.held, s.written = nil, 0, 0
+	if file == nil {
+		return nil
+	}
 	return errors.Join(file.Close(), os.Remove(s.path))
 }
