@@ -39,11 +39,7 @@ func (i *Ingest) check(ctx context.Context, m Message, now witness.Millis) (Repo
 	if f, err := i.registered(ctx, signed, now); f != nil || err != nil {
 		return Report{}, f, err
 	}
-	id := signed.ID(i.config.Network)
-	if signed.Kind == radio.KindDiscovery && !i.hours.allow(m.Station, id, now) {
-		return Report{}, faultf(witness.RefusedRate, "%d discovery beacons within an hour: send it again later", i.config.Rate.Discoveries), nil
-	}
-	return Report{Signed: signed, ID: id, Own: c.own, Received: now, Tag: c.tag, Count: c.count}, nil, nil
+	return Report{Signed: signed, ID: signed.ID(i.config.Network), Own: c.own, Received: now, Tag: c.tag, Count: c.count}, nil, nil
 }
 
 // open reads and verifies a record.

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 
@@ -8,8 +9,8 @@ import (
 	"hexspot/witness"
 )
 
-// anHour is the window in which discovery records are counted.
-const anHour witness.Millis = 3_600_000
+// Hour is the window in which discovery records are counted.
+const Hour witness.Millis = 3_600_000
 
 // hours counts the discovery records of each station that arrived in the last hour, so that no
 // hour has more than are allowed, whenever it begins (protocol hexspot/1, "Discovery beacon"). It
@@ -52,7 +53,24 @@ func (h *hours) allow(s radio.Station, id radio.RecordID, now witness.Millis) bo
 	return true
 }
 
-func (a arrival) over(now witness.Millis) bool { return a.at <= now-anHour }
+// add counts a record that was taken before, at a time that is not after now. What is more than
+// an hour may have pushes out the oldest: no answer depends on those.
+func (h *hours) add(s radio.Station, a arrival, now witness.Millis) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	list := h.taken[s]
+	if a.over(now) || slices.ContainsFunc(list, func(b arrival) bool { return a.id == b.id }) {
+		return
+	}
+	if len(list) == 0 {
+		h.forget(now)
+	}
+	at, _ := slices.BinarySearchFunc(list, a, func(b, a arrival) int { return cmp.Compare(b.at, a.at) })
+	list = slices.Insert(list, at, a)
+	h.taken[s] = list[max(0, len(list)-h.most):]
+}
+
+func (a arrival) over(now witness.Millis) bool { return a.at <= now-Hour }
 
 // forget drops stations whose hour is empty.
 func (h *hours) forget(now witness.Millis) {

@@ -129,7 +129,8 @@ func (i *Ingest) Take(ctx context.Context, m Message, now witness.Millis) (Answe
 }
 
 // keep journals and places a report that is new. The journal comes first: a receipt
-// promises that the record is there. What is there already takes nothing of the quota.
+// promises that the record is there. What is there already takes nothing of
+// the hour and the quota.
 func (i *Ingest) keep(ctx context.Context, r Report) (witness.Receipt, *fault, error) {
 	receipt, known, err := i.placer.book.Find(r)
 	if err != nil {
@@ -153,8 +154,11 @@ func (i *Ingest) keep(ctx context.Context, r Report) (witness.Receipt, *fault, e
 	return receipt, nil, err
 }
 
-// journalNew keeps a report that is new, if the quota has room for it.
+// journalNew keeps a report that is new, if the hour and the quota have room for it.
 func (i *Ingest) journalNew(ctx context.Context, r Report) (*fault, error) {
+	if r.Signed.Kind == radio.KindDiscovery && !i.hours.allow(r.Signed.Station, r.ID, r.Received) {
+		return faultf(witness.RefusedRate, "%d discovery beacons within an hour: send it again later", i.config.Rate.Discoveries), nil
+	}
 	if !i.quota.take(r.Signed.Station, r.Own, r.Count) {
 		return faultf(witness.RefusedQuota, "more of epoch %d than one station may report: %d observations", r.Own, i.quota.most), nil
 	}

@@ -444,6 +444,77 @@ func TestDiscoveriesOfAnyHour(t *testing.T) {
 	}
 }
 
+// TestTheHourGoesOnAfterAStart: discoveries that the journal has count by the time that it has,
+// whatever was taken meanwhile, and those of before the last hour do not.
+func TestTheHourGoesOnAfterAStart(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Rate = Rate{Reports: 1e6, Burst: 1e6, Discoveries: 3}; c.Keep = 1000 })
+	of := func(n byte) radio.Signed {
+		return r.sign(radio.KindDiscovery, witness.Discovery{Slot: 3035, Random: witness.Tag{n}, OnAir: onAir(now)}.Append(nil))
+	}
+	ask := func(n byte, at witness.Millis) witness.RefusalReason {
+		t.Helper()
+		a, err := r.take("discovery", of(n).Append(nil), at)
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case a.Refusal != nil:
+			return a.Refusal.Reason
+		}
+		return ""
+	}
+	if got := ask(9, now); got != "" {
+		t.Fatalf("the first one: %s", got)
+	}
+	r.i.Recount(of(1), now-Hour, now)
+	r.i.Recount(of(2), now-1000, now)
+	r.i.Recount(of(3), now-2000, now)
+	r.i.Recount(of(9), now, now)
+	if got := len(r.i.hours.taken[r.station]); got != 3 {
+		t.Fatalf("%d are counted", got)
+	}
+	if got := ask(4, now+1); got != witness.RefusedRate {
+		t.Errorf("a fourth within the hour: %q", got)
+	}
+	if got := ask(9, now+1); got != "" {
+		t.Errorf("one that was taken: %s", got)
+	}
+	if got := ask(4, now+Hour-2000); got != "" {
+		t.Errorf("an hour after the oldest: %s", got)
+	}
+	if got := ask(5, now+Hour-1001); got != witness.RefusedRate {
+		t.Errorf("within an hour of the next: %q", got)
+	}
+	r.i.Recount(of(6), now+Hour-1500, now+Hour-1001) // one more than there may be
+	if got := len(r.i.hours.taken[r.station]); got != 3 {
+		t.Errorf("%d are kept", got)
+	}
+}
+
+// TestADiscoveryThatWasTakenIsAnswered with its first receipt, also when its hour is over and
+// the present one is full.
+func TestADiscoveryThatWasTakenIsAnswered(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Rate = Rate{Reports: 1e6, Burst: 1e6, Discoveries: 1}; c.Keep = 1000 })
+	send := func(n byte, at witness.Millis) Answer {
+		t.Helper()
+		s := r.sign(radio.KindDiscovery, witness.Discovery{Slot: 3035, Random: witness.Tag{n}, OnAir: onAir(now)}.Append(nil))
+		a, err := r.take("discovery", s.Append(nil), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	first := send(1, now)
+	if a := send(2, now+Hour); a.Refusal != nil {
+		t.Fatal(a.Refusal)
+	}
+	if a := send(1, now+Hour+1); a.Refusal != nil || a.Receipt != first.Receipt {
+		t.Errorf("%+v, first %+v", a, first)
+	}
+	if a := send(3, now+Hour+2); a.Refusal == nil || a.Refusal.Reason != witness.RefusedRate {
+		t.Errorf("a new one: %+v", a)
+	}
+}
+
 // TestHoursForget: of stations that were silent for an hour nothing is kept.
 func TestHoursForget(t *testing.T) {
 	h := newHours(20)

@@ -68,17 +68,22 @@ func (q *quota) forget() {
 	}
 }
 
-// Recount books a report of the journal that an ingest before this one took, so that a
-// station's quota does not begin anew. It may be called while reports are taken, of each
-// report once.
-func (i *Ingest) Recount(s radio.Signed, now witness.Millis) {
+// Recount books a report of the journal that an ingest before this one took, with the time that
+// the journal has, so that a station's quota and its hour of discoveries do not begin anew. It
+// may be called while reports are taken, of each report once.
+func (i *Ingest) Recount(s radio.Signed, received, now witness.Millis) {
 	read := readers[s.Kind]
 	if read == nil {
 		return
 	}
 	c, f := read(s.Body, i.config.Timing)
-	if f != nil || c.own < i.config.Oldest(now) {
+	if f != nil {
 		return
 	}
-	i.quota.take(s.Station, c.own, c.count)
+	if s.Kind == radio.KindDiscovery {
+		i.hours.add(s.Station, arrival{s.ID(i.config.Network), received}, now)
+	}
+	if c.own >= i.config.Oldest(now) {
+		i.quota.take(s.Station, c.own, c.count)
+	}
 }

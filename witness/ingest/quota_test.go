@@ -101,16 +101,20 @@ func TestQuotaOfWhatIsNotKept(t *testing.T) {
 func TestRecount(t *testing.T) {
 	r := fast(t)
 	for n := range Quota(r.i.config.Timing) / witness.MaxObservations {
-		r.i.Recount(r.sign(radio.KindWitness, batchOfMany(101, now-witness.Millis(n), witness.MaxObservations)), now)
+		r.i.Recount(r.sign(radio.KindWitness, batchOfMany(101, now-witness.Millis(n), witness.MaxObservations)), now, now)
 	}
-	r.i.Recount(r.sign(radio.KindAnchor, []byte("no report")), now)
-	r.i.Recount(r.sign(radio.KindBeacon, []byte("no body")), now)
-	r.i.Recount(r.sign(radio.KindBeacon, beacon(35, now)), now)
+	r.i.Recount(r.sign(radio.KindAnchor, []byte("no report")), now, now)
+	r.i.Recount(r.sign(radio.KindBeacon, []byte("no body")), now, now)
+	r.i.Recount(r.sign(radio.KindBeacon, beacon(35, now)), now, now)
+	r.i.Recount(r.sign(radio.KindDiscovery, discovery(35)), now-Hour/2, now) // its epoch is over, the hour is not
 	if got := r.reports(radio.KindBeacon, beacon(3035, now)); got != witness.RefusedQuota {
 		t.Errorf("%q after a restart", got)
 	}
 	if got := len(r.i.quota.used); got != 1 {
 		t.Errorf("%d epochs are counted", got)
+	}
+	if got := len(r.i.hours.taken[r.station]); got != 1 {
+		t.Errorf("%d discoveries are counted", got)
 	}
 }
 

@@ -16,7 +16,7 @@ func (b *Book) IsBelow(s witness.Subject) (bool, witness.Epoch, error) {
 	if err != nil {
 		return false, 0, err
 	}
-	below, err := e.below()
+	below, err := b.provisions.of(e)
 	return below[string(s.AppendText(nil))], number, err
 }
 

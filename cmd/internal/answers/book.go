@@ -27,6 +27,8 @@ type Book struct {
 	told map[witness.Epoch]bool // that they cannot be read
 
 	first FirstSite // nil: nobody has the registry
+
+	provisions provisions
 }
 
 // FirstSite is with which epoch the first site of a station begins, false if it has none.
@@ -106,7 +108,7 @@ func (b *Book) at(number witness.Epoch) (*epoch, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &epoch{number: number, result: result, below: sync.OnceValues(result.Below)}
+	e := &epoch{number: number, result: result}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.open = slices.Insert(b.open, 0, e)

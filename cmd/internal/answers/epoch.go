@@ -11,8 +11,6 @@ import (
 type epoch struct {
 	number witness.Epoch
 	result *verify.Result
-
-	below func() (map[string]bool, error) // subjects with a weight below one half
 }
 
 // cause is why a station got nothing, false if it got something.

@@ -99,19 +99,27 @@ func (d *appealDesk) enter(ctx context.Context, encoded []byte, now witness.Mill
 	switch d.counts.take(epoch, station, id, len(message)) {
 	case appealTooMany:
 		return appealTaken{}, tooManyAppeals
+	case appealBusy:
+		return appealTaken{}, appealOnItsWay
 	case appealAgain:
 		return appealTaken{id.String(), epoch}, nil
 	}
 	if err := d.keep(ctx, string(radio.KindAppeal), id[0], id.String(), now, message); err != nil {
-		d.counts.giveBack(epoch, station, id, len(message))
+		d.counts.giveBack(epoch, station, id)
 		return appealTaken{}, fmt.Errorf("journaling an appeal: %w", err)
 	}
+	d.counts.kept(epoch, station, id)
 	return appealTaken{id.String(), epoch}, nil
 }
 
 var tooManyAppeals = web.Refusal{
 	Status: http.StatusTooManyRequests, Refused: "rate", Cause: "the station has appealed too often in this epoch",
 	Cure: "appeal again in the next one, with all evidence in one",
+}
+
+var appealOnItsWay = web.Refusal{
+	Status: http.StatusServiceUnavailable, Refused: "busy", Cause: "the same appeal is being written to the journal",
+	Cure: "send it again in a moment",
 }
 
 // check has what costs little first: whoever has nothing to appeal against costs no

@@ -1,8 +1,12 @@
 package network
 
 import (
+	"context"
+	"errors"
 	"testing"
 
+	"hexspot/cmd/internal/web"
+	"hexspot/internal/journal"
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -29,6 +33,10 @@ func TestNobodyKeepsAnotherFromAppealing(t *testing.T) {
 	if got := c.take(5, honest, radio.RecordID{1}, witness.MaxAppealFile); got != appealFresh {
 		t.Errorf("the first of another: %v", got)
 	}
+	if got := c.take(5, honest, radio.RecordID{1}, witness.MaxAppealFile); got != appealBusy {
+		t.Errorf("the same again, before it is in the journal: %v", got)
+	}
+	c.kept(5, honest, radio.RecordID{1})
 	if got := c.take(5, honest, radio.RecordID{1}, witness.MaxAppealFile); got != appealAgain {
 		t.Errorf("the same again: %v", got)
 	}
@@ -46,15 +54,93 @@ func TestWhatWasNotJournaledIsNotCounted(t *testing.T) {
 	s := newProver(t, radio.Network{}).key.Station()
 	c.take(5, s, radio.RecordID{1}, 100)
 	c.take(5, s, radio.RecordID{2}, 100)
-	c.giveBack(5, s, radio.RecordID{2}, 100)
-	c.giveBack(5, s, radio.RecordID{7}, 100)
-	c.giveBack(4, s, radio.RecordID{1}, 100)
+	c.giveBack(5, s, radio.RecordID{2})
+	c.giveBack(5, s, radio.RecordID{7})
+	c.giveBack(4, s, radio.RecordID{1})
 	if len(c.taken[s]) != 1 || c.further != 0 {
 		t.Errorf("%+v", c.taken)
 	}
-	c.giveBack(5, s, radio.RecordID{1}, 100)
+	c.giveBack(5, s, radio.RecordID{1})
 	if len(c.taken) != 0 || c.further != 0 {
 		t.Errorf("%+v", c.taken)
+	}
+}
+
+// TestTheFirstAppealFails while a second one is counted, which is the first from then on.
+func TestTheFirstAppealFails(t *testing.T) {
+	var c appealCounts
+	s := newProver(t, radio.Network{}).key.Station()
+	c.take(5, s, radio.RecordID{1}, 1000)
+	c.take(5, s, radio.RecordID{2}, 10)
+	c.take(5, s, radio.RecordID{3}, 1)
+	if c.giveBack(5, s, radio.RecordID{1}); c.further != 1 {
+		t.Errorf("%d bytes of further ones, want those of the third", c.further)
+	}
+	if c.giveBack(5, s, radio.RecordID{3}); c.further != 0 {
+		t.Errorf("%d bytes of further ones where there is one", c.further)
+	}
+}
+
+// TestAnAppealAcrossEpochs: what becomes of an appeal that came in the epoch before is nothing
+// to the same one that came in this epoch, and the other way round.
+func TestAnAppealAcrossEpochs(t *testing.T) {
+	var c appealCounts
+	s := newProver(t, radio.Network{}).key.Station()
+	c.take(5, s, radio.RecordID{1}, 1)
+	c.take(6, s, radio.RecordID{1}, 1)
+	c.take(5, s, radio.RecordID{2}, 1)
+	c.giveBack(5, s, radio.RecordID{1})
+	if got := c.take(6, s, radio.RecordID{1}, 1); got != appealBusy {
+		t.Errorf("on its way in this epoch: %v", got)
+	}
+	c.giveBack(5, s, radio.RecordID{2})
+	if got := c.take(6, s, radio.RecordID{2}, 1); got != appealFresh || c.further != 1 {
+		t.Errorf("one that failed: %v, %d bytes of further ones", got, c.further)
+	}
+}
+
+// heldAppends is a journal that says when it is asked, and answers as it is told.
+type heldAppends struct {
+	asked   chan struct{}
+	outcome chan error
+}
+
+func (h heldAppends) Append(context.Context, string, string, []byte) error {
+	h.asked <- struct{}{}
+	return <-h.outcome
+}
+
+// TestAnAppealOnItsWayIsNotTaken: who sends it again is told to come back, and it is taken if the
+// first time comes to nothing.
+func TestAnAppealOnItsWayIsNotTaken(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, Data(t.TempDir()), nil)
+	p := newProver(t, d.network)
+	must(t, d.entropy.step(t.Context(), present()))
+	d.doubt(t, 1001, witness.StationSubject(p.key.Station()))
+	d.settled(p)
+	held := heldAppends{make(chan struct{}), make(chan error)}
+	d.appeals.journal = held
+	encoded, now := p.appeal(t, d.network, d.entropy.public.first(t)).Append(nil), present()
+	enter := func() error {
+		_, err := d.appeals.enter(t.Context(), encoded, now)
+		return err
+	}
+	for _, outcome := range []error{journal.ErrFull, nil} {
+		first := make(chan error, 1)
+		go func() { first <- enter() }()
+		<-held.asked
+		var refusal web.Refusal
+		if err := enter(); !errors.As(err, &refusal) || refusal.Refused != "busy" {
+			t.Errorf("again while it is on its way: %v", err)
+		}
+		held.outcome <- outcome
+		if err := <-first; !errors.Is(err, outcome) {
+			t.Errorf("%v, want %v", err, outcome)
+		}
+	}
+	if err := enter(); err != nil { // the journal is not asked
+		t.Errorf("again when it is there: %v", err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"hexspot/cmd/internal/verify"
 	"hexspot/internal/journal"
+	"hexspot/radio"
 )
 
 // recordSource gives the records that are kept.
@@ -18,7 +19,10 @@ type recordSource interface {
 
 // window is a stretch of time by the journal's clock. Records of hours that it touches
 // are read, and all that are in no file yet; a zero end is none.
-type window struct{ since, until time.Time }
+type window struct {
+	since, until time.Time
+	discoveries  bool // those too that are in no file yet: verifiers do not want them
+}
 
 func (w window) touches(hour time.Time) bool {
 	return hour.Add(time.Hour).After(w.since) && (w.until.IsZero() || hour.Before(w.until))
@@ -34,7 +38,11 @@ func (s *Store) Records(ctx context.Context, w window, each func(verify.Record) 
 	if err != nil {
 		return err
 	}
-	return s.Journal.Read(ctx, journal.Query{From: next, Subjects: verify.Subjects()}, passOn(each))
+	subjects := verify.Subjects()
+	if w.discoveries {
+		subjects = append(subjects, "rec."+string(radio.KindDiscovery)+".*")
+	}
+	return s.Journal.Read(ctx, journal.Query{From: next, Subjects: subjects}, passOn(each))
 }
 
 // readFiles reads the files of a window and says where the log of that birth goes on

@@ -8,8 +8,8 @@ import (
 	"hexspot/witness/ingest"
 )
 
-// TestQuotaAfterAStart: a station that has used up its quota has none when the network was
-// started again.
+// TestQuotaAfterAStart: a station that has used up its quota, and its hour of discoveries, has none
+// when the network was started again.
 func TestQuotaAfterAStart(t *testing.T) {
 	t.Parallel()
 	data := Data(t.TempDir())
@@ -25,15 +25,39 @@ func TestQuotaAfterAStart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	discoveries := n.proving.parameters[0].DiscoveryLimit()
+	for number := range discoveries {
+		s := p.sign(n.ID(), radio.KindDiscovery, discoveryOf(own, timing, number))
+		if err := n.proving.reports.keep(t.Context(), "discovery", 0, s.ID(n.ID()).String(), now-ingest.Hour/2, s.Append(nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	end()
-	n, _ = serving(t, demoConfig(), data)
-	p.connect(n)
-	await(t, "the quota used up", func() bool {
-		number := int(n.proving.reports.ingest.Counts().Taken) + 1000
-		payload := p.sign(n.ID(), radio.KindWitness, batchOf(own, now, number)).Append(nil)
-		a, err := n.proving.reports.ingest.Take(t.Context(), ingest.Message{Station: p.key.Station(), Kind: "witness", Payload: payload}, present())
-		return err == nil && a.Refusal != nil && a.Refusal.Reason == witness.RefusedQuota
-	})
+	store, close := mustStore(t, data)
+	defer close()
+	v, _ := provingOver(t, data, store.Journal)
+	v.records = store
+	must(t, v.recount(t.Context()))
+	for kind, c := range map[radio.Kind]struct {
+		body []byte
+		want witness.RefusalReason
+	}{
+		radio.KindWitness:   {batchOf(own, now, 1000), witness.RefusedQuota},
+		radio.KindDiscovery: {discoveryOf(own, timing, discoveries), witness.RefusedRate},
+	} {
+		m := ingest.Message{Station: p.key.Station(), Kind: string(kind), Payload: p.sign(v.network, kind, c.body).Append(nil)}
+		a, err := v.reports.ingest.Take(t.Context(), m, present())
+		if err != nil || a.Refusal == nil || a.Refusal.Reason != c.want {
+			t.Errorf("a %s is answered %+v, %v, want the refusal %s", kind, a.Refusal, err, c.want)
+		}
+	}
+}
+
+// discoveryOf is a discovery beacon in the first slot of an epoch; the number tells several apart.
+func discoveryOf(own witness.Epoch, t witness.Timing, number int) []byte {
+	k, _ := t.Slots(own)
+	on := witness.OnAir{Frequency: 868_100_000, SF: 10, Sent: t.Start(k)}
+	return witness.Discovery{Slot: k, Random: witness.Tag{byte(number >> 8), byte(number)}, OnAir: on}.Append(nil)
 }
 
 // batchOf is a full report of what was heard at a moment; the number tells several apart.

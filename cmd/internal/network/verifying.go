@@ -79,12 +79,16 @@ func (f *verifying) run(ctx context.Context) error {
 	}
 }
 
-// index makes the indexes that verdicts of an older program lack, the newest first.
+// index makes the indexes that verdicts of an older program lack, the newest first. An epoch
+// whose indexes cannot be made costs no other one its own.
 func (f *verifying) index(ctx context.Context) {
 	list, err := f.results.epochs()
 	for _, epoch := range slices.Backward(list) {
-		if err == nil && ctx.Err() == nil {
-			err = verify.Index(ctx, f.results.path(epoch))
+		if ctx.Err() != nil {
+			return
+		}
+		if fault := verify.Index(ctx, f.results.path(epoch)); fault != nil {
+			err = errors.Join(err, fmt.Errorf("epoch %d: %w", epoch, fault))
 		}
 	}
 	if err != nil && ctx.Err() == nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -228,5 +229,30 @@ func TestResultsAreClean(t *testing.T) {
 	}
 	if before, err := r.before(7); before.Known || err != nil {
 		t.Errorf("before the first: %v, %v", before.Known, err)
+	}
+}
+
+// TestIndexesAreMadeOfEveryEpoch that can be read, whatever is the matter with newer ones.
+func TestIndexesAreMadeOfEveryEpoch(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, Data(t.TempDir()), nil)
+	for epoch := range witness.Epoch(3) {
+		d.doubt(t, 1000+epoch, witness.StationSubject(newProver(t, d.network).key.Station()))
+		index := filepath.Join(d.verify.results.path(1000+epoch), "outcomes.index")
+		must(t, os.Remove(index))
+		if epoch > 0 {
+			must(t, os.Remove(filepath.Join(d.verify.results.path(1000+epoch), "outcomes")))
+		}
+	}
+	var told bytes.Buffer
+	d.verify.log = slog.New(slog.NewTextHandler(&told, nil))
+	d.verify.index(t.Context())
+	if _, err := os.Stat(filepath.Join(d.verify.results.path(1000), "outcomes.index")); err != nil {
+		t.Error(err)
+	}
+	for _, epoch := range []string{"epoch 1001", "epoch 1002"} {
+		if !strings.Contains(told.String(), epoch) {
+			t.Errorf("%s is not told of: %s", epoch, &told)
+		}
 	}
 }
