@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 
 	"hexspot/cmd/internal/answers"
@@ -45,7 +46,7 @@ type explained interface {
 
 // Run looks it up.
 func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error {
-	book, end, err := e.book(ctx, network.Data(c.Data))
+	book, end, err := e.book(ctx, network.Data(c.Data), warnings(std.err))
 	if err != nil {
 		return err
 	}
@@ -66,9 +67,9 @@ func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error
 }
 
 // book is what is answered from.
-func (e explainCommand) book(ctx context.Context, data network.Data) (*answers.Book, func() error, error) {
+func (e explainCommand) book(ctx context.Context, data network.Data, log *slog.Logger) (*answers.Book, func() error, error) {
 	if e.Verdicts == "" {
-		return data.Answers(ctx)
+		return data.Answers(ctx, log)
 	}
 	return answers.NewBook(e.Verdicts), func() error { return nil }, nil
 }

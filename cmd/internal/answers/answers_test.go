@@ -274,7 +274,19 @@ func TestEpochsThatCannotBeRead(t *testing.T) {
 		if err := os.RemoveAll(filepath.Join(dir, strconv.FormatUint(uint64(older), 10))); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := NewBook(dir).Report(t.Context(), id, nil); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "cannot be read") {
+		if _, err := NewBook(dir).Report(t.Context(), id, nil); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "1 of them cannot be read") {
+			t.Error(err)
+		}
+		if err := os.Remove(filepath.Join(dir, strconv.FormatUint(uint64(broken), 10), "verdicts.index")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := NewBook(dir).Report(t.Context(), id, nil); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "1 of them cannot be read") {
+			t.Error(err)
+		}
+		if _, err := NewBook(dir).Report(t.Context(), id, &broken); !errors.Is(err, ErrUnknown) || !errors.Is(err, verify.ErrNoIndex) {
+			t.Error(err)
+		}
+		if _, err := NewBook(dir).Report(t.Context(), id, &older); !errors.Is(err, ErrUnknown) || errors.Is(err, verify.ErrNoIndex) {
 			t.Error(err)
 		}
 		break
@@ -298,8 +310,8 @@ func TestHTTP(t *testing.T) {
 		holds  string
 	}{
 		"/epochs":                 {200, "no-cache", `"epochs": [`},
-		"/reports/" + id.String(): {200, "max-age=31536000, immutable", `"rules": [`},
-		"/reports/" + id.String() + "?format=text":            {200, "max-age=31536000, immutable", "RULE"},
+		"/reports/" + id.String(): {200, "max-age=60", `"rules": [`},
+		"/reports/" + id.String() + "?format=text":            {200, "max-age=60", "RULE"},
 		"/reports/" + id.String() + "?epoch=" + epoch:         {200, "max-age=31536000, immutable", `"kind": "beacon"`},
 		"/reports/" + id.String() + "?epoch=1":                {404, "no-store", `"refused": "unknown"`},
 		"/reports/" + id.String() + "?epoch=x":                {400, "no-store", `"refused": "epoch"`},
@@ -338,4 +350,14 @@ func TestManyAskAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// TestWhoMayRegisterLater: what is said of a station without a site may change.
+func TestWhoMayRegisterLater(t *testing.T) {
+	for reason, want := range map[witness.Fault]bool{"": false, "unknown": true, witness.FaultOrphan: false} {
+		r := Report{Explanations: []witness.Explanation{{}, {Reason: reason}}}
+		if r.mayChange() != want {
+			t.Errorf("%q: %v", reason, !want)
+		}
+	}
 }

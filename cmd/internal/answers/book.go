@@ -134,26 +134,36 @@ func (b *Book) path(number witness.Epoch) string {
 }
 
 // epochsOf are the epochs that may know a record, the newest first: of one, or of the newest
-// MostSearched. Indexes say so; no epoch is opened.
-func (b *Book) epochsOf(ctx context.Context, id radio.RecordID, only *witness.Epoch) ([]witness.Epoch, error) {
+// MostSearched. Indexes say so; no epoch is opened. Without is how many have no index yet, an
+// error of one that is named.
+func (b *Book) epochsOf(ctx context.Context, id radio.RecordID, only *witness.Epoch) (having []witness.Epoch, without int, err error) {
 	list, err := b.newestFirst(only)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var having []witness.Epoch
 	for _, number := range list[:min(len(list), MostSearched)] {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		switch has, err := verify.Has(b.path(number), id); {
-		case errors.Is(err, verify.ErrNoIndex): // it is being made, or the epoch was removed
+		case errors.Is(err, verify.ErrNoIndex) && !b.has(number): // the epoch was removed
+		case errors.Is(err, verify.ErrNoIndex) && only != nil:
+			return nil, 0, fmt.Errorf("epoch %d: %w: %w", number, ErrUnknown, err)
+		case errors.Is(err, verify.ErrNoIndex): // it is being made
+			without++
 		case err != nil && only != nil:
-			return nil, err
+			return nil, 0, err
 		case err != nil || has: // what cannot be read is told when it is looked in
 			having = append(having, number)
 		}
 	}
-	return having, nil
+	return having, without, nil
+}
+
+// has says whether the directory of an epoch is there.
+func (b *Book) has(number witness.Epoch) bool {
+	_, err := os.Stat(b.path(number))
+	return err == nil
 }
 
 // passOver notes that an epoch cannot be read and is left out of an answer about several.

@@ -78,7 +78,11 @@ func (b *Book) serveReport(r *http.Request) (web.Content, error) {
 	if err != nil {
 		return web.Content{}, err
 	}
-	return content(r, web.KeepEver, answer.JSON(), answer.WriteText)
+	keep := web.KeepEver
+	if only == nil || answer.mayChange() {
+		keep = web.KeepShort
+	}
+	return content(r, keep, answer.JSON(), answer.WriteText)
 }
 
 func (b *Book) serveDays(r *http.Request) (web.Content, error) {

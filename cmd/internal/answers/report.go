@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"hexspot/radio"
 	"hexspot/witness"
@@ -16,15 +17,20 @@ type Report struct {
 	Explanations []witness.Explanation
 }
 
+// mayChange says whether the answer may be another one later: a first site may be entered, and
+// is told.
+func (r *Report) mayChange() bool {
+	return slices.ContainsFunc(r.Explanations, func(x witness.Explanation) bool { return x.Reason == "unknown" })
+}
+
 // Report answers for a record; epoch nil: in the newest epoch that has it, of the newest
 // MostSearched. ErrUnknown: none has. One that cannot be read is an error only where it is
 // asked for.
 func (b *Book) Report(ctx context.Context, id radio.RecordID, epoch *witness.Epoch) (Report, error) {
-	epochs, err := b.epochsOf(ctx, id, epoch)
+	epochs, unread, err := b.epochsOf(ctx, id, epoch)
 	if err != nil {
 		return Report{}, err
 	}
-	unread := 0
 	for _, number := range epochs {
 		r, err := b.reportIn(ctx, id, number)
 		switch {

@@ -70,11 +70,11 @@ func TestAnUnknownReportIsCheap(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id := range someReports(t, must(smallNetwork())) {
-		list, err := b.epochsOf(t.Context(), id, nil)
+		list, _, err := b.epochsOf(t.Context(), id, nil)
 		if err != nil || len(list) != MostSearched || list[0] != MostSearched+1 {
 			t.Errorf("%d epochs have it, %v", len(list), err)
 		}
-		if list, err := b.epochsOf(t.Context(), id, &oldest); err != nil || len(list) != 0 {
+		if list, _, err := b.epochsOf(t.Context(), id, &oldest); err != nil || len(list) != 0 {
 			t.Errorf("one that does not have it: %v, %v", list, err)
 		}
 		break

@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"log/slog"
 	"os"
 
 	"hexspot/cmd/internal/answers"
@@ -22,15 +23,21 @@ func firstSite(book *store.Book) answers.FirstSite {
 }
 
 // Answers answers from the verified epochs of the directory and, if it is there, its book of
-// sites. End closes that.
-func (d Data) Answers(ctx context.Context) (b *answers.Book, end func() error, err error) {
+// sites. End closes that. Where the book cannot be opened, as in a copy that nothing can be
+// written to, answers are made without it, and the log has a warning.
+func (d Data) Answers(ctx context.Context, log *slog.Logger) (b *answers.Book, end func() error, err error) {
+	nothing := func() error { return nil }
 	b = answers.NewBook(d.Verdicts())
 	if _, err := os.Stat(d.path(bookFile)); err != nil {
-		return b, func() error { return nil }, nil
+		return b, nothing, nil
 	}
 	book, err := d.Book(ctx, "")
-	if err != nil {
+	if err != nil && ctx.Err() != nil {
 		return nil, nil, err
+	}
+	if err != nil {
+		log.Warn("the book of sites cannot be opened, answers do not say when a first site begins", "error", err)
+		return b, nothing, nil
 	}
 	b.KnowSites(firstSite(book))
 	return b, book.Close, nil

@@ -11,6 +11,10 @@ import (
 // prices are what requests cost of their address's rate, by their pattern; others cost 1. An
 // answer for 1 takes a fraction of a millisecond. docs/api.md has the same table.
 var prices = map[string]int{
+	"GET /v1/log/{epoch}/checkpoint":                   4, // of a log that is put away, which is opened
+	"GET /v1/log/{epoch}/high-water":                   4,
+	"GET /v1/log/{epoch}/consistency":                  4,
+	"GET /v1/log/{epoch}/inclusion":                    4,
 	"GET /v1/log/{epoch}/ids":                          8, // 512 KiB from the disk
 	"GET /v1/sites":                                    8, // 500 rows of the book
 	"GET /v1/sites/{station}":                          4, // 100 of them

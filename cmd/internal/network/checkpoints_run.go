@@ -32,8 +32,7 @@ func (c *checkpoints) run(ctx context.Context) error {
 // step shows the logs that have grown, if it is time.
 func (c *checkpoints) step(ctx context.Context, now witness.Millis) error {
 	var faults []error
-	epochs := c.book.Epochs()
-	for _, epoch := range epochs {
+	for _, epoch := range c.book.Epochs() {
 		if !c.due(epoch, now) {
 			continue
 		}
@@ -46,7 +45,7 @@ func (c *checkpoints) step(ctx context.Context, now witness.Millis) error {
 		}
 	}
 	faults = append(faults, c.publishChanged(), c.save(), c.conclude(ctx, now))
-	c.forget(epochs)
+	c.forget()
 	return errors.Join(faults...)
 }
 
@@ -62,17 +61,18 @@ func (c *checkpoints) due(epoch witness.Epoch, now witness.Millis) bool {
 	return s == nil || s.Mark == nil && s.Note.Checkpoint().Head != l.Head() && now-s.at >= checkpointSlots*c.schedule.Slot
 }
 
-// forget drops what was shown of logs that the book has put away. The files stay, and
-// serve from then on.
-func (c *checkpoints) forget(epochs []witness.Epoch) {
+// forget drops what was shown of logs that grow no more and that the book has put away. The
+// files stay, and serve from then on. A note without a mark is of a log that comes back: after
+// a failed write the book has none of it for a while.
+func (c *checkpoints) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for epoch, s := range c.shown {
-		if slices.Contains(epochs, epoch) {
+		if s.Mark == nil || c.book.Log(epoch) != nil {
 			continue
 		}
 		delete(c.shown, epoch)
-		if at, there := slices.BinarySearch(c.older, epoch); s.Mark != nil && !there {
+		if at, there := slices.BinarySearch(c.older, epoch); !there {
 			c.older = slices.Insert(c.older, at, epoch)
 		}
 	}

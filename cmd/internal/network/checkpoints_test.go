@@ -220,11 +220,15 @@ func TestNothingIsSignedThatWasRewritten(t *testing.T) {
 func TestALogThatIsNotOpen(t *testing.T) {
 	d := newDesk(t, Data(t.TempDir()), nil)
 	_, receipt := d.beacon(newProver(t, d.network), 1)
+	d.show(present())
 	if err := d.book.Release(receipt.Epoch + 1); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := d.checkpoints.sign(receipt.Epoch); !errors.Is(err, errNoLog) {
 		t.Errorf("%+v, %v", s, err)
+	}
+	if d.checkpoints.forget(); d.checkpoints.shown[receipt.Epoch] == nil {
+		t.Error("what was shown of it is forgotten, and the log may be rewritten")
 	}
 }
 

@@ -1,6 +1,11 @@
 package network
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -49,7 +54,7 @@ func TestAStationWhoseSiteBeginsNextEpoch(t *testing.T) {
 	if err := f.catchUp(t.Context(), f.schedule.Freezes(epoch+2)); err != nil || f.next != epoch+2 {
 		t.Fatalf("next %d, %v", f.next, err)
 	}
-	asked, close, err := data.Answers(t.Context())
+	asked, close, err := data.Answers(t.Context(), f.log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,5 +80,35 @@ func TestAStationWhoseSiteBeginsNextEpoch(t *testing.T) {
 		if (station.Cause.Name == "not_registered") != early || strings.Contains(station.Cause.Cure, nothing) != early {
 			t.Errorf("epoch %d: %s: %s", e, station.Cause.Name, station.Cause.Cure)
 		}
+	}
+}
+
+// TestAnswersWithoutABook: of a copy whose book cannot be opened, with one warning.
+func TestAnswersWithoutABook(t *testing.T) {
+	data, told := Data(t.TempDir()), &bytes.Buffer{}
+	if err := errors.Join(os.WriteFile(data.path(bookFile), []byte("no book, but as long as the head of one is, or longer: "+strings.Repeat("x", 100)), 0o400), os.Mkdir(data.Verdicts(), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if book, err := data.Book(t.Context(), ""); err == nil {
+		t.Fatal("it is one", book.Close())
+	}
+	log := slog.New(slog.NewTextHandler(told, nil))
+	asked, end, err := data.Answers(t.Context(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := asked.Epochs(); err != nil || len(list) != 0 {
+		t.Error(list, err)
+	}
+	if n := strings.Count(told.String(), "level=WARN"); n != 1 {
+		t.Errorf("%d warnings:\n%s", n, told)
+	}
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := data.Answers(gone, log); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }

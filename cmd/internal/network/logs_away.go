@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
+	"time"
 
+	"hexspot/cmd/internal/web"
 	"hexspot/witness"
 	"hexspot/witness/log"
 	"hexspot/witness/logdir"
@@ -28,6 +30,9 @@ func (l readingLogs) Open(name string) (log.File, error) {
 // mostAway is how many of the logs that the book has put away are open, and in use, at a
 // time. One of a million records takes a quarter of a MiB.
 const mostAway = 8
+
+// awayPatience is how long a request waits for another one's log.
+const awayPatience = 500 * time.Millisecond
 
 // logsAway opens the logs that the book has put away when they are asked for, one at a
 // time, and keeps a few open.
@@ -50,8 +55,11 @@ func newLogsAway(open func(witness.Epoch) (*log.Log, log.Shown, error)) *logsAwa
 	return &logsAway{open: open, opening: make(chan struct{}, 1), using: make(chan struct{}, mostAway)}
 }
 
-// take gives a log, which stays open until the view is released.
+// take gives a log, which stays open until the view is released; web.Busy: others use as many
+// as may be open, or open one.
 func (l *logsAway) take(ctx context.Context, epoch witness.Epoch) (logView, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, awayPatience, web.Busy)
+	defer cancel()
 	if err := enter(ctx, l.using); err != nil {
 		return logView{}, err
 	}
@@ -73,7 +81,7 @@ func enter(ctx context.Context, room chan struct{}) error {
 	case room <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 }
 

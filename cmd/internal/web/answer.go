@@ -26,6 +26,9 @@ func (r Refusal) Error() string { return r.Cause }
 // Refuse answers with a refusal.
 func Refuse(w http.ResponseWriter, r Refusal) {
 	w.Header().Del("ETag")
+	if r == Busy {
+		w.Header().Set("Retry-After", "5")
+	}
 	JSON(w, r.Status, r)
 }
 
@@ -44,18 +47,23 @@ func Answer(log *slog.Logger, find func(*http.Request) (Content, error)) http.Ha
 }
 
 // Fail answers with the Refusal that an error is, or logs the error and says that
-// something failed.
+// something failed; that it is busy if the time of the request is over, of which one a minute
+// is logged.
 func Fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	var refusal Refusal
-	if errors.Is(err, context.DeadlineExceeded) {
-		refuseBusy(w)
-		return
-	}
-	if !errors.As(err, &refusal) {
-		if r.Context().Err() == nil {
+	over := r.Context().Err()
+	switch late := errors.Is(over, context.DeadlineExceeded); {
+	case errors.As(err, &refusal):
+	case late:
+		refusal = Busy
+		if tellLate(r) {
+			log.Error("a request was not answered in its time", "path", r.URL.Path, "error", err)
+		}
+	default:
+		refusal = Refusal{http.StatusInternalServerError, "failed", "something failed here", "ask again later"}
+		if over == nil {
 			log.Error("a request was not answered", "path", r.URL.Path, "error", err)
 		}
-		refusal = Refusal{http.StatusInternalServerError, "failed", "something failed here", "ask again later"}
 	}
 	Refuse(w, refusal)
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"hexspot/cmd/internal/pace"
 )
 
 const (
@@ -30,7 +32,7 @@ func Gate(atATime int, most int64, next http.Handler) http.Handler {
 		select {
 		case room <- struct{}{}:
 		case <-patience.Done():
-			refuseBusy(w)
+			Refuse(w, Busy)
 			return
 		}
 		leave := sync.OnceFunc(func() { <-room })
@@ -70,15 +72,23 @@ func (l *leaving) Write(b []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (l *leaving) Unwrap() http.ResponseWriter { return l.ResponseWriter }
 
-func refuseBusy(w http.ResponseWriter) {
-	w.Header().Set("Retry-After", "5")
-	Refuse(w, Refusal{http.StatusServiceUnavailable, "busy", "too much is asked at the same time", "ask again later"})
+// Busy refuses what there is no time for now.
+var Busy = Refusal{http.StatusServiceUnavailable, "busy", "too much is asked at the same time", "ask again later"}
+
+// lateKey is where a request has the pace at which late answers are logged, a *pace.Buckets.
+type lateKey struct{}
+
+// tellLate says whether a late answer is logged: one a minute, strangers can cause many.
+func tellLate(r *http.Request) bool {
+	told, paced := r.Context().Value(lateKey{}).(*pace.Buckets[string])
+	return !paced || told.Allow("", time.Now())
 }
 
 // withTime bounds what an answer may take.
 func withTime(next http.Handler) http.Handler {
+	told := pace.New[string](1.0/60, 1, 1)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), lateKey{}, told), answerTime)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})

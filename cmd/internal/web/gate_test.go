@@ -1,8 +1,11 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -87,19 +90,39 @@ func (s *slowWriter) Write(b []byte) (int, error) {
 	return s.ResponseRecorder.Write(b)
 }
 
-// TestAnswersHaveATime: what takes longer is given up, and told as busy.
+// TestAnswersHaveATime: what takes longer is given up, and told as busy; it is logged, one a
+// minute.
 func TestAnswersHaveATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var told bytes.Buffer
 		h := Guard(1, one, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			<-r.Context().Done()
-			Fail(w, r, nil, r.Context().Err())
+			Fail(w, r, slog.New(slog.NewTextHandler(&told, nil)), fmt.Errorf("searching: %w", r.Context().Err()))
 		}))
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, from("192.0.2.1:1"))
-		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"refused": "busy"`) {
-			t.Errorf("%d %s", w.Code, w.Body)
+		for i, lines := range []int{1, 1, 2} {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, from("192.0.2.1:1"))
+			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), `"refused": "busy"`) {
+				t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+			}
+			if n := strings.Count(told.String(), "searching"); n != lines {
+				t.Errorf("after %d late answers %d are told:\n%s", i+1, n, told.String())
+			}
+			if i == 1 {
+				time.Sleep(time.Minute) // of the bubble
+			}
 		}
 	})
+}
+
+// TestADeadlineOfSomethingElse is a fault of this side, and logged, while the request has time.
+func TestADeadlineOfSomethingElse(t *testing.T) {
+	var told bytes.Buffer
+	w := httptest.NewRecorder()
+	Fail(w, from("192.0.2.1:1"), slog.New(slog.NewTextHandler(&told, nil)), fmt.Errorf("asking the journal: %w", context.DeadlineExceeded))
+	if w.Code != http.StatusInternalServerError || !strings.Contains(told.String(), "asking the journal") {
+		t.Errorf("%d %s, told %q", w.Code, w.Body, told.String())
+	}
 }
 
 func one(*http.Request) int { return 1 }
