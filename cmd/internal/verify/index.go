@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,14 +39,44 @@ type place struct {
 	offset int64
 }
 
-// add takes the places of a part whose text begins at an offset.
-func (x *indexer) add(places []place, base int64) error {
+// append appends a place as an index has it.
+func (p place) append(b []byte) []byte {
+	return binary.BigEndian.AppendUint64(append(b, p.name[:]...), uint64(p.offset))
+}
+
+// mostFound are the places that are put at a time.
+const mostFound = 4096
+
+// add takes places.
+func (x *indexer) add(places []place) error {
 	var items [parts][]byte
 	for _, p := range places {
-		b := append(items[p.name[0]], p.name[:]...)
-		items[p.name[0]] = binary.BigEndian.AppendUint64(b, uint64(base+p.offset))
+		items[p.name[0]] = p.append(items[p.name[0]])
 	}
 	return x.scratch.put(&items)
+}
+
+// addAll takes the places of a part whose text begins at an offset, some at a time.
+func (x *indexer) addAll(from io.Reader, base int64) error {
+	in := bufio.NewReaderSize(from, readSize)
+	found := make([]place, 0, mostFound)
+	for {
+		var b [indexSize]byte
+		_, err := io.ReadFull(in, b[:])
+		if err == io.EOF {
+			return x.add(found)
+		}
+		if err != nil {
+			return fmt.Errorf("reading a scratch file: %w", err)
+		}
+		found = append(found, place{placeName(b[:]), base + int64(binary.BigEndian.Uint64(b[len(placeName{}):]))})
+		if len(found) == mostFound {
+			if err := x.add(found); err != nil {
+				return err
+			}
+			found = found[:0]
+		}
+	}
 }
 
 // write writes the index of a file.

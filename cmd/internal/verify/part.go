@@ -107,6 +107,9 @@ func (r *run) load(part int, from source) (portion, error) {
 	if err := r.limit.apply(part, &p); err != nil {
 		return portion{}, err
 	}
+	if err := r.relateAll(part, p.groups); err != nil {
+		return portion{}, err
+	}
 	p.groups = slices.DeleteFunc(p.groups, func(g namedGroup) bool { return len(g.beacons)+len(g.heard) == 0 })
 	slices.SortFunc(p.groups, func(a, b namedGroup) int { return a.groupName.compare(b.groupName) })
 	return p, nil
