@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"errors"
@@ -86,24 +87,52 @@ func (x *indexer) write(dir, name string) error {
 		return fmt.Errorf("writing the index: %w", err)
 	}
 	out := bufio.NewWriterSize(file, 1<<16)
-	for part := range parts {
-		b, err := x.scratch.read(part)
-		if err != nil {
-			return errors.Join(err, file.Close())
-		}
-		list := make([][indexSize]byte, len(b)/indexSize)
-		for i := range list {
-			list[i] = [indexSize]byte(b[i*indexSize:])
-		}
-		slices.SortFunc(list, func(a, b [indexSize]byte) int { return slices.Compare(a[:], b[:]) })
-		for i := range list {
-			if _, err := out.Write(list[i][:]); err != nil {
-				return errors.Join(err, file.Close())
-			}
-		}
+	if err := x.writeTo(out); err != nil {
+		return errors.Join(err, file.Close())
 	}
 	if err := errors.Join(out.Flush(), file.Sync(), file.Close()); err != nil {
 		return fmt.Errorf("writing the index: %w", err)
+	}
+	return nil
+}
+
+// writeTo writes all places in order. A part that is too large for the memory, which takes
+// somebody who makes names with one beginning, is sorted further on disk.
+func (x *indexer) writeTo(w io.Writer) error {
+	d := division{limit: max(x.scratch.limit, leastPortion), depth: indexSize, further: sortPlaces}
+	for part := range parts {
+		path := fmt.Sprintf("%s-%02x", x.scratch.path, part)
+		err := d.divide(x.scratch.source(part), 1, path, func(items source) error { return writePlaces(w, items) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sortPlaces puts places into parts by a later byte.
+func sortPlaces(items source, depth int, into *scratch) error {
+	var fault error
+	err := records(items, indexSize, func(f *fields) {
+		if b := f.take(indexSize); fault == nil {
+			fault = into.Put(int(b[depth]), b)
+		}
+	})
+	return joinFault(err, fault)
+}
+
+// writePlaces writes places in order.
+func writePlaces(w io.Writer, items source) error {
+	list := make([][indexSize]byte, 0, items.size/indexSize)
+	err := records(items, indexSize, func(f *fields) { list = append(list, [indexSize]byte(f.take(indexSize))) })
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(list, func(a, b [indexSize]byte) int { return bytes.Compare(a[:], b[:]) })
+	for i := range list {
+		if _, err := w.Write(list[i][:]); err != nil {
+			return err
+		}
 	}
 	return nil
 }
