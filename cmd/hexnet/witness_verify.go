@@ -62,8 +62,11 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 		telling = newProgress(std.err)
 	}
 	defer telling.stop()
+	var frugal verify.Frugal
+	defer frugal.End()
+	progress := frugal.Progress(telling.take())
 	if v.Records != "" {
-		return v.simulated(ctx, std.out, telling)
+		return v.simulated(ctx, std.out, progress)
 	}
 	id, err := v.named()
 	if err != nil {
@@ -75,7 +78,7 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 	}
 	found, err := network.Reverification{
 		Config: config, Data: network.Data(c.Data), Network: id, Epoch: (*witness.Epoch)(v.Epoch), Workers: v.Workers, Out: v.Out,
-		Progress: telling.take(), Log: log,
+		Progress: progress, Log: log,
 	}.Run(ctx)
 	if err != nil {
 		return err

@@ -73,7 +73,9 @@ func VerifyMade(ctx context.Context, c VerifyConfig, out io.Writer) error {
 		return err
 	}
 	var stages stageTimes
-	in.Progress = func(p verify.Progress) { stages.reach(p.Stage) }
+	var frugal verify.Frugal
+	defer frugal.End()
+	in.Progress = frugal.Progress(func(p verify.Progress) { stages.reach(p.Stage) })
 	stages.reach(verify.StageReading)
 	summary, err := verify.Epoch(ctx, in, result)
 	if err != nil {

@@ -214,7 +214,7 @@ func (r *run) tell(stage Stage, records, cases int64) {
 	}
 	r.progress.Lock()
 	defer r.progress.Unlock()
-	r.progress.Stage = stage
+	r.progress.Stage, r.progress.Stations = stage, int64(len(r.sites))
 	r.progress.Records += records
 	r.progress.Cases += cases
 	r.in.Progress(r.progress.Progress)
