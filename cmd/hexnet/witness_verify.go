@@ -65,11 +65,14 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 		telling = newProgress(std.err)
 	}
 	defer telling.stop()
+	var frugal verify.Frugal
+	defer frugal.End()
+	progress := frugal.Progress(telling.take())
 	if v.Records != "" {
 		if v.IDs != "" {
 			return errors.New("--ids is of the records of a network: a simulation gives no receipts")
 		}
-		return v.simulated(ctx, std.out, telling)
+		return v.simulated(ctx, std.out, progress)
 	}
 	id, err := v.named()
 	if err != nil {
@@ -81,7 +84,7 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 	}
 	again := network.Reverification{
 		Config: config, Data: network.Data(c.Data), Network: id, Epoch: (*witness.Epoch)(v.Epoch), Workers: v.Workers, Out: v.Out,
-		Progress: telling.take(), Log: log,
+		Progress: progress, Log: log,
 	}
 	var found network.Reverified
 	err = v.listed(&again, func() (err error) {
