@@ -19,7 +19,7 @@ import (
 func TestGateBoundsWhatIsWorkedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release, inside := make(chan struct{}), 0
-		h := Gate(1, 8, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := Gate(1, 8, one, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			inside++
 			<-release
 			io.Copy(w, r.Body)
@@ -55,7 +55,7 @@ func TestGateBoundsWhatIsWorkedOut(t *testing.T) {
 // keeps others out.
 func TestSlowClientsAreNotWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := Gate(1, 8, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := Gate(1, 8, one, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, err := io.ReadAll(r.Body)
 			if len(body) > 9 {
 				t.Errorf("%d bytes of a body, %v", len(body), err)
