@@ -67,7 +67,7 @@ func (v *village) settling(t testing.TB) *settling {
 		day.number = b.number(s)
 		b.days[day.number] = &day
 	}
-	s, err := b.settling(v.state, v.state.Generation)
+	s, err := b.settling(crew{t.Context(), 2}, v.state, v.state.Generation)
 	if err == nil {
 		err = s.sum()
 	}
@@ -85,7 +85,7 @@ func (v *village) weigh() *Weights {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	w, err := links.Weights(func(Subject, []Clue) bool { return true })
+	w, err := links.Weights(v.t.Context(), 1, func(Subject, []Clue) bool { return true })
 	if err != nil {
 		v.t.Fatal(err)
 	}
