@@ -34,7 +34,7 @@ func (w *weigher) askNeighbours() error {
 }
 
 func (w *weigher) answersAround(counts func(neighbour uint32) bool) ([]around, error) {
-	of := make([]around, len(w.names))
+	of := make([]around, len(w.by))
 	err := w.eachDrawer(func() hand {
 		return hand{work: func(drawer int) error {
 			return eachItem(w.after.shelves[stateNear], drawer, func(f *itemFields) error {

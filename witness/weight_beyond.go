@@ -70,7 +70,7 @@ func (w *weigher) farOf(s uint32, p *pastWay, usual excess) farness {
 // in the second, ways to stations with a larger share in the first are not counted. What a
 // worse partner explains says nothing of a station.
 func (w *weigher) countFar() error {
-	first := make([]int16, len(w.names))
+	first := make([]int16, len(w.by))
 	err := w.eachPast(func(p *pastOf, usual map[uint32]usualOf) error {
 		first[p.station] = w.shareFar(p, usual, func(uint32) bool { return true })
 		return nil

@@ -75,9 +75,9 @@ func TestOnePartnerMakesNoFigure(t *testing.T) {
 func TestOpenGroundIsSharedByNeighbours(t *testing.T) {
 	v := newVillage(t)
 	w := newWeigher(v.settling(t))
-	at := func(n int) *figure { return &w.beside[slices.Index(w.names, v.stations[n])] }
+	at := func(n int) *figure { return &w.beside[v.rank(w, n)] }
 	*at(0) = figure{900, -1_500}
-	value := func() int64 { return w.distanceClue(nil, uint32(slices.Index(w.names, v.stations[0])))[0].Value }
+	value := func() int64 { return w.distanceClue(nil, v.rank(w, 0))[0].Value }
 	if got := value(); got != -1_500 {
 		t.Errorf("alone: %d", got)
 	}
@@ -151,7 +151,7 @@ func TestGroundIsWhatMostGet(t *testing.T) {
 	look := func(share int64) (int64, bool) {
 		w := newWeigher(v.settling(t))
 		w.p.GroundShare = share
-		a, b := uint32(slices.Index(w.names, v.stations[0])), uint32(slices.Index(w.names, v.stations[1]))
+		a, b := v.rank(w, 0), v.rank(w, 1)
 		if err := w.sortFacts(); err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,7 @@ func TestGroundAsTheSenderSeesIt(t *testing.T) {
 	v.set(3, 4, whole, 300, -600)
 	v.set(4, 3, whole, 300, -600)
 	w := newWeigher(v.settling(t))
-	rank := func(n int) uint32 { return uint32(slices.Index(w.names, v.stations[n])) }
+	rank := func(n int) uint32 { return v.rank(w, n) }
 	one, other := rank(3), rank(4)
 	w.ground.begin()
 	seen := newTray(w.ground.answers) // from one end alone

@@ -84,11 +84,11 @@ type weigher struct {
 type figure struct{ reports, value int64 }
 
 func newWeigher(s *settling) *weigher {
-	n := len(s.names)
+	n := len(s.by)
 	w := &weigher{
 		settling: s, excesses: make([]mean, n), sentAlone: make([]figure, n), heardAlone: make([]figure, n),
 		beside: make([]figure, n), elsewhere: make([]int16, n), owned: make([]owned, n), groups: newGroups(n), past: s.book.shelves(),
-		out: &SettledLinks{names: s.names, after: s.after, stations: s.book.shelves(), links: s.book.shelves(), least: slices.Repeat([]int16{whole}, n)},
+		out: &SettledLinks{by: s.by, names: s.book.stations, after: s.after, stations: s.book.shelves(), links: s.book.shelves(), least: slices.Repeat([]int16{whole}, n)},
 	}
 	w.ground, w.areas = s.survey(), s.newAreas()
 	return w

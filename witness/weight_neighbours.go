@@ -78,8 +78,8 @@ const reachWays = 5
 // findReaches works out the geometric means of how far away the stations are that each
 // heard, as binary logarithms of mm; of at least reachWays.
 func (s *settling) findReaches() error {
-	ways := make([]atomic.Uint32, len(s.names))
-	sums := make([]atomic.Int64, len(s.names))
+	ways := make([]atomic.Uint32, len(s.by))
+	sums := make([]atomic.Int64, len(s.by))
 	err := s.eachDrawer(func() hand {
 		var c contents
 		return hand{work: func(drawer int) error {

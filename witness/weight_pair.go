@@ -119,7 +119,7 @@ func askedOf(sender, hearer *stationDay, back *pairWay, level int64, rules *Para
 	}
 	snr := level - net(&hearer.site) + net(&sender.site) - floordiv(sender.noise, sender.noises)
 	for _, e := range hearer.sent {
-		if !sender.awake.has(uint64(e.window)) || snr-e.drop < int64(e.limit)+rules.AnswerMargin {
+		if !sender.awake.has(uint64(e.window)) || snr-int64(e.drop) < int64(e.limit)+rules.AnswerMargin {
 			continue
 		}
 		asked++

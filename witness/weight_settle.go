@@ -2,10 +2,7 @@ package witness
 
 import (
 	"context"
-	"slices"
 	"sync"
-
-	"hexspot/radio"
 )
 
 // Settle closes the book: the state for the next epoch, and the weights of the links
@@ -51,7 +48,7 @@ type settling struct {
 	crew
 	p     *Parameters
 	book  *LinkBook
-	names []radio.Station
+	by    []uint32      // number in the book
 	days  []*stationDay // nil: no part in the epoch
 	rank  []uint32      // by number in the book
 	turns int           // of generations
@@ -104,28 +101,23 @@ func (s *settling) enter(before LinkState) error {
 // order numbers the stations anew.
 func (s *settling) order() {
 	b := s.book
-	by := make([]uint32, len(b.names))
-	for i := range by {
-		by[i] = uint32(i)
+	s.by = b.stations.Sorted(b.stations.Len())
+	s.rank, s.days, s.reach = make([]uint32, len(s.by)), make([]*stationDay, len(s.by)), make([]q32, len(s.by))
+	for rank, number := range s.by {
+		s.rank[number], s.days[rank] = uint32(rank), b.day(number)
 	}
-	slices.SortFunc(by, func(x, y uint32) int { return b.names[x].Compare(b.names[y]) })
-	s.rank, s.names, s.days = make([]uint32, len(by)), make([]radio.Station, len(by)), make([]*stationDay, len(by))
-	for rank, number := range by {
-		s.rank[number], s.names[rank], s.days[rank] = uint32(rank), b.names[number], b.days[number]
-	}
-	s.reach = make([]q32, len(by))
 	s.cells = s.place()
-	b.names, b.numbers, b.days = nil, nil, nil
+	b.days = nil
 }
 
 // drawer has the stations in order: those of a drawer are before those of the next.
 func (s *settling) drawer(station uint32) int {
-	return int(uint64(station) * Drawers / uint64(len(s.names)))
+	return int(uint64(station) * Drawers / uint64(len(s.by)))
 }
 
 // stationsOf are the stations of a drawer: from the first to before the last.
 func (s *settling) stationsOf(drawer int) (from, to uint32) {
-	first := func(drawer int) uint32 { return uint32((drawer*len(s.names) + Drawers - 1) / Drawers) }
+	first := func(drawer int) uint32 { return uint32((drawer*len(s.by) + Drawers - 1) / Drawers) }
 	return first(drawer), first(drawer + 1)
 }
 

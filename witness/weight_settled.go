@@ -13,12 +13,16 @@ import (
 // as often as they are asked, one goroutine at a time.
 type SettledLinks struct {
 	before   *LinkState // nil: there are weights
-	names    []radio.Station
+	by       []uint32   // numbers of stations in their order
+	names    *radio.Stations
 	after    afterState
 	stations Shelf   // their clues, in order
 	links    Shelf   // their own clues, in order
 	least    []int16 // weight that the clues of a station leave
 }
+
+// name is the station with a place in the order.
+func (l *SettledLinks) name(s uint32) radio.Station { return l.names.At(l.by[s]) }
 
 // entries gives the entries of a kind in a drawer, in order.
 func (l *SettledLinks) entries(kind, drawer int, each func(stateEntry) error) error {
@@ -31,7 +35,7 @@ func (l *SettledLinks) entries(kind, drawer int, each func(stateEntry) error) er
 		f.number()
 		f.number()
 		f.read(sums)
-		return each(stateEntry{kind, l.names[key>>32], l.names[uint32(key)], sums})
+		return each(stateEntry{kind, l.name(uint32(key >> 32)), l.name(uint32(key)), sums})
 	})
 }
 
@@ -89,7 +93,7 @@ func (s *textSink) entry(e stateEntry) error {
 func (l *SettledLinks) WriteWeights(ctx context.Context, w io.Writer, workers int) error {
 	by := crew{ctx, workers}
 	err := by.write(w, func(drawer int, out *textSink) error {
-		return l.eachStation(drawer, func(s uint32, clues []Clue) { out.station(l.names[s], clues) })
+		return l.eachStation(drawer, func(s uint32, clues []Clue) { out.station(l.name(s), clues) })
 	})
 	if err != nil {
 		return err
@@ -97,7 +101,7 @@ func (l *SettledLinks) WriteWeights(ctx context.Context, w io.Writer, workers in
 	return by.write(w, func(drawer int, out *textSink) error {
 		return l.eachLink(drawer, func(a, b uint32, clues []Clue) {
 			weight := min(leastWeight(clues), int64(l.least[a]), int64(l.least[b]))
-			out.link(Twins{l.names[a], l.names[b]}, uint64(weight), clues)
+			out.link(Twins{l.name(a), l.name(b)}, uint64(weight), clues)
 		})
 	})
 }
@@ -118,11 +122,11 @@ func (l *SettledLinks) Weights(ctx context.Context, workers int, wanted func(Sub
 	}
 	err := crew{ctx, workers}.eachDrawer(func() hand {
 		return hand{work: func(drawer int) error {
-			err := l.eachStation(drawer, func(s uint32, clues []Clue) { keep(StationSubject(l.names[s]), clues) })
+			err := l.eachStation(drawer, func(s uint32, clues []Clue) { keep(StationSubject(l.name(s)), clues) })
 			if err != nil {
 				return err
 			}
-			return l.eachLink(drawer, func(a, b uint32, clues []Clue) { keep(Subject{l.names[a], l.names[b]}, clues) })
+			return l.eachLink(drawer, func(a, b uint32, clues []Clue) { keep(Subject{l.name(a), l.name(b)}, clues) })
 		}}
 	})
 	return w, err

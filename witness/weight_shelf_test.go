@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"hexspot/radio"
 )
 
 var errShelf = errors.New("the shelf is full")
@@ -43,7 +45,7 @@ func bookOf(t *testing.T, shelves Shelves) *LinkBook {
 	for i := range verdicts {
 		of[caseName{verdicts[i].Tag, verdicts[i].Slot}] = &verdicts[i]
 	}
-	b := NewLargeLinkBook(e.Parameters, shelves)
+	b := NewLargeLinkBook(e.Parameters, &radio.Stations{}, shelves)
 	for i := range e.Cases {
 		b.Add(&e.Cases[i], of[caseName{e.Cases[i].Tag, e.Cases[i].Slot}])
 	}
