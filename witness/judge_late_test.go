@@ -34,7 +34,7 @@ func TestLateIsTooLate(t *testing.T) {
 			}
 			book := NewLinkBook(e.Parameters)
 			book.Add(c, &v)
-			if len(book.names) != 0 {
+			if book.stations.Len() != 0 {
 				t.Errorf("%s: a late case is evidence", set.Name)
 			}
 			text := v.AppendText(nil, set)

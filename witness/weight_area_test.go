@@ -1,14 +1,13 @@
 package witness
 
 import (
-	"slices"
 	"testing"
 )
 
 // areasOf are those of the stations of a book, which have numbers in the order of their ids.
 func areasOf(t *testing.T, b *LinkBook) (*settling, *areas) {
 	t.Helper()
-	s, err := b.settling(LinkState{}, 0)
+	s, err := b.settling(crew{t.Context(), 1}, LinkState{}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,9 +57,9 @@ func TestShareOfAnArea(t *testing.T) {
 			if i > 0 { // not the one that is asked about: that would be its own
 				far = there[10-n:]
 			}
-			a.add(s, slices.Concat(far, far)) // both ways
+			a.add(s, far)
 			for _, partner := range far {
-				seen[partner] = append(seen[partner], s, s)
+				seen[partner] = append(seen[partner], s)
 			}
 		}
 		for partner, list := range seen {

@@ -34,23 +34,26 @@ func (w *weigher) askNeighbours() error {
 }
 
 func (w *weigher) answersAround(counts func(neighbour uint32) bool) ([]around, error) {
-	of := make([]around, len(w.names))
-	err := eachOf(w.after.shelves[stateNear], func(f *itemFields) error {
-		s := f.number()
-		neighbour := f.number()
-		var v [4]int64
-		f.read(v[:])
-		total := NearSums{v[0] + v[2], v[1] + v[3]}
-		if total.Asked < w.p.AroundAsked || !counts(neighbour) {
-			return nil
-		}
-		a := &of[s]
-		a.asked += total.Asked
-		a.neighbours++
-		if total.Answered > 0 {
-			a.heard++
-		}
-		return nil
+	of := make([]around, len(w.by))
+	err := w.eachDrawer(func() hand {
+		return hand{work: func(drawer int) error {
+			return eachItem(w.after.shelves[stateNear], drawer, func(f *itemFields) error {
+				s, neighbour := f.number(), f.number()
+				var v [4]int64
+				f.read(v[:])
+				total := NearSums{v[0] + v[2], v[1] + v[3]}
+				if total.Asked < w.p.AroundAsked || !counts(neighbour) {
+					return nil
+				}
+				a := &of[s]
+				a.asked += total.Asked
+				a.neighbours++
+				if total.Answered > 0 {
+					a.heard++
+				}
+				return nil
+			})
+		}}
 	})
 	return of, err
 }

@@ -2,7 +2,6 @@ package witness
 
 // farness is what is made of a way that may be past the reach of an end.
 type farness struct {
-	judged bool  // there are the figures
 	beyond int64 // see beyond; the worse of both ends
 	left   int64 // of it, what the ground does not explain
 	// mine is which share of the stations around the partner the station has such ways
@@ -14,16 +13,18 @@ type farness struct {
 // station's other links have. A few paths are so good, and an honest station has one
 // or two of them, or stands on ground where all are. What comes from elsewhere is
 // heard by many there, or is most of what a station has.
-func (w *weigher) beyondClue(clues []Clue, s uint32, f *wayFact) []Clue {
-	if !f.far.judged {
+func (w *weigher) beyondClue(clues []Clue, s uint32, f *wayFact, usual excess) []Clue {
+	beyond, judged := w.beyondBoth(s, f)
+	if !judged {
 		return clues
 	}
-	figure := f.far.beyond
-	if w.isAlone(&f.far) {
-		if max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.BeyondShare {
+	far := w.farOf(s, &pastWay{f.partner, beyond, f.excess}, usual)
+	figure := far.beyond
+	if w.isAlone(&far) {
+		if w.isFromHere(s, f.partner, w.p.BeyondShare) {
 			return clues
 		}
-		figure = f.far.left
+		figure = far.left
 	}
 	return append(clues, clueOf(ClueBeyond, f.sums.Reports, figure, ramp{w.p.BeyondNone, w.p.BeyondFull}))
 }
@@ -43,125 +44,59 @@ func (w *weigher) beyondBoth(s uint32, f *wayFact) (int64, bool) {
 	return min(w.beyond(s, f), w.beyond(f.partner, f)), true
 }
 
-// isPast says that a way is past reach and too good.
-func (w *weigher) isPast(s uint32, f *wayFact) bool {
-	figure, judged := w.beyondBoth(s, f)
-	return judged && figure < w.p.BeyondFull
+// beyond is the excess of a way beside the usual one of an end, less BeyondOctave for
+// each octave past twice its reach; zero within that.
+func (w *weigher) beyond(end uint32, f *wayFact) int64 {
+	if w.reach[end] == 0 {
+		return 0
+	}
+	far := int64(f.octaves - w.reach[end] - 1<<32)
+	usual := w.excesses[end].minus(f.both)
+	if far < 0 || usual.n < partners {
+		return 0
+	}
+	return min(0, f.excess-floordiv(usual.sum, usual.n)-far>>logPlaces*w.p.BeyondOctave>>10)
 }
 
-// farOf works out the figures of a way, after lookFar.
-func (w *weigher) farOf(s uint32, f *wayFact) farness {
-	figure, judged := w.beyondBoth(s, f)
-	if !judged || figure >= w.p.BeyondFull {
-		return farness{judged: judged, beyond: figure, left: figure}
+// farOf works out the figures of a way, when all that are past reach are known.
+func (w *weigher) farOf(s uint32, p *pastWay, usual excess) farness {
+	if p.beyond >= w.p.BeyondFull {
+		return farness{beyond: p.beyond, left: p.beyond}
 	}
-	return farness{true, figure, f.far.left, w.areas.share(s, f.partner), w.areas.share(f.partner, s)}
-}
-
-// lookGround finds the ways that are past reach, by where they lead, and surveys the ground
-// that may explain them.
-func (w *weigher) lookGround() error {
-	var past []uint32
-	asked := false
-	err := w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
-		past = past[:0]
-		for i := range facts {
-			if f := &facts[i]; w.isPast(s, f) {
-				w.ground.ask(s, f.partner)
-				past = append(past, f.partner)
-				asked = true
-			}
-		}
-		w.areas.add(s, past)
-		return nil
-	})
-	if err != nil || !asked {
-		return err
-	}
-	return w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
-		w.ground.add(s, facts)
-		return nil
-	})
-}
-
-// lookFar works out of each way what the ground leaves, and keeps it with the facts.
-func (w *weigher) lookFar() error {
-	looked := w.book.shelves()
-	err := w.eachStation(func(_ uint32, _ []wayFact, pairs []pairFact) error {
-		for i := range pairs {
-			w.look(&pairs[i])
-			if err := w.put(looked, &pairs[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	w.ground.ways = nil
-	return w.replaceFacts(looked)
-}
-
-// look works out what the ground leaves of the ways of a pair.
-func (w *weigher) look(p *pairFact) {
-	for way := range p.known {
-		f := w.fact(p, way)
-		figure, judged := w.beyondBoth(p.station, &f)
-		if !judged || figure >= w.p.BeyondFull {
-			continue
-		}
-		p.left[way] = w.leftOf(p.station, p.partner, figure, f.excess)
-		if way == 1 {
-			p.back = w.leftOf(p.partner, p.station, figure, f.excess)
-		}
-	}
-}
-
-// leftOf is what the ground leaves of the figure of a way, as one of its ends sees it: of a
-// pair of cells with very many ways either end sees others.
-func (w *weigher) leftOf(s, partner uint32, figure, excess int64) int64 {
-	usual, ok := w.ground.excess(s, partner, w.p.GroundShare)
-	if !ok {
-		return figure
-	}
-	return max(figure, min(0, excess-usual))
+	return farness{p.beyond, usual.left(p), w.areas.share(s, p.partner), w.areas.share(p.partner, s)}
 }
 
 // countFar works out which share of each station's ways come from elsewhere, in two rounds:
 // in the second, ways to stations with a larger share in the first are not counted. What a
 // worse partner explains says nothing of a station.
 func (w *weigher) countFar() error {
-	first := make([]int64, len(w.names))
-	err := w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
-		first[s] = w.shareFar(s, facts, func(uint32) bool { return true })
+	first := make([]int16, len(w.by))
+	err := w.eachPast(func(p *pastOf, usual map[uint32]usualOf) error {
+		first[p.station] = w.shareFar(p, usual, func(uint32) bool { return true })
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
-		w.elsewhere[s] = w.shareFar(s, facts, func(partner uint32) bool { return first[partner] <= first[s] })
+	return w.eachPast(func(p *pastOf, usual map[uint32]usualOf) error {
+		w.elsewhere[p.station] = w.shareFar(p, usual, func(partner uint32) bool { return first[partner] <= first[p.station] })
 		return nil
 	})
 }
 
-func (w *weigher) shareFar(s uint32, facts []wayFact, counts func(partner uint32) bool) int64 {
-	var past, all int64
-	for i := range facts {
-		far := w.farOf(s, &facts[i])
-		if !far.judged {
-			continue
-		}
-		all++
-		if w.isElsewhere(&far) && counts(facts[i].partner) {
+func (w *weigher) shareFar(p *pastOf, usual map[uint32]usualOf, counts func(partner uint32) bool) int16 {
+	var past int64
+	for i := range p.ways {
+		way := &p.ways[i]
+		far := w.farOf(p.station, way, usual[way.partner].seen)
+		if w.isElsewhere(&far) && counts(way.partner) {
 			past++
 		}
 	}
 	if past < partners {
 		return 0
 	}
-	return past * whole / (all + doubtfulWays)
+	return int16(past * whole / (p.judged + doubtfulWays))
 }
 
 // isElsewhere says that a way is past reach because of the station itself: it has such ways
@@ -178,20 +113,6 @@ func (w *weigher) isElsewhere(far *farness) bool {
 // chance, or because of who is at their other end; of twenty not half.
 const doubtfulWays = 6
 
-// beyond is the excess of a way beside the usual one of an end, less BeyondOctave for
-// each octave past twice its reach; zero within that.
-func (w *weigher) beyond(end uint32, f *wayFact) int64 {
-	if w.reach[end] == 0 {
-		return 0
-	}
-	far := int64(log2(uint64(f.distance)) - w.reach[end] - 1<<32)
-	usual := w.excesses[end].minus(f.both)
-	if far < 0 || usual.n < partners {
-		return 0
-	}
-	return min(0, f.excess-floordiv(usual.sum, usual.n)-far>>logPlaces*w.p.BeyondOctave>>10)
-}
-
 // elsewhereClue: which share of a station's ways comes from elsewhere.
 func (w *weigher) elsewhereClue(clues []Clue, s uint32, facts []wayFact) []Clue {
 	if w.elsewhere[s] == 0 {
@@ -204,5 +125,5 @@ func (w *weigher) elsewhereClue(clues []Clue, s uint32, facts []wayFact) []Clue 
 	if reports < w.p.LinkReports {
 		return clues
 	}
-	return append(clues, clueOf(ClueElsewhere, reports, w.elsewhere[s], ramp{w.p.ElsewhereNone, w.p.ElsewhereFull}))
+	return append(clues, clueOf(ClueElsewhere, reports, int64(w.elsewhere[s]), ramp{w.p.ElsewhereNone, w.p.ElsewhereFull}))
 }

@@ -11,14 +11,13 @@ import (
 // In memory it has some hundred bytes a station; what it knows of pairs of stations is on
 // shelves, which may be on disk.
 type LinkBook struct {
-	p       *Parameters
-	shelves Shelves
-	names   []radio.Station
-	numbers map[radio.Station]uint32
-	days    []*stationDay // by number; nil: no part in the epoch
-	pairs   Shelf         // what is said of two stations, by both
-	item    item
-	fault   error // the first one of a shelf
+	p        *Parameters
+	shelves  Shelves
+	stations *radio.Stations
+	days     []*stationDay // by number; nil or none: no part in the epoch
+	pairs    Shelf         // what is said of two stations, by both
+	item     item
+	fault    error // the first one of a shelf
 }
 
 // windows are those of an epoch, one bit each; beyond 64 they share bits, which
@@ -45,22 +44,21 @@ type stationDay struct {
 
 // emission is one beacon that had to be heard.
 type emission struct {
-	drop   int64 // below the cap
+	drop   int32 // below the cap, 0.01 dB
 	limit  int16 // SNR of its rate
 	window uint8 // of those that have a bit
 }
 
 func emissionIn(window uint64, drop, limit int64) emission {
-	return emission{drop, int16(limit), uint8(window % sharedWindows)}
+	return emission{int32(drop), int16(limit), uint8(window % sharedWindows)}
 }
 
 // NewLinkBook is a book without cases, in memory.
-func NewLinkBook(p *Parameters) *LinkBook { return NewLargeLinkBook(p, inMemory) }
+func NewLinkBook(p *Parameters) *LinkBook { return NewLargeLinkBook(p, &radio.Stations{}, inMemory) }
 
-// NewLargeLinkBook is a book without cases over shelves. A shelf is put to by one goroutine
-// at a time, and opened by one.
-func NewLargeLinkBook(p *Parameters, shelves Shelves) *LinkBook {
-	return &LinkBook{p: p, shelves: shelves, numbers: map[radio.Station]uint32{}, pairs: shelves()}
+// NewLargeLinkBook is a book without cases over shelves. It numbers stations as others do.
+func NewLargeLinkBook(p *Parameters, stations *radio.Stations, shelves Shelves) *LinkBook {
+	return &LinkBook{p: p, shelves: shelves, stations: stations, pairs: shelves()}
 }
 
 // Add takes a case and its verdict, of the first pass or of both.
@@ -117,39 +115,35 @@ func (b *LinkBook) observe(ears []ear, from *stationDay, w *WitnessFacts, e emis
 		station.noise += int64(*w.SignalRSSI) - int64(w.SNR)
 	}
 	level, ok := levelHeard(w)
-	if !ok || int64(w.SNR)+e.drop < int64(e.limit)+b.p.LinkMargin {
+	if !ok || int64(w.SNR)+int64(e.drop) < int64(e.limit)+b.p.LinkMargin {
 		b.say(saidHeard, from.number, station.number, int64(e.window))
 		return ears
 	}
-	b.say(saidHeard, from.number, station.number, int64(e.window), e.drop, level+e.drop)
+	b.say(saidHeard, from.number, station.number, int64(e.window), int64(e.drop), level+int64(e.drop))
 	return append(ears, ear{station, &w.Site, level})
 }
 
-// number is the number of a station in the book.
-func (b *LinkBook) number(s radio.Station) uint32 {
-	n, ok := b.numbers[s]
-	if !ok {
-		n = uint32(len(b.names))
-		b.numbers[s] = n
-		b.names, b.days = append(b.names, s), append(b.days, nil)
-	}
-	return n
-}
+// number is the number of a station.
+func (b *LinkBook) number(s radio.Station) uint32 { return b.stations.Number(s) }
 
 func (b *LinkBook) station(s radio.Station, site *SiteFacts) *stationDay {
 	n := b.number(s)
-	if b.days[n] == nil {
-		b.days[n] = &stationDay{number: n, site: *site}
+	if day := b.day(n); day != nil {
+		return day
 	}
+	if missing := int(n) + 1 - len(b.days); missing > 0 {
+		b.days = append(b.days, make([]*stationDay, missing)...)
+	}
+	b.days[n] = &stationDay{number: n, site: *site}
 	return b.days[n]
 }
 
 // day is a station's part in the epoch, nil if it has none.
-func (b *LinkBook) day(s radio.Station) *stationDay {
-	if n, ok := b.numbers[s]; ok {
-		return b.days[n]
+func (b *LinkBook) day(number uint32) *stationDay {
+	if int(number) >= len(b.days) {
+		return nil
 	}
-	return nil
+	return b.days[number]
 }
 
 // Merge takes the book of another part of the same epoch.
@@ -158,7 +152,7 @@ func (b *LinkBook) Merge(other *LinkBook) {
 		if o == nil {
 			continue
 		}
-		mine := b.station(other.names[o.number], &o.site)
+		mine := b.station(other.stations.At(o.number), &o.site)
 		mine.sent = append(mine.sent, o.sent...)
 		mine.awake |= o.awake
 		mine.rough = mine.rough || o.rough
@@ -172,7 +166,7 @@ func (b *LinkBook) Merge(other *LinkBook) {
 			for len(f.rest) > 0 {
 				numbers = append(numbers, f.next())
 			}
-			b.say(s.what, b.number(other.names[s.from]), b.number(other.names[s.to]), numbers...)
+			b.say(s.what, b.number(other.stations.At(s.from)), b.number(other.stations.At(s.to)), numbers...)
 			return nil
 		}))
 	}

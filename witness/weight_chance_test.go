@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 
@@ -74,22 +75,22 @@ func TestOnePartnerMakesNoFigure(t *testing.T) {
 func TestOpenGroundIsSharedByNeighbours(t *testing.T) {
 	v := newVillage(t)
 	w := newWeigher(v.settling(t))
-	at := func(n int) *beside { return &w.beside[slices.Index(w.names, v.stations[n])] }
-	*at(0) = beside{true, -1_500, 900}
-	figure := func() int64 { return w.distanceClue(nil, uint32(slices.Index(w.names, v.stations[0])))[0].Value }
-	if got := figure(); got != -1_500 {
+	at := func(n int) *figure { return &w.beside[v.rank(w, n)] }
+	*at(0) = figure{900, -1_500}
+	value := func() int64 { return w.distanceClue(nil, v.rank(w, 0))[0].Value }
+	if got := value(); got != -1_500 {
 		t.Errorf("alone: %d", got)
 	}
-	*at(1) = beside{true, -1_200, 900}
-	if got := figure(); got != -1_500 {
+	*at(1) = figure{900, -1_200}
+	if got := value(); got != -1_500 {
 		t.Errorf("one neighbour excuses: %d", got)
 	}
-	*at(5) = beside{true, -1_300, 900}
-	if got := figure(); got != -200 {
+	*at(5) = figure{900, -1_300}
+	if got := value(); got != -200 {
 		t.Errorf("on open ground: %d", got)
 	}
-	*at(1), *at(5) = beside{true, 500, 900}, beside{true, 400, 900}
-	if got := figure(); got != -1_500 {
+	*at(1), *at(5) = figure{900, 500}, figure{900, 400}
+	if got := value(); got != -1_500 {
 		t.Errorf("on rough ground: %d", got)
 	}
 }
@@ -125,24 +126,36 @@ func TestDoubtOfALine(t *testing.T) {
 	}
 }
 
+// usualSeenBy is what is usual between those around two stations, as the first sees it.
+func usualSeenBy(t *testing.T, w *weigher, a, b uint32) (int64, bool) {
+	t.Helper()
+	w.ground.begin()
+	questions := newTray(w.ground.asked)
+	if err := cmp.Or(w.ground.ask(a, b, questions), questions.empty()); err != nil {
+		t.Fatal(err)
+	}
+	if err := inTurn(w.takeWays, w.ground.answerAll, w.ground.conclude, w.ground.end); err != nil {
+		t.Fatal(err)
+	}
+	usual, err := w.ground.usualIn(w.drawer(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := usual[a][b].seen
+	return seen.value, seen.known
+}
+
 // TestGroundIsWhatMostGet asks what those around two stations have of each other.
 func TestGroundIsWhatMostGet(t *testing.T) {
 	v := newVillage(t)
 	look := func(share int64) (int64, bool) {
 		w := newWeigher(v.settling(t))
-		a, b := uint32(slices.Index(w.names, v.stations[0])), uint32(slices.Index(w.names, v.stations[1]))
-		w.ground.ask(a, b)
-		err := w.sortFacts()
-		if err == nil {
-			err = w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
-				w.ground.add(s, facts)
-				return nil
-			})
-		}
-		if err != nil {
+		w.p.GroundShare = share
+		a, b := v.rank(w, 0), v.rank(w, 1)
+		if err := w.sortFacts(); err != nil {
 			t.Fatal(err)
 		}
-		return w.ground.excess(a, b, share)
+		return usualSeenBy(t, w, a, b)
 	}
 	v.set(0, 1, whole, 300, -3_000)
 	if got, ok := look(5_000); !ok || got < 1_990 || got > 2_010 {

@@ -1,10 +1,13 @@
 package witness
 
+import "sync"
+
 // closed finds groups of stations that hear each other and nobody else (their
 // conductance is zero): a village or a room. In a village loss grows with distance.
 type closed struct {
 	*weigher
-	rooms map[uint32]*room // by the root of the group
+	mu    sync.Mutex
+	rooms map[uint32]room // by the root of the group
 }
 
 // room is what the ways within a group show.
@@ -13,7 +16,7 @@ type room struct {
 	reports int64
 }
 
-func (w *weigher) newClosed() *closed { return &closed{w, map[uint32]*room{}} }
+func (w *weigher) newClosed() *closed { return &closed{weigher: w, rooms: map[uint32]room{}} }
 
 // add takes the ways of a station.
 func (c *closed) add(s uint32, facts []wayFact) {
@@ -21,25 +24,26 @@ func (c *closed) add(s uint32, facts []wayFact) {
 	if size < partners || size > c.p.ClosedStations {
 		return
 	}
-	root := c.groups.find(s)
-	r := c.rooms[root]
-	if r == nil {
-		r = &room{}
-		c.rooms[root] = r
-	}
+	var r room
 	for i := range facts {
 		f := &facts[i]
 		if f.outward && f.sums.Reports > 0 && c.isHere(s, f) {
-			r.line.add(int64(log2(uint64(f.distance))>>logPlaces), f.loss)
+			r.line.add(int64(f.octaves>>logPlaces), f.loss)
 			r.reports += f.sums.Reports
 		}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	root := c.groups.root[s]
+	c.rooms[root] = c.rooms[root].plus(r)
 }
+
+func (r room) plus(o room) room { return room{r.line.plus(o.line), r.reports + o.reports} }
 
 // clue is that about the group of a station, false if there is none.
 func (c *closed) clue(s uint32) (Clue, bool) {
-	r := c.rooms[c.groups.find(s)]
-	if r == nil {
+	r, ok := c.rooms[c.groups.root[s]]
+	if !ok {
 		return Clue{}, false
 	}
 	slope, ok := r.line.slope()
@@ -52,7 +56,13 @@ func (c *closed) clue(s uint32) (Clue, bool) {
 // isHere says that neither a way nor most ways of an end come from elsewhere: those have
 // clues of their own, and bend the slope of an honest town.
 func (w *weigher) isHere(s uint32, f *wayFact) bool {
-	return f.far.beyond >= w.p.BeyondNone && max(w.elsewhere[s], w.elsewhere[f.partner]) < w.p.ElsewhereFull
+	beyond, _ := w.beyondBoth(s, f)
+	return beyond >= w.p.BeyondNone && w.isFromHere(s, f.partner, w.p.ElsewhereFull)
+}
+
+// isFromHere says that less than a share of the ways of either end come from elsewhere.
+func (w *weigher) isFromHere(s, partner uint32, share int64) bool {
+	return int64(max(w.elsewhere[s], w.elsewhere[partner])) < share
 }
 
 // logPlaces leaves 10 binary places of a logarithm.
@@ -68,6 +78,10 @@ func (l *line) add(x, y int64) {
 	l.xx += x * x
 	l.xy += x * y
 	l.yy += y * y
+}
+
+func (l line) plus(o line) line {
+	return line{l.n + o.n, l.x + o.x, l.y + o.y, l.xx + o.xx, l.xy + o.xy, l.yy + o.yy}
 }
 
 // slope is by how many 0.01 dB y grows with each octave of x; false for fewer than 6
@@ -117,5 +131,12 @@ func (g groups) join(a, b uint32) {
 	}
 }
 
-// size is how many stations a station's group has.
-func (g groups) size(s uint32) int64 { return int64(g.members[g.find(s)]) }
+// flatten has each station know the root of its group. Several may ask behind it.
+func (g groups) flatten() {
+	for s := range g.root {
+		g.root[s] = g.find(uint32(s))
+	}
+}
+
+// size is how many stations a station's group has, when it is flat.
+func (g groups) size(s uint32) int64 { return int64(g.members[g.root[s]]) }

@@ -26,7 +26,7 @@ func (b *LinkBook) compare(ears []ear) {
 				continue
 			}
 			a, c := &ears[i], &ears[j]
-			if b.names[a.station.number].Compare(b.names[c.station.number]) > 0 {
+			if b.stations.At(a.station.number).Compare(b.stations.At(c.station.number)) > 0 {
 				a, c = c, a
 			}
 			b.say(saidTwins, a.station.number, c.station.number, a.level-c.level)

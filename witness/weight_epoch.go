@@ -26,7 +26,7 @@ func (e *FrozenEpoch) Links(number Epoch, verdicts []Verdict, before LinkState, 
 	for _, p := range parts[1:] {
 		parts[0].Merge(p)
 	}
-	return parts[0].Settle(before, number)
+	return parts[0].settle(before, number, workers)
 }
 
 // caseName is what tells cases apart.

@@ -56,26 +56,33 @@ func (v *village) set(from, to int, slope, fading, excess int64) {
 }
 
 // day is a station's part in the epoch.
-func (v *village) day(n int) *stationDay { return v.book.day(v.stations[n]) }
+func (v *village) day(n int) *stationDay { return v.dayOf(v.stations[n]) }
+
+func (v *village) dayOf(s radio.Station) *stationDay { return v.book.day(v.book.number(s)) }
+
+// rank is the place of a station in the order of a weigher's.
+func (v *village) rank(w *weigher, n int) uint32 { return w.rank[w.book.number(v.stations[n])] }
 
 // settling are the village's sums as those of the epoch, with its reaches.
 func (v *village) settling(t testing.TB) *settling {
 	t.Helper()
 	b := NewLinkBook(v.book.p)
 	for _, s := range v.stations {
-		day := *v.book.day(s)
-		day.number = b.number(s)
-		b.days[day.number] = &day
+		from := v.dayOf(s)
+		day := b.station(s, &from.site)
+		number := day.number
+		*day = *from
+		day.number = number
 	}
-	s, err := b.settling(v.state, v.state.Generation)
+	s, err := b.settling(crew{t.Context(), 2}, v.state, v.state.Generation)
 	if err == nil {
 		err = s.sum()
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n, name := range s.names {
-		s.reach[n] = v.reach[name]
+	for n, number := range s.by {
+		s.reach[n] = v.reach[b.stations.At(number)]
 	}
 	return s
 }
@@ -85,7 +92,7 @@ func (v *village) weigh() *Weights {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	w, err := links.Weights(func(Subject, []Clue) bool { return true })
+	w, err := links.Weights(v.t.Context(), 1, func(Subject, []Clue) bool { return true })
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -130,13 +137,13 @@ var badLinks = map[ClueName]func(v *village){
 	},
 	ClueOwner: func(v *village) {
 		for _, s := range v.stations {
-			v.book.day(s).site.Owner = v.day(0).site.Owner
+			v.dayOf(s).site.Owner = v.day(0).site.Owner
 		}
 	},
 	ClueClosed: func(v *village) {
 		for from, a := range v.stations {
 			for to, b := range v.stations {
-				d, _ := distance(v.book.day(a).site.Position, v.book.day(b).site.Position)
+				d, _ := distance(v.dayOf(a).site.Position, v.dayOf(b).site.Position)
 				v.set(from, to, whole, 300, 12_000-int64(freeSpaceLoss(max(d, 1), midBand, lossOffset)/centidB))
 			}
 		}

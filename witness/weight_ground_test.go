@@ -1,9 +1,10 @@
 package witness
 
 import (
+	"slices"
 	"testing"
 
-	"hexspot/coverage"
+	"pgregory.net/rapid"
 )
 
 // TestGroundAsTheSenderSeesIt: what the ground leaves of a way may differ by end. A station
@@ -14,36 +15,63 @@ func TestGroundAsTheSenderSeesIt(t *testing.T) {
 	v.set(3, 4, whole, 300, -600)
 	v.set(4, 3, whole, 300, -600)
 	w := newWeigher(v.settling(t))
-	for _, stage := range [...]func() error{w.sortFacts, w.sumUp, w.sumSent, w.lookBeside, w.lookGround} {
-		if err := stage(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	rank := func(n int) uint32 { return w.rank[v.book.number(v.stations[n])] }
+	rank := func(n int) uint32 { return v.rank(w, n) }
 	one, other := rank(3), rank(4)
-	w.ground.ways = map[[2]coverage.Hex][]groundWay{ // seen from one end alone
-		{w.ground.home(one), w.ground.home(other)}: {{rank(0), rank(1), -500}, {rank(2), rank(5), -500}},
+	w.ground.begin()
+	seen := newTray(w.ground.answers) // from one end alone
+	seen.begin().add(int64(one), int64(other))
+	for _, way := range [][2]int{{0, 1}, {2, 5}} {
+		seen.add(int64(rank(way[0])), int64(rank(way[1])), -500)
 	}
-	if err := w.lookFar(); err != nil {
+	if err := seen.put(w.drawer(one)); err != nil {
 		t.Fatal(err)
 	}
-	seen := map[uint32]pairFact{}
-	err := w.eachStation(func(s uint32, _ []wayFact, pairs []pairFact) error {
-		for _, p := range pairs {
-			if min(s, p.partner) == min(one, other) && max(s, p.partner) == max(one, other) {
-				seen[s] = p
-			}
+	if err := inTurn(seen.empty, w.sortFacts, w.compareWays, w.ground.conclude, w.countFar, w.askNeighbours); err != nil {
+		t.Fatal(err)
+	}
+	for s, want := range map[uint32]int64{one: -100, other: -600} {
+		usual, err := w.ground.usualIn(w.drawer(s))
+		if err != nil {
+			t.Fatal(err)
 		}
-		return nil
-	})
+		u, way := usual[s][one^other^s], &pastWay{beyond: -600, excess: -600}
+		if u.seen.left(way) != want || u.back.left(way) != -700-want {
+			t.Errorf("as %d sees it %d is left, and %d of what the partner sent", s, u.seen.left(way), u.back.left(way))
+		}
+	}
+	w.elsewhere[one] = whole // so that ways that are alone have a clue
+	if err := w.clues(); err != nil {
+		t.Fatal(err)
+	}
+	weights, err := w.out.Weights(t.Context(), 1, func(Subject, []Clue) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, b := seen[one], seen[other]
-	if a.left[0] != -100 || a.left[1] != -100 || b.left[0] >= w.p.BeyondFull || b.left[1] >= w.p.BeyondFull {
-		t.Errorf("left are %v and %v", a.left, b.left)
+	var values []int64
+	for _, c := range weights.own(LinkSubject(v.stations[3], v.stations[4])) {
+		if c.Name == ClueBeyond {
+			values = append(values, c.Value)
+		}
 	}
-	if a.back != b.left[0] || b.back != a.left[0] {
-		t.Errorf("of what the partner sent %d and %d, not %v and %v", a.back, b.back, b.left, a.left)
+	if slices.Sort(values); len(values) != 2 || values[0] >= w.p.BeyondFull || values[1] != -100 {
+		t.Errorf("the ways of the link have %v", values)
 	}
+}
+
+// TestGroundKeepsTheFirstWays of two cells, in whatever order they come.
+func TestGroundKeepsTheFirstWays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var ways []groundWay
+		for i := range rapid.IntRange(0, 4*mostGround).Draw(t, "ways") {
+			ways = append(ways, groundWay{near: uint32(i / 3), far: uint32(i), number: int64(i % 3), excess: int64(i)})
+		}
+		var c groundCells
+		for _, w := range rapid.Permutation(ways).Draw(t, "order") {
+			c.add(w)
+		}
+		c.cut()
+		if want := ways[:min(len(ways), mostGround)]; !slices.Equal(c.ways, want) {
+			t.Fatalf("%d ways of %d, not the first", len(c.ways), len(ways))
+		}
+	})
 }

@@ -30,6 +30,15 @@ func (w *Weights) Clues(a, b radio.Station) []Clue {
 // Station are the clues about a station.
 func (w *Weights) Station(s radio.Station) []Clue { return w.stations[s] }
 
+// enter takes the clues of a subject.
+func (w *Weights) enter(s Subject, clues []Clue) {
+	if s.IsLink() {
+		w.links[Twins(s)] = clues
+		return
+	}
+	w.stations[s.A] = clues
+}
+
 // Weakest is the clue that decides on the weight of a link, false if there is none.
 func (w *Weights) Weakest(a, b radio.Station) (Clue, bool) {
 	link, _ := twinsOf(a, b)
@@ -47,117 +56,116 @@ func (w *Weights) Weakest(a, b radio.Station) (Clue, bool) {
 
 // weigher works out the weights of an epoch from the state after it. Only stations of
 // the epoch have a known site. It goes through the facts several times, station by station;
-// in memory it has some figures of each.
+// in memory it has some figures of each station, and nothing of each link.
 type weigher struct {
 	*settling
 	// excesses are of all ways of a station.
 	excesses []mean
-	// sentAlone and heardAlone are the ways of a station together that have no way
-	// back, as a sender and as a hearer.
-	sentAlone, heardAlone []spread
+	// sentAlone is the slope and heardAlone the fading of the ways of a station together that
+	// have no way back, as a sender and as a hearer.
+	sentAlone, heardAlone []figure
 	// around are the neighbours' answers about each station, without those of stations
 	// that have none themselves.
 	around []around
 	// beside are the figures of the clue distance before the ground is allowed for.
-	beside []beside
+	beside []figure
 	ground *ground
 	areas  *areas
+	// past are the ways past reach, by station.
+	past Shelf
 	// elsewhere are the shares of stations' ways that come from elsewhere (isElsewhere).
-	elsewhere []int64
+	elsewhere []int16
 	owned     []owned
 	groups    groups
 	out       *SettledLinks
 }
 
+// figure is something that was made from some reports; without any it is not known.
+type figure struct{ reports, value int64 }
+
 func newWeigher(s *settling) *weigher {
-	n := len(s.names)
+	n := len(s.by)
 	w := &weigher{
-		settling: s, excesses: make([]mean, n), sentAlone: make([]spread, n), heardAlone: make([]spread, n),
-		beside: make([]beside, n), elsewhere: make([]int64, n), owned: make([]owned, n), groups: newGroups(n),
-		out: &SettledLinks{names: s.names, after: s.after, stations: s.book.shelves(), links: s.book.shelves(), least: slices.Repeat([]int16{whole}, n)},
+		settling: s, excesses: make([]mean, n), sentAlone: make([]figure, n), heardAlone: make([]figure, n),
+		beside: make([]figure, n), elsewhere: make([]int16, n), owned: make([]owned, n), groups: newGroups(n), past: s.book.shelves(),
+		out: &SettledLinks{by: s.by, names: s.book.stations, after: s.after, stations: s.book.shelves(), links: s.book.shelves(), least: slices.Repeat([]int16{whole}, n)},
 	}
-	w.ground, w.areas = w.survey(), w.newAreas()
+	w.ground, w.areas = s.survey(), s.newAreas()
 	return w
 }
 
 // weigh works out all clues.
 func (s *settling) weigh() (*SettledLinks, error) {
 	w := newWeigher(s)
-	for _, stage := range [...]func() error{
-		w.sortFacts, w.sumUp, w.sumSent, w.lookBeside, w.lookGround, w.lookFar, w.countFar, w.askNeighbours, w.clues,
-	} {
-		if err := stage(); err != nil {
-			return nil, err
-		}
-	}
-	return w.out, s.facts.Clear()
-}
-
-// eachStation gives the facts of each station that has any, in order. They are good until
-// the next one.
-func (w *weigher) eachStation(each func(s uint32, facts []wayFact, pairs []pairFact) error) error {
-	var pairs []pairFact
-	var facts []wayFact
-	give := func() error {
-		if len(pairs) == 0 {
-			return nil
-		}
-		facts = w.factsOf(pairs, facts[:0])
-		return each(pairs[0].station, facts, pairs)
-	}
-	err := eachOf(w.facts, func(f *itemFields) error {
-		p := f.pairFact()
-		if len(pairs) > 0 && pairs[0].station != p.station {
-			if err := give(); err != nil {
-				return err
-			}
-			pairs = pairs[:0]
-		}
-		pairs = append(pairs, p)
-		return nil
-	})
+	err := inTurn(w.sortFacts, w.compareWays, w.lookGround, w.countFar, w.askNeighbours, w.clues)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return give()
+	return w.out, inTurn(w.facts.Clear, w.twins.Clear, w.past.Clear, w.ground.usual.Clear)
 }
 
-// sumUp pools the ways of each station.
-func (w *weigher) sumUp() error {
-	return w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
-		for i := range facts {
-			f := &facts[i]
-			if f.sums.Reports > 0 {
-				w.excesses[s] = mean{w.excesses[s].sum + f.excess, w.excesses[s].n + 1}
-			}
-			if !f.outward && !f.answered {
-				w.heardAlone[s] = w.heardAlone[s].plus(f.spread)
-			}
-			w.owned[s].add(f)
-			w.groups.join(s, f.partner)
+// sumUp pools the ways of a station.
+func (w *weigher) sumUp(k *ofStation) error {
+	s := k.station
+	var alone spread
+	for i := range k.facts {
+		f := &k.facts[i]
+		if f.sums.Reports > 0 {
+			w.excesses[s] = mean{w.excesses[s].sum + f.excess, w.excesses[s].n + 1}
 		}
-		return nil
+		if !f.outward && !f.answered {
+			alone = alone.plus(f.spread)
+		}
+		w.owned[s].add(f)
+	}
+	if fading, ok := alone.fading(w.p.LinkReports); ok {
+		w.heardAlone[s] = figure{alone.reports, fading}
+	}
+	w.join(s, k.pairs)
+	return nil
+}
+
+// join enters that evidence joins a station with its partners: once a pair.
+func (w *weigher) join(s uint32, pairs []pairFact) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range pairs {
+		if pairs[i].partner > s {
+			w.groups.join(s, pairs[i].partner)
+		}
+	}
+}
+
+// compareWays looks at each station's ways beside those of its partners.
+func (w *weigher) compareWays() error {
+	w.groups.flatten()
+	return w.eachStation(func() (func(*ofStation) error, func() error) {
+		past := newTray(w.past)
+		return func(k *ofStation) error {
+			w.sumSent(k)
+			w.lookBeside(k)
+			return w.findPast(k, past)
+		}, past.empty
 	})
 }
 
-// sumSent pools the ways out of each station that have no way back.
-func (w *weigher) sumSent() error {
+// sumSent pools the ways out of a station that have no way back.
+func (w *weigher) sumSent(k *ofStation) {
 	var sent []spread
-	return w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
-		sent = sent[:0]
-		for i := range facts {
-			if f := &facts[i]; f.outward && !f.answered && !w.isCable(f.partner) {
-				sent = append(sent, f.spread)
-			}
+	for i := range k.facts {
+		if f := &k.facts[i]; f.outward && !f.answered && !w.isCable(f.partner) {
+			sent = append(sent, f.spread)
 		}
-		w.sentAlone[s] = w.pool(sent)
-		return nil
-	})
+	}
+	all := w.pool(sent)
+	if slope, ok := all.slope(w.p.SlopeDoubt); ok {
+		w.sentAlone[k.station] = figure{all.reports, slope}
+	}
 }
 
 // isCable says that what a station hears without answer comes in over a cable: it
 // tells nothing of who sent it.
 func (w *weigher) isCable(s uint32) bool {
-	fading, ok := w.heardAlone[s].fading(w.p.LinkReports)
-	return ok && fading < w.p.FadingFull
+	fading := w.heardAlone[s]
+	return fading.reports > 0 && fading.value < w.p.FadingFull
 }

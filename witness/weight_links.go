@@ -6,39 +6,39 @@ import (
 )
 
 // linkClues lays down the clues about the links of a station with those after it.
-func (w *weigher) linkClues(s uint32, pairs []pairFact) error {
+func (w *weigher) linkClues(k *ofStation, usual map[uint32]usualOf, links *tray) error {
 	var clues []Clue
-	for i := range pairs {
-		p := &pairs[i]
-		if p.partner < s {
+	for i := range k.pairs {
+		p := &k.pairs[i]
+		if p.partner < k.station {
 			continue
 		}
 		clues = clues[:0]
 		if p.known[0] {
 			f := w.fact(p, 0)
-			clues = w.wayClues(clues, s, &f)
+			clues = w.wayClues(clues, k.station, &f, usual[p.partner].seen)
 		}
 		if p.known[1] {
 			r := p.reversed()
-			r.left[0] = p.back
-			f := w.fact(r, 0)
-			clues = w.wayClues(clues, p.partner, &f)
+			f := w.fact(&r, 0)
+			clues = w.wayClues(clues, p.partner, &f, usual[p.partner].back)
 		}
 		slices.SortStableFunc(clues, compareClues)
-		if err := w.item.begin().add(int64(s), int64(p.partner)).addClues(clues).put(w.out.links, w.drawer(s)); err != nil {
+		links.begin().add(int64(k.station), int64(p.partner)).addClues(clues)
+		if err := links.put(w.drawer(k.station)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// wayClues are the clues about what a station sent to a partner.
-func (w *weigher) wayClues(clues []Clue, s uint32, f *wayFact) []Clue {
-	f.far = w.farOf(s, f)
+// wayClues are the clues about what a station sent to a partner, over ground on which others
+// have a usual excess.
+func (w *weigher) wayClues(clues []Clue, s uint32, f *wayFact, usual excess) []Clue {
 	clues = w.spreadClues(clues, f.spread)
 	clues = w.answerClue(clues, f.sums.Asked+f.shown, f.sums.Answered+f.shown, w.p.LinkAsked)
 	clues = w.unansweredClues(clues, s, f)
-	clues = w.beyondClue(clues, s, f)
+	clues = w.beyondClue(clues, s, f, usual)
 	return w.ownerClue(clues, s, f)
 }
 
@@ -51,8 +51,13 @@ func (w *weigher) unansweredClues(clues []Clue, s uint32, f *wayFact) []Clue {
 	if f.answered {
 		return clues
 	}
-	clues = w.slopeClue(clues, w.sentAlone[s])
-	return w.fadingClue(clues, w.heardAlone[f.partner])
+	if slope := w.sentAlone[s]; slope.reports > 0 {
+		clues = w.slopeFigure(clues, slope)
+	}
+	if fading := w.heardAlone[f.partner]; fading.reports > 0 {
+		clues = w.fadingFigure(clues, fading)
+	}
+	return clues
 }
 
 // pool is several ways together, but for the one without which their slope is best: one
@@ -83,10 +88,17 @@ func (w *weigher) spreadClues(clues []Clue, s spread) []Clue {
 
 func (w *weigher) slopeClue(clues []Clue, s spread) []Clue {
 	slope, ok := s.slope(w.p.SlopeDoubt)
-	if s.reports < w.p.LinkReports || !ok {
+	if !ok {
 		return clues
 	}
-	return append(clues, clueOf(ClueSlope, s.reports, slope, ramp{w.p.SlopeNone, w.p.SlopeFull}))
+	return w.slopeFigure(clues, figure{s.reports, slope})
+}
+
+func (w *weigher) slopeFigure(clues []Clue, slope figure) []Clue {
+	if slope.reports < w.p.LinkReports {
+		return clues
+	}
+	return append(clues, clueOf(ClueSlope, slope.reports, slope.value, ramp{w.p.SlopeNone, w.p.SlopeFull}))
 }
 
 func (w *weigher) fadingClue(clues []Clue, s spread) []Clue {
@@ -94,7 +106,11 @@ func (w *weigher) fadingClue(clues []Clue, s spread) []Clue {
 	if !ok {
 		return clues
 	}
-	return append(clues, clueOf(ClueFading, s.reports, fading, ramp{w.p.FadingNone, w.p.FadingFull}))
+	return w.fadingFigure(clues, figure{s.reports, fading})
+}
+
+func (w *weigher) fadingFigure(clues []Clue, fading figure) []Clue {
+	return append(clues, clueOf(ClueFading, fading.reports, fading.value, ramp{w.p.FadingNone, w.p.FadingFull}))
 }
 
 // atBest is a share as if there had been one more case, a good one: of few cases the good

@@ -2,6 +2,7 @@ package witness
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"hexspot/coverage"
 )
@@ -9,20 +10,39 @@ import (
 // findNeighbours notes who is asked about each station that sent a beacon. Who is around
 // is for these to say: a place within half their usual reach.
 func (s *settling) findNeighbours() error {
-	cells := s.cells()
-	for station, day := range s.days {
-		if day == nil || len(day.sent) == 0 {
-			continue
-		}
-		found := 0
-		for _, n := range s.around(cells, day) {
-			if uint32(station) != n && isNear(day, s.days[n], usual(s.reach[station], s.reach[n]), s.p) && found < mostCompared {
-				found++
-				s.book.say(saidNear, day.number, s.days[n].number)
+	return s.eachDrawer(func() hand {
+		var list []uint32
+		said := newTray(s.book.pairs)
+		return hand{func(drawer int) error {
+			from, to := s.stationsOf(drawer)
+			for station := from; station < to; station++ {
+				if s.days[station] == nil || len(s.days[station].sent) == 0 {
+					continue
+				}
+				list = s.neighbours(station, list[:0])
+				for _, n := range list {
+					a, b := s.days[station].number, s.days[n].number
+					if err := said.lay(drawerOf(a, b), said.say(saidNear, a, b)); err != nil {
+						return err
+					}
+				}
 			}
+			return nil
+		}, said.empty}
+	})
+}
+
+// neighbours appends those of a station, of many the first ones.
+func (s *settling) neighbours(station uint32, list []uint32) []uint32 {
+	day, found := s.days[station], 0
+	all := s.cells.around(day, list)
+	for _, n := range all {
+		if station != n && isNear(day, s.days[n], usual(s.reach[station], s.reach[n]), s.p) && found < mostCompared {
+			all[found] = n
+			found++
 		}
 	}
-	return s.book.fault
+	return all[:found]
 }
 
 // isNear says whether a station is published within half of a neighbour's reach, and
@@ -52,75 +72,41 @@ func usual(own, neighbours q32) q32 {
 	return min(own, neighbours)
 }
 
+// reachWays is how many ways a reach is the mean of, at least.
+const reachWays = 5
+
 // findReaches works out the geometric means of how far away the stations are that each
 // heard, as binary logarithms of mm; of at least reachWays.
 func (s *settling) findReaches() error {
-	type sum struct{ logs, n int64 }
-	sums := make([]sum, len(s.names))
-	for drawer := range Drawers {
-		heard := map[[2]uint32]bool{}
-		err := eachItem(s.book.pairs, drawer, func(f *itemFields) error {
-			if said := f.said(); said.what == saidHeard {
-				heard[[2]uint32{s.rank[said.from], s.rank[said.to]}] = true
+	ways := make([]atomic.Uint32, len(s.by))
+	sums := make([]atomic.Int64, len(s.by))
+	err := s.eachDrawer(func() hand {
+		var c contents
+		return hand{work: func(drawer int) error {
+			if err := c.read(s.book.pairs, drawer, s.heardKey); err != nil {
+				return err
+			}
+			list := slices.CompactFunc(c.list, func(a, b keyed) bool { return a.key == b.key })
+			for _, k := range list {
+				from, to := s.days[k.key>>32], s.days[uint32(k.key)]
+				if d, ok := distance(from.site.Position, to.site.Position); ok {
+					sums[uint32(k.key)].Add(int64(log2(uint64(max(d, coverage.Metre)))))
+					ways[uint32(k.key)].Add(1)
+				}
 			}
 			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for way := range heard {
-			if d, ok := distance(s.days[way[0]].site.Position, s.days[way[1]].site.Position); ok {
-				of := &sums[way[1]]
-				*of = sum{of.logs + int64(log2(uint64(max(d, coverage.Metre)))), of.n + 1}
-			}
+		}}
+	})
+	for station := range ways {
+		if n := ways[station].Load(); n >= reachWays {
+			s.reach[station] = q32(sums[station].Load() / int64(n))
 		}
 	}
-	for station, n := range sums {
-		if n.n >= reachWays {
-			s.reach[station] = q32(n.logs / n.n)
-		}
-	}
-	return nil
+	return err
 }
 
-const (
-	reachWays = 5 // ways that a reach is the mean of
-	aroundAt  = 7 // resolution of the cells that neighbours are looked for in
-)
-
-// cells are the stations of the epoch by the cell they are published in, in order.
-func (s *settling) cells() map[coverage.Hex][]uint32 {
-	cells := map[coverage.Hex][]uint32{}
-	for station, day := range s.days {
-		if day == nil {
-			continue
-		}
-		if cell, err := day.site.Cell.Parent(aroundAt); err == nil {
-			cells[cell] = append(cells[cell], uint32(station))
-		}
-	}
-	return cells
-}
-
-// around are the stations in a site's cell and the cells next to it, in order.
-func (s *settling) around(cells map[coverage.Hex][]uint32, day *stationDay) []uint32 {
-	var list []uint32
-	for _, c := range diskOf(day) {
-		list = append(list, cells[c]...)
-	}
-	slices.Sort(list)
-	return list
-}
-
-// diskOf are the cell of a station and the cells next to it; none if it has no cell.
-func diskOf(day *stationDay) []coverage.Hex {
-	cell, err := day.site.Cell.Parent(aroundAt)
-	if err != nil {
-		return nil
-	}
-	disk, err := cell.Disk()
-	if err != nil {
-		return nil
-	}
-	return disk
+// heardKey is the key of who sent and who heard, false of what says something else.
+func (s *settling) heardKey(f *itemFields) (uint64, bool) {
+	said := f.said()
+	return pairKey(s.rank[said.from], s.rank[said.to]), said.what == saidHeard
 }

@@ -61,7 +61,7 @@ func (p *pair) take(what, way int, f *itemFields, turns int) {
 // takeBefore enters sums of the state before, as far as they are remembered.
 func (p *pair) takeBefore(what, way int, f *itemFields, turns int) {
 	var v [2 * waySums]int64
-	each := len(stateNumbers(what - wasWay))
+	each := stateNumbers[what-wasWay]
 	f.read(v[:2*each])
 	for range turns {
 		copy(v[each:2*each], v[:each])
@@ -91,8 +91,8 @@ func (p *pair) takeBefore(what, way int, f *itemFields, turns int) {
 }
 
 // reversed is the pair as the second station has it; twins have one order only.
-func (p *pair) reversed() *pair {
-	return &pair{
+func (p *pair) reversed() pair {
+	return pair{
 		ways: [2]pairWay{p.ways[1], p.ways[0]}, near: [2]pairNear{p.near[1], p.near[0]}, shown: [2]pairShown{p.shown[1], p.shown[0]},
 	}
 }
@@ -119,7 +119,7 @@ func askedOf(sender, hearer *stationDay, back *pairWay, level int64, rules *Para
 	}
 	snr := level - net(&hearer.site) + net(&sender.site) - floordiv(sender.noise, sender.noises)
 	for _, e := range hearer.sent {
-		if !sender.awake.has(uint64(e.window)) || snr-e.drop < int64(e.limit)+rules.AnswerMargin {
+		if !sender.awake.has(uint64(e.window)) || snr-int64(e.drop) < int64(e.limit)+rules.AnswerMargin {
 			continue
 		}
 		asked++

@@ -22,17 +22,21 @@ type said struct {
 
 // say puts something into the drawer of two stations.
 func (b *LinkBook) say(what int, from, to uint32, numbers ...int64) {
-	if b.fault != nil {
-		return
+	if b.fault == nil {
+		b.failed(b.pairs.Put(drawerOf(from, to), b.item.say(what, from, to, numbers...)))
 	}
-	lesser, greater := min(from, to), max(from, to)
-	back := 0
-	if from > to {
-		back = saidKinds
-	}
-	b.item.begin().add(int64(lesser), int64(greater), int64(what+back)).add(numbers...)
-	b.failed(b.item.put(b.pairs, int((lesser*0x9e3779b1^greater*0x85ebca6b)>>24)))
 }
+
+// say makes the item of something said of two stations.
+func (i *item) say(what int, from, to uint32, numbers ...int64) []byte {
+	if from > to {
+		from, to, what = to, from, what+saidKinds
+	}
+	return i.begin().add(int64(from), int64(to), int64(what)).add(numbers...).end()
+}
+
+// drawerOf is the drawer of two stations, in either order.
+func drawerOf(a, b uint32) int { return int((min(a, b)*0x9e3779b1 ^ max(a, b)*0x85ebca6b) >> 24) }
 
 func (f *itemFields) said() said {
 	s := said{from: f.number()}

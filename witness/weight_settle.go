@@ -1,16 +1,19 @@
 package witness
 
 import (
-	"cmp"
-	"slices"
-
-	"hexspot/radio"
+	"context"
+	"sync"
 )
 
 // Settle closes the book: the state for the next epoch, and the weights of the links
 // of this one, which follow from that state. Both are in memory.
 func (b *LinkBook) Settle(before LinkState, epoch Epoch) (LinkState, *Weights, error) {
-	links, err := b.SettleLarge(before, epoch)
+	return b.settle(before, epoch, 1)
+}
+
+func (b *LinkBook) settle(before LinkState, epoch Epoch, workers int) (LinkState, *Weights, error) {
+	ctx := context.Background() // what is in memory is weighed soon
+	links, err := b.SettleLarge(ctx, before, epoch, workers)
 	if err != nil {
 		return LinkState{}, nil, err
 	}
@@ -18,25 +21,22 @@ func (b *LinkBook) Settle(before LinkState, epoch Epoch) (LinkState, *Weights, e
 	if err != nil {
 		return LinkState{}, nil, err
 	}
-	weights, err := links.Weights(func(Subject, []Clue) bool { return true })
+	weights, err := links.Weights(ctx, workers, func(Subject, []Clue) bool { return true })
 	return after, weights, err
 }
 
-// SettleLarge closes the book as Settle does. What follows stays on shelves.
-func (b *LinkBook) SettleLarge(before LinkState, epoch Epoch) (*SettledLinks, error) {
+// SettleLarge closes the book as Settle does, by some goroutines. What follows stays on
+// shelves. The book is of no use any more. The error is that of a shelf, of the state before,
+// or of the context.
+func (b *LinkBook) SettleLarge(ctx context.Context, before LinkState, epoch Epoch, workers int) (*SettledLinks, error) {
 	if b.p.LinkEpochs == 0 { // set helium-2026-05 has no weights
 		return &SettledLinks{before: &before}, b.fault
 	}
-	s, err := b.settling(before, uint64(epoch)/uint64(b.p.LinkEpochs))
+	s, err := b.settling(crew{ctx, workers}, before, uint64(epoch)/uint64(b.p.LinkEpochs))
 	if err != nil {
 		return nil, err
 	}
-	for _, stage := range [...]func() error{s.findReaches, s.findNeighbours, s.sum} {
-		if err := stage(); err != nil {
-			return nil, err
-		}
-	}
-	if err := b.pairs.Clear(); err != nil {
+	if err := inTurn(s.findReaches, s.findNeighbours, s.sum, s.forget); err != nil {
 		return nil, err
 	}
 	return s.weigh()
@@ -45,18 +45,20 @@ func (b *LinkBook) SettleLarge(before LinkState, epoch Epoch) (*SettledLinks, er
 // settling is what becomes of a book. From here on stations have numbers in the order of
 // their ids.
 type settling struct {
+	crew
 	p     *Parameters
 	book  *LinkBook
-	names []radio.Station
+	by    []uint32      // number in the book
 	days  []*stationDay // nil: no part in the epoch
 	rank  []uint32      // by number in the book
 	turns int           // of generations
 	reach []q32         // zero: none
 	after afterState
-	facts Shelf // what is known of two stations, by each of them
-	twins map[uint32]Clue
-	shown map[uint32]bool // stations that are present
-	item  item
+	facts Shelf  // what is known of two stations, by each of them
+	twins Shelf  // clues of stations about those next to them
+	cells placed // of the stations
+	mu    sync.Mutex
+	shown map[uint32]bool // stations that are present; of appeals
 }
 
 // afterState is a LinkState on shelves, by the first station.
@@ -66,8 +68,8 @@ type afterState struct {
 }
 
 // settling enters the state before, after which all stations are known.
-func (b *LinkBook) settling(before LinkState, generation uint64) (*settling, error) {
-	s := &settling{p: b.p, book: b, facts: b.shelves(), twins: map[uint32]Clue{}, shown: map[uint32]bool{}}
+func (b *LinkBook) settling(by crew, before LinkState, generation uint64) (*settling, error) {
+	s := &settling{crew: by, p: b.p, book: b, facts: b.shelves(), twins: b.shelves(), shown: map[uint32]bool{}}
 	if generation > before.Generation {
 		s.turns = int(min(generation-before.Generation, 2))
 	}
@@ -75,78 +77,101 @@ func (b *LinkBook) settling(before LinkState, generation uint64) (*settling, err
 	for kind := range s.after.shelves {
 		s.after.shelves[kind] = b.shelves()
 	}
+	if err := s.enter(before); err != nil {
+		return nil, err
+	}
+	s.order()
+	return s, nil
+}
+
+// enter has the book say what the state before knows.
+func (s *settling) enter(before LinkState) error {
+	b, n := s.book, 0
 	err := before.each(func(e stateEntry) error {
+		if n++; n%1024 == 0 && s.ctx.Err() != nil {
+			return context.Cause(s.ctx)
+		}
 		b.say(wasWay+e.kind, b.number(e.from), b.number(e.to), e.sums...)
 		return b.fault
 	})
 	b.failed(err)
-	s.order()
-	return s, b.fault
+	return b.fault
 }
 
 // order numbers the stations anew.
 func (s *settling) order() {
 	b := s.book
-	by := make([]uint32, len(b.names))
-	for i := range by {
-		by[i] = uint32(i)
+	s.by = b.stations.Sorted(b.stations.Len())
+	s.rank, s.days, s.reach = make([]uint32, len(s.by)), make([]*stationDay, len(s.by)), make([]q32, len(s.by))
+	for rank, number := range s.by {
+		s.rank[number], s.days[rank] = uint32(rank), b.day(number)
 	}
-	slices.SortFunc(by, func(x, y uint32) int { return b.names[x].Compare(b.names[y]) })
-	s.rank, s.names, s.days = make([]uint32, len(by)), make([]radio.Station, len(by)), make([]*stationDay, len(by))
-	for rank, number := range by {
-		s.rank[number], s.names[rank], s.days[rank] = uint32(rank), b.names[number], b.days[number]
-	}
-	s.reach = make([]q32, len(by))
+	s.cells = s.place()
+	b.days = nil
 }
 
 // drawer has the stations in order: those of a drawer are before those of the next.
 func (s *settling) drawer(station uint32) int {
-	return int(uint64(station) * Drawers / uint64(len(s.names)))
+	return int(uint64(station) * Drawers / uint64(len(s.by)))
 }
 
-// eachPair gathers what a drawer of the book says, by two stations.
-func (s *settling) eachPair(drawer int, each func(from, to uint32, p *pair) error) error {
-	pairs := map[[2]uint32]*pair{}
-	err := eachItem(s.book.pairs, drawer, func(f *itemFields) error {
-		said := f.said()
-		from, to := s.rank[said.from], s.rank[said.to]
-		key, way := [2]uint32{min(from, to), max(from, to)}, 0
-		if from > to {
+// stationsOf are the stations of a drawer: from the first to before the last.
+func (s *settling) stationsOf(drawer int) (from, to uint32) {
+	first := func(drawer int) uint32 { return uint32((drawer*len(s.by) + Drawers - 1) / Drawers) }
+	return first(drawer), first(drawer + 1)
+}
+
+// eachPair gathers what a drawer of the book says, by two stations. A pair is good until the
+// next one.
+func (s *settling) eachPair(c *contents, drawer int, each func(from, to uint32, p *pair) error) error {
+	err := c.read(s.book.pairs, drawer, func(f *itemFields) (uint64, bool) {
+		a, b := s.rank[f.number()], s.rank[f.number()]
+		return pairKey(min(a, b), max(a, b)), true
+	})
+	if err != nil {
+		return err
+	}
+	var p pair
+	return c.eachGroup(func(f *itemFields) {
+		said, way := f.said(), 0
+		if s.rank[said.from] > s.rank[said.to] {
 			way = 1
 		}
-		p := pairs[key]
-		if p == nil {
-			p = &pair{}
-			pairs[key] = p
-		}
 		p.take(said.what, way, f, s.turns)
-		return nil
+	}, func(key uint64) error {
+		err := each(uint32(key>>32), uint32(key), &p)
+		p = pair{}
+		return err
 	})
-	for key, p := range pairs {
-		if err != nil {
-			break
-		}
-		err = each(key[0], key[1], p)
-	}
-	return err
 }
 
 // sum works out the state after the epoch, and what weights follow from.
 func (s *settling) sum() error {
-	for drawer := range Drawers {
-		err := s.eachPair(drawer, func(a, b uint32, p *pair) error {
-			ends := [2]*stationDay{s.days[a], s.days[b]}
-			for way := range p.ways {
-				p.ask(way, ends[way], ends[1-way], s.p)
-			}
-			for way := range p.near {
-				p.askNear(way, ends[way], ends[1-way])
-			}
-			return cmp.Or(s.keep(a, b, p), s.keep(b, a, p.reversed()), s.tell(a, b, p))
-		})
-		if err != nil {
-			return err
+	return s.eachDrawer(func() hand {
+		var c contents
+		k := s.newKeeper()
+		return hand{func(drawer int) error {
+			return s.eachPair(&c, drawer, func(a, b uint32, p *pair) error {
+				ends := [2]*stationDay{s.days[a], s.days[b]}
+				for way := range p.ways {
+					p.ask(way, ends[way], ends[1-way], s.p)
+				}
+				for way := range p.near {
+					p.askNear(way, ends[way], ends[1-way])
+				}
+				return k.keep(a, b, p)
+			})
+		}, k.end}
+	})
+}
+
+// forget drops what is known of stations but for their places.
+func (s *settling) forget() error {
+	for _, day := range s.days {
+		if day != nil {
+			day.sent = nil
 		}
 	}
-	return nil
+	s.rank = nil
+	return s.book.pairs.Clear()
 }

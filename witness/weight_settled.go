@@ -1,88 +1,42 @@
 package witness
 
 import (
+	"context"
 	"io"
 	"slices"
+	"sync"
 
 	"hexspot/radio"
 )
 
-// SettledLinks are the state after an epoch and its weights, on shelves. It is not safe for
-// concurrent use, and gives everything as often as it is asked.
+// SettledLinks are the state after an epoch and its weights, on shelves. They give everything
+// as often as they are asked, one goroutine at a time.
 type SettledLinks struct {
 	before   *LinkState // nil: there are weights
-	names    []radio.Station
+	by       []uint32   // numbers of stations in their order
+	names    *radio.Stations
 	after    afterState
 	stations Shelf   // their clues, in order
 	links    Shelf   // their own clues, in order
 	least    []int16 // weight that the clues of a station leave
 }
 
-// keep lays what is known of a station's ways and pairs into its drawer. Twins are with
-// the first of both.
-func (s *settling) keep(from, to uint32, p *pair) error {
-	drawer := s.drawer(from)
-	put := func(kind int, numbers ...int64) error {
-		return s.item.begin().add(int64(from), int64(to)).add(numbers...).put(s.after.shelves[kind], drawer)
-	}
-	var err error
-	if w := &p.ways[0]; w.known {
-		err = put(stateWays, slices.Concat(w.sums[0].list(), w.sums[1].list())...)
-	}
-	if n := &p.near[0]; err == nil && n.known {
-		err = put(stateNear, slices.Concat(n.sums[0].list(), n.sums[1].list())...)
-	}
-	if err == nil && p.twins != [2]TwinSums{} {
-		err = put(stateTwins, slices.Concat(p.twins[0].list(), p.twins[1].list())...)
-	}
-	if w := &p.shown[0]; err == nil && w.known {
-		kept := w.kept()
-		err = put(stateShown, kept[:]...)
-	}
-	return err
-}
+// name is the station with a place in the order.
+func (l *SettledLinks) name(s uint32) radio.Station { return l.names.At(l.by[s]) }
 
 // entries gives the entries of a kind in a drawer, in order.
 func (l *SettledLinks) entries(kind, drawer int, each func(stateEntry) error) error {
-	type entry struct {
-		from, to uint32
-		sums     []int64
+	var c contents
+	if err := c.read(l.after.shelves[kind], drawer, byPair); err != nil {
+		return err
 	}
-	var list []entry
-	size := 2 * len(stateNumbers(kind))
-	err := eachItem(l.after.shelves[kind], drawer, func(f *itemFields) error {
-		e := entry{sums: make([]int64, size)}
-		e.from, e.to = f.number(), f.number()
-		f.read(e.sums)
-		list = append(list, e)
-		return nil
+	sums := make([]int64, 2*stateNumbers[kind])
+	return c.each(func(key uint64, f *itemFields) error {
+		f.number()
+		f.number()
+		f.read(sums)
+		return each(stateEntry{kind, l.name(uint32(key >> 32)), l.name(uint32(key)), sums})
 	})
-	slices.SortFunc(list, func(a, b entry) int {
-		if a.from != b.from {
-			return int(a.from) - int(b.from)
-		}
-		return int(a.to) - int(b.to)
-	})
-	for i := range list {
-		if err != nil {
-			break
-		}
-		e := &list[i]
-		err = each(stateEntry{kind, l.names[e.from], l.names[e.to], e.sums})
-	}
-	return err
-}
-
-// eachEntry gives the whole state after the epoch, in the order of its text.
-func (l *SettledLinks) eachEntry(each func(stateEntry) error) error {
-	for kind := range stateKinds {
-		for drawer := range Drawers {
-			if err := l.entries(kind, drawer, each); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // state is the state after the epoch, in memory.
@@ -91,24 +45,40 @@ func (l *SettledLinks) state() (LinkState, error) {
 		return *l.before, nil
 	}
 	after := newLinkState(l.after.generation)
-	err := l.eachEntry(func(e stateEntry) error {
-		after.enter(e)
-		return nil
-	})
-	return after, err
+	for kind := range stateKinds {
+		for drawer := range Drawers {
+			err := l.entries(kind, drawer, func(e stateEntry) error {
+				after.enter(e)
+				return nil
+			})
+			if err != nil {
+				return after, err
+			}
+		}
+	}
+	return after, nil
 }
 
-// WriteState writes the state after the epoch, as LinkState.AppendText does.
-func (l *SettledLinks) WriteState(w io.Writer) error {
+// WriteState writes the state after the epoch, as LinkState.AppendText does, by some
+// goroutines.
+func (l *SettledLinks) WriteState(ctx context.Context, w io.Writer, workers int) error {
 	if l.before != nil {
 		return l.before.WriteText(w)
 	}
 	out := textSink{w: w}
 	out.generation(l.after.generation)
-	if err := l.eachEntry(out.entry); err != nil {
+	if err := out.flush(); err != nil {
 		return err
 	}
-	return out.flush()
+	for kind := range stateKinds {
+		err := crew{ctx, workers}.write(w, func(drawer int, out *textSink) error {
+			return l.entries(kind, drawer, out.entry)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // entry writes a line of a state.
@@ -118,44 +88,46 @@ func (s *textSink) entry(e stateEntry) error {
 	return s.err
 }
 
-// WriteWeights writes all weights with their evidence, as Weights.AppendText does.
-func (l *SettledLinks) WriteWeights(w io.Writer) error {
-	out := textSink{w: w}
-	err := l.eachStation(func(s uint32, clues []Clue) error {
-		out.station(l.names[s], clues)
-		return out.err
+// WriteWeights writes all weights with their evidence, as Weights.AppendText does, by some
+// goroutines.
+func (l *SettledLinks) WriteWeights(ctx context.Context, w io.Writer, workers int) error {
+	by := crew{ctx, workers}
+	err := by.write(w, func(drawer int, out *textSink) error {
+		return l.eachStation(drawer, func(s uint32, clues []Clue) { out.station(l.name(s), clues) })
 	})
-	if err == nil {
-		err = l.eachLink(func(a, b uint32, clues []Clue) error {
-			weight := min(leastWeight(clues), int64(l.least[a]), int64(l.least[b]))
-			out.link(Twins{l.names[a], l.names[b]}, uint64(weight), clues)
-			return out.err
-		})
-	}
 	if err != nil {
 		return err
 	}
-	return out.flush()
+	return by.write(w, func(drawer int, out *textSink) error {
+		return l.eachLink(drawer, func(a, b uint32, clues []Clue) {
+			weight := min(leastWeight(clues), int64(l.least[a]), int64(l.least[b]))
+			out.link(Twins{l.name(a), l.name(b)}, uint64(weight), clues)
+		})
+	})
 }
 
 // Weights are those of the subjects that are wanted, in memory. Link, Blame and Weakest
 // are right as far as there are all subjects of which a clue leaves less than the whole.
-func (l *SettledLinks) Weights(wanted func(Subject, []Clue) bool) (*Weights, error) {
+// Several goroutines ask wanted.
+func (l *SettledLinks) Weights(ctx context.Context, workers int, wanted func(Subject, []Clue) bool) (*Weights, error) {
 	w := &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}}
-	err := l.eachStation(func(s uint32, clues []Clue) error {
-		if name := l.names[s]; wanted(StationSubject(name), clues) {
-			w.stations[name] = slices.Clone(clues)
+	var mu sync.Mutex
+	keep := func(s Subject, clues []Clue) {
+		if !wanted(s, clues) {
+			return
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+		mu.Lock()
+		defer mu.Unlock()
+		w.enter(s, slices.Clone(clues))
 	}
-	err = l.eachLink(func(a, b uint32, clues []Clue) error {
-		if link := (Twins{l.names[a], l.names[b]}); wanted(Subject(link), clues) {
-			w.links[link] = slices.Clone(clues)
-		}
-		return nil
+	err := crew{ctx, workers}.eachDrawer(func() hand {
+		return hand{work: func(drawer int) error {
+			err := l.eachStation(drawer, func(s uint32, clues []Clue) { keep(StationSubject(l.name(s)), clues) })
+			if err != nil {
+				return err
+			}
+			return l.eachLink(drawer, func(a, b uint32, clues []Clue) { keep(Subject{l.name(a), l.name(b)}, clues) })
+		}}
 	})
 	return w, err
 }
@@ -164,39 +136,30 @@ func (l *SettledLinks) Weights(wanted func(Subject, []Clue) bool) (*Weights, err
 // from.
 func Lessened(clues []Clue) bool { return leastWeight(clues) < whole }
 
-func (l *SettledLinks) eachStation(each func(s uint32, clues []Clue) error) error {
+func (l *SettledLinks) eachStation(drawer int, each func(s uint32, clues []Clue)) error {
 	if l.before != nil {
 		return nil
 	}
 	var clues []Clue
-	return eachOf(l.stations, func(f *itemFields) error {
+	return eachItem(l.stations, drawer, func(f *itemFields) error {
 		s := f.number()
 		clues = f.clues(clues[:0])
-		return each(s, clues)
+		each(s, clues)
+		return nil
 	})
 }
 
-func (l *SettledLinks) eachLink(each func(a, b uint32, clues []Clue) error) error {
+func (l *SettledLinks) eachLink(drawer int, each func(a, b uint32, clues []Clue)) error {
 	if l.before != nil {
 		return nil
 	}
 	var clues []Clue
-	return eachOf(l.links, func(f *itemFields) error {
-		a := f.number()
-		b := f.number()
+	return eachItem(l.links, drawer, func(f *itemFields) error {
+		a, b := f.number(), f.number()
 		clues = f.clues(clues[:0])
-		return each(a, b, clues)
+		each(a, b, clues)
+		return nil
 	})
-}
-
-// eachOf reads all drawers.
-func eachOf(s Shelf, each func(*itemFields) error) error {
-	for drawer := range Drawers {
-		if err := eachItem(s, drawer, each); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // clueNames are the names by their numbers on shelves.

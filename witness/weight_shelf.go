@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // Drawers is how many drawers a Shelf has.
@@ -14,7 +15,8 @@ const Drawers = 256
 
 // Shelf keeps bytes in drawers, for what a LinkBook has too much of to have it in memory. A
 // drawer gives what was put into it, in that order, as often as it is opened, and says how
-// many bytes that is. Clear says that it is not opened any more.
+// many bytes that is. Several goroutines may put at a time, and several may read when nobody
+// puts any more. Clear says that it is not opened any more.
 type Shelf interface {
 	Put(drawer int, item []byte) error
 	Open(drawer int) (from io.Reader, size int64)
@@ -27,19 +29,24 @@ type Shelves func() Shelf
 // inMemory are shelves of a small epoch.
 func inMemory() Shelf { return new(memoryShelf) }
 
-type memoryShelf [Drawers][]byte
+type memoryShelf struct {
+	mu      sync.Mutex
+	drawers [Drawers][]byte
+}
 
 func (m *memoryShelf) Put(drawer int, item []byte) error {
-	m[drawer] = append(m[drawer], item...)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.drawers[drawer] = append(m.drawers[drawer], item...)
 	return nil
 }
 
 func (m *memoryShelf) Open(drawer int) (io.Reader, int64) {
-	return bytes.NewReader(m[drawer]), int64(len(m[drawer]))
+	return bytes.NewReader(m.drawers[drawer]), int64(len(m.drawers[drawer]))
 }
 
 func (m *memoryShelf) Clear() error {
-	clear(m[:])
+	clear(m.drawers[:])
 	return nil
 }
 
@@ -63,10 +70,10 @@ func (i *item) add(numbers ...int64) *item {
 	return i
 }
 
-// put lays the item into a drawer.
-func (i *item) put(s Shelf, drawer int) error {
-	binary.BigEndian.PutUint16(i.b, uint16(len(i.b)-itemLength)) // some hundred bytes at most
-	return s.Put(drawer, i.b)
+// end is the whole item. It is good until the next one begins.
+func (i *item) end() []byte {
+	binary.BigEndian.PutUint16(i.b, uint16(len(i.b)-itemLength)) // some thousand bytes at most
+	return i.b
 }
 
 // itemFields are the numbers of an item that is read.
@@ -93,6 +100,7 @@ func eachItem(s Shelf, drawer int, each func(*itemFields) error) error {
 		return nil
 	}
 	in := bufio.NewReaderSize(from, int(min(size, 1<<16+itemLength)))
+	var f itemFields // one for all
 	for {
 		head, err := in.Peek(itemLength)
 		if errors.Is(err, io.EOF) && len(head) == 0 {
@@ -105,7 +113,8 @@ func eachItem(s Shelf, drawer int, each func(*itemFields) error) error {
 		if err != nil {
 			return fmt.Errorf("reading the links of an epoch: %w", err)
 		}
-		if err := each(&itemFields{b[itemLength:]}); err != nil {
+		f.rest = b[itemLength:]
+		if err := each(&f); err != nil {
 			return err
 		}
 		if _, err := in.Discard(len(b)); err != nil {

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"hexspot/radio"
 )
 
 var errShelf = errors.New("the shelf is full")
@@ -13,12 +16,12 @@ var errShelf = errors.New("the shelf is full")
 // frail is a shelf that fails after some items, or gives only a part of what it has.
 type frail struct {
 	memoryShelf
-	left *int
+	left *atomic.Int64
 	cut  int64
 }
 
 func (f *frail) Put(drawer int, item []byte) error {
-	if *f.left--; *f.left < 0 {
+	if f.left.Add(-1) < 0 {
 		return errShelf
 	}
 	return f.memoryShelf.Put(drawer, item)
@@ -42,7 +45,7 @@ func bookOf(t *testing.T, shelves Shelves) *LinkBook {
 	for i := range verdicts {
 		of[caseName{verdicts[i].Tag, verdicts[i].Slot}] = &verdicts[i]
 	}
-	b := NewLargeLinkBook(e.Parameters, shelves)
+	b := NewLargeLinkBook(e.Parameters, &radio.Stations{}, shelves)
 	for i := range e.Cases {
 		b.Add(&e.Cases[i], of[caseName{e.Cases[i].Tag, e.Cases[i].Slot}])
 	}
@@ -52,22 +55,25 @@ func bookOf(t *testing.T, shelves Shelves) *LinkBook {
 // TestAShelfThatFails: whichever item it is that cannot be kept, or not be read again whole,
 // there are no weights.
 func TestAShelfThatFails(t *testing.T) {
-	left := 1 << 30
-	b := bookOf(t, func() Shelf { return &frail{left: &left} })
-	if _, _, err := b.Settle(LinkState{}, 1); err != nil {
+	var left atomic.Int64
+	settle := func(puts, cut int64, workers int) error {
+		left.Store(puts)
+		_, _, err := bookOf(t, func() Shelf { return &frail{left: &left, cut: cut} }).settle(LinkState{}, 1, workers)
+		return err
+	}
+	const many = 1 << 30
+	if err := settle(many, 0, 1); err != nil {
 		t.Fatal(err)
 	}
-	puts := 1<<30 - left
-	for _, fails := range []int{0, 1, puts / 2, puts * 3 / 4, puts - 1} {
-		left = fails
-		b := bookOf(t, func() Shelf { return &frail{left: &left} })
-		if _, _, err := b.Settle(LinkState{}, 1); !errors.Is(err, errShelf) {
-			t.Errorf("after %d of %d items: %v", fails, puts, err)
+	puts := many - left.Load()
+	for _, fails := range []int64{0, 1, puts / 2, puts * 3 / 4, puts - 1} {
+		for _, workers := range []int{1, 4} {
+			if err := settle(fails, 0, workers); !errors.Is(err, errShelf) {
+				t.Errorf("after %d of %d puts, %d workers: %v", fails, puts, workers, err)
+			}
 		}
 	}
-	left = 1 << 30
-	b = bookOf(t, func() Shelf { return &frail{left: &left, cut: 1} })
-	if _, _, err := b.Settle(LinkState{}, 1); err == nil {
+	if err := settle(many, 1, 1); err == nil {
 		t.Error("an item without its end was read")
 	}
 }
@@ -81,12 +87,12 @@ func TestAStateThatStaysWhereItIs(t *testing.T) {
 	}
 	text := state.AppendText(nil)
 	settle := func(before LinkState) (text []byte, err error) {
-		links, err := bookOf(t, inMemory).SettleLarge(before, 2)
+		links, err := bookOf(t, inMemory).SettleLarge(t.Context(), before, 2, 3)
 		if err != nil {
 			return nil, err
 		}
 		var out bytes.Buffer
-		err = errors.Join(links.WriteState(&out), links.WriteWeights(&out))
+		err = errors.Join(links.WriteState(t.Context(), &out, 3), links.WriteWeights(t.Context(), &out, 3))
 		return out.Bytes(), err
 	}
 	want, err := settle(state)

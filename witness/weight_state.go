@@ -26,8 +26,8 @@ var stateWords = [stateKinds]string{"way", "near", "twins", "shown"}
 // waySums is how many numbers WaySums has.
 const waySums = 8
 
-// stateNumbers has room for the numbers of one generation of a kind.
-func stateNumbers(kind int) []int64 { return make([]int64, [stateKinds]int{waySums, 2, 3, 1}[kind]) }
+// stateNumbers is how many numbers one generation of a kind has.
+var stateNumbers = [stateKinds]int{waySums, 2, 3, 1}
 
 // stateEntry is one line of a LinkState.
 type stateEntry struct {
@@ -152,7 +152,7 @@ func readStateEntry(line []byte, known *radio.Stations) (stateEntry, error) {
 		return stateEntry{}, fmt.Errorf("%q begins no line", word)
 	}
 	from := w.station()
-	e := stateEntry{kind, from, w.station(), make([]int64, 2*len(stateNumbers(kind)))}
+	e := stateEntry{kind, from, w.station(), make([]int64, 2*stateNumbers[kind])}
 	for i := range e.sums {
 		e.sums[i] = w.number(64)
 	}

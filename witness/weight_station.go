@@ -70,42 +70,32 @@ func median(figures []int64) int64 {
 // as good: a station that stands nearer than published has too little excess.
 func (w *weigher) distanceClue(clues []Clue, s uint32) []Clue {
 	b := w.beside[s]
-	if !b.known {
+	if b.reports == 0 {
 		return clues
 	}
-	figure := b.figure
-	if figure < w.p.DistanceFull {
-		figure -= w.openGround(s)
+	if b.value < w.p.DistanceFull {
+		b.value -= w.openGround(s)
 	}
-	return append(clues, clueOf(ClueDistance, b.reports, figure, ramp{w.p.DistanceNone, w.p.DistanceFull}))
-}
-
-// beside is a mean excess beside that of others, and from how many reports.
-type beside struct {
-	known           bool
-	figure, reports int64
+	return append(clues, clueOf(ClueDistance, b.reports, b.value, ramp{w.p.DistanceNone, w.p.DistanceFull}))
 }
 
 // lookBeside works out the mean of what a station's ways have less of excess than its
 // partners' other ways.
-func (w *weigher) lookBeside() error {
-	return w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
-		var m mean
-		var reports int64
-		for i := range facts {
-			f := &facts[i]
-			usual := w.excesses[f.partner].minus(f.both)
-			if f.kin || f.sums.Reports == 0 || usual.n < partners {
-				continue
-			}
-			m = mean{m.sum + f.excess - floordiv(usual.sum, usual.n), m.n + 1}
-			reports += f.sums.Reports
+func (w *weigher) lookBeside(k *ofStation) {
+	var m mean
+	var reports int64
+	for i := range k.facts {
+		f := &k.facts[i]
+		usual := w.excesses[f.partner].minus(f.both)
+		if f.kin || f.sums.Reports == 0 || usual.n < partners {
+			continue
 		}
-		if m.n >= partners && reports >= w.p.LinkReports {
-			w.beside[s] = beside{true, floordiv(m.sum, m.n), reports}
-		}
-		return nil
-	})
+		m = mean{m.sum + f.excess - floordiv(usual.sum, usual.n), m.n + 1}
+		reports += f.sums.Reports
+	}
+	if m.n >= partners && reports >= w.p.LinkReports {
+		w.beside[k.station] = figure{reports, floordiv(m.sum, m.n)}
+	}
 }
 
 // openGround is the median of what those of other owners around a station have less of
@@ -114,8 +104,8 @@ func (w *weigher) lookBeside() error {
 func (w *weigher) openGround(s uint32) int64 {
 	var figures []int64
 	for _, n := range w.ground.around(s, s) {
-		if b := w.beside[n]; b.known {
-			figures = append(figures, b.figure)
+		if b := w.beside[n]; b.reports > 0 {
+			figures = append(figures, b.value)
 		}
 	}
 	if len(figures) < leastGround {

@@ -33,6 +33,12 @@ func (s WaySums) plus(o WaySums) WaySums {
 	}
 }
 
+// put puts the numbers in the order of list.
+func (s *WaySums) put(into []int64) {
+	into[0], into[1], into[2], into[3] = s.Reports, s.Drop, s.Level, s.DropDrop
+	into[4], into[5], into[6], into[7] = s.DropLevel, s.LevelLevel, s.Asked, s.Answered
+}
+
 func (s *WaySums) add(drop, level int64) {
 	*s = s.plus(WaySums{1, drop, level, drop * drop, drop * level, level * level, 0, 0})
 }

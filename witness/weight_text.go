@@ -56,7 +56,9 @@ func (s LinkState) text(out *textSink) error {
 }
 
 func (s WaySums) list() []int64 {
-	return []int64{s.Reports, s.Drop, s.Level, s.DropDrop, s.DropLevel, s.LevelLevel, s.Asked, s.Answered}
+	list := make([]int64, waySums)
+	s.put(list)
+	return list
 }
 
 func (s NearSums) list() []int64 { return []int64{s.Asked, s.Answered} }

@@ -1,24 +1,42 @@
 package witness
 
+import "slices"
+
 // tellTwins: two stations whose levels of the same frames never part have one
 // antenna, and are published as two.
-func (s *settling) tellTwins(a, b uint32, p *pair) {
+func (k *keeper) tellTwins(a, b uint32, p *pair) error {
 	total := p.twins[0].plus(p.twins[1])
-	if total.Frames < max(2, s.p.LinkReports) {
-		return
+	if total.Frames < max(2, k.p.LinkReports) {
+		return nil
 	}
 	variance := (total.ApartApart - muldiv(total.Apart, total.Apart, total.Frames)) / (total.Frames - 1)
-	c := clueOf(ClueTwins, total.Frames, variance, ramp{s.p.TwinsNone, s.p.TwinsFull})
+	c := clueOf(ClueTwins, total.Frames, variance, ramp{k.p.TwinsNone, k.p.TwinsFull})
 	for _, station := range [...]uint32{a, b} {
-		s.keepLeast(station, c)
+		k.twins.begin().add(int64(station)).addClues([]Clue{c})
+		if err := k.twins.put(k.drawer(station)); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
-// keepLeast keeps the worst of a station's clues about twins: a station has many
-// neighbours.
-func (s *settling) keepLeast(station uint32, c Clue) {
-	was, ok := s.twins[station]
-	if !ok || c.Value < was.Value || c.Value == was.Value && c.Reports < was.Reports {
-		s.twins[station] = c
+// twinsOf gives the worst of the clues of each station of a drawer about twins, and who has
+// one, in order: a station has many neighbours.
+func (w *weigher) twinsOf(drawer int) (map[uint32]Clue, []uint32, error) {
+	worst := map[uint32]Clue{}
+	err := eachItem(w.twins, drawer, func(f *itemFields) error {
+		station := f.number()
+		c := f.clues(nil)[0]
+		was, ok := worst[station]
+		if !ok || c.Value < was.Value || c.Value == was.Value && c.Reports < was.Reports {
+			worst[station] = c
+		}
+		return nil
+	})
+	var order []uint32
+	for station := range worst {
+		order = append(order, station)
 	}
+	slices.Sort(order)
+	return worst, order, err
 }

@@ -55,7 +55,7 @@ func (r *run) verifyInto(ctx context.Context, dir string) error {
 		r.explode,
 		func(context.Context) error { return r.prepare() },
 		r.relate,
-		func(context.Context) error { return r.limitTags() },
+		r.limitTags,
 		r.judge,
 		r.weigh,
 	} {
@@ -96,8 +96,8 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{beforeName, text(r.left)},
 		{denyName, text(r.in.Denials.AppendText(nil))},
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
-		{linksName, r.links.WriteWeights},
-		{stateName, r.writeState},
+		{linksName, func(w io.Writer) error { return r.links.WriteWeights(ctx, w, r.in.workers()) }},
+		{stateName, func(w io.Writer) error { return r.writeState(ctx, w) }},
 		{provisionsName, func(w io.Writer) error { return r.writeProvisions(w, paid) }},
 		{outcomesName, func(w io.Writer) error { return text(r.outcomes.AppendText(nil))(w) }},
 		{stationsName, func(w io.Writer) error { return r.writeStations(w, paid) }},
@@ -123,11 +123,11 @@ func (r *run) write(ctx context.Context, dir string) error {
 }
 
 // writeState writes what the next epoch begins with.
-func (r *run) writeState(w io.Writer) error {
+func (r *run) writeState(ctx context.Context, w io.Writer) error {
 	if err := r.after.WriteText(w, r.stations); err != nil {
 		return err
 	}
-	return r.links.WriteState(w)
+	return r.links.WriteState(ctx, w, r.in.workers())
 }
 
 func (r *run) writeSummary(w io.Writer) error {

@@ -54,7 +54,7 @@ func (r *run) weigh(ctx context.Context) error {
 	if err := r.judgeAppeals(ctx); err != nil {
 		return err
 	}
-	if err := r.weighLinks(); err != nil {
+	if err := r.weighLinks(ctx); err != nil {
 		return err
 	}
 	r.concludeAppeals()
@@ -98,11 +98,11 @@ func (r *run) scale() error {
 
 // weighLinks settles the book of links. Only those weights are held in memory that anything
 // follows from: a subject of which nothing is known has its whole weight.
-func (r *run) weighLinks() (err error) {
-	if r.links, err = r.recent.links.SettleLarge(r.in.Before.Links, r.in.Epoch); err != nil {
+func (r *run) weighLinks(ctx context.Context) (err error) {
+	if r.links, err = r.recent.links.SettleLarge(ctx, r.in.Before.Links, r.in.Epoch, r.in.workers()); err != nil {
 		return err
 	}
-	r.weights, err = r.links.Weights(func(s witness.Subject, clues []witness.Clue) bool {
+	r.weights, err = r.links.Weights(ctx, r.in.workers(), func(s witness.Subject, clues []witness.Clue) bool {
 		_, was := r.in.Before.Provisions[s]
 		return was || witness.Lessened(clues)
 	})

@@ -169,7 +169,7 @@ func (r *run) prepare() error {
 	if err != nil {
 		return err
 	}
-	r.recent.links = witness.NewLargeLinkBook(r.p, r.shelf)
+	r.recent.links = witness.NewLargeLinkBook(r.p, r.stations, r.shelf)
 	r.recent.reciprocity, err = witness.NewLargeReciprocity(r.p, r.stations, r.before, r.length())
 	return err
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -43,24 +44,17 @@ func (f *fields) excess() excess {
 }
 
 // limitTags finds those who reported more tags of a slot than count.
-func (r *run) limitTags() (err error) {
+func (r *run) limitTags(ctx context.Context) (err error) {
 	if !r.crowd.any(r.p.TagLimit()) {
 		return nil
 	}
 	r.limit = &tagExcess{r.in.Timing, r.p.TagLimit(), r.stations, scratch{path: r.scratchFile("tags"), limit: r.in.memory()}}
 	suspects := &scratch{path: r.scratchFile("ears"), limit: r.in.memory()}
 	defer func() { err = joinFault(err, suspects.Clear()) }()
-	for part := range parts {
-		if err := r.suspect(r.scratch.source(part), suspects); err != nil {
-			return err
-		}
+	if err := r.eachPart(ctx, func(part int) error { return r.suspect(r.scratch.source(part), suspects) }); err != nil {
+		return err
 	}
-	for part := range parts {
-		if err := r.limit.find(suspects.source(part)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.eachPart(ctx, func(part int) error { return r.limit.find(suspects.source(part)) })
 }
 
 // suspect puts the observations of stations and slots that may have too many tags into

@@ -1,0 +1,99 @@
+package witness
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync/atomic"
+	"testing"
+)
+
+// hasty is a shelf that cancels when it was opened some times, and counts how often it is
+// opened behind that.
+type hasty struct {
+	memoryShelf
+	cancel context.CancelFunc
+	left   *atomic.Int64
+}
+
+func (h *hasty) Open(drawer int) (io.Reader, int64) {
+	if h.left.Add(-1) == 0 {
+		h.cancel()
+	}
+	return h.memoryShelf.Open(drawer)
+}
+
+// TestWeighingStopsSoon: whenever the context ends, no further drawers are begun.
+func TestWeighingStopsSoon(t *testing.T) {
+	weigh := func(opens int64, workers int) (int64, error) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var left atomic.Int64
+		left.Store(opens)
+		b := bookOf(t, func() Shelf { return &hasty{cancel: cancel, left: &left} })
+		links, err := b.SettleLarge(ctx, LinkState{}, 1, workers)
+		if err == nil {
+			err = errors.Join(links.WriteState(ctx, io.Discard, workers), links.WriteWeights(ctx, io.Discard, workers))
+		}
+		return left.Load(), err
+	}
+	const many = 1 << 30
+	left, err := weigh(many, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := many - left
+	for _, workers := range []int{1, 4} {
+		for _, at := range []int64{1, all / 8, all / 4, all / 2, all * 3 / 4, all * 7 / 8} {
+			left, err := weigh(at, workers)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("cancelled behind %d of %d drawers: %v", at, all, err)
+			}
+			if more := -left; more > int64(4*workers) {
+				t.Errorf("cancelled behind %d of %d drawers, %d workers: %d more", at, all, workers, more)
+			}
+		}
+	}
+}
+
+// TestCrewsHaveTheSameText whoever is in them.
+func TestCrewsHaveTheSameText(t *testing.T) {
+	text := func(workers int) []byte {
+		links, err := bookOf(t, inMemory).SettleLarge(t.Context(), LinkState{}, 1, workers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := errors.Join(links.WriteState(t.Context(), &out, workers), links.WriteWeights(t.Context(), &out, workers)); err != nil {
+			t.Fatal(err)
+		}
+		return out.Bytes()
+	}
+	want := text(1)
+	for _, workers := range []int{2, 3, 7, 16, 300} {
+		if got := text(workers); !slices.Equal(got, want) {
+			t.Errorf("%d workers write other bytes", workers)
+		}
+	}
+}
+
+// TestAFaultEndsAllWork with the first one.
+func TestAFaultEndsAllWork(t *testing.T) {
+	for _, workers := range []int{1, 5} {
+		var begun, ended atomic.Int64
+		err := crew{t.Context(), workers}.eachDrawer(func() hand {
+			return hand{func(drawer int) error {
+				begun.Add(1)
+				if drawer >= 9 {
+					return errShelf
+				}
+				return nil
+			}, func() error { ended.Add(1); return nil }}
+		})
+		if !errors.Is(err, errShelf) || begun.Load() > int64(9+workers) || ended.Load() != 0 {
+			t.Errorf("%v, %d begun, %d ended", err, begun.Load(), ended.Load())
+		}
+	}
+}
