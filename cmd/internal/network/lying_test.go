@@ -75,7 +75,9 @@ func (w *watcher) prove(payload []byte) {
 func (w *watcher) do(m log.Moves) {
 	w.found = append(w.found, m.Found...)
 	for _, n := range m.Keep {
-		w.last = n
+		if n.Checkpoint().Size > 0 { // of epochs without records there are final ones, too
+			w.last = n
+		}
 	}
 	for _, n := range m.Cosigned {
 		w.client.Publish(w.topic("cosign"), 1, false, n.String())
