@@ -92,6 +92,10 @@ type network struct {
 	arrived chan struct{}
 }
 
+// kept is where a server listens that goes and comes back at the same port: not at 127.0.0.1,
+// where the connections of other tests would take a port that is free for a while.
+const kept = "127.0.0.2:0"
+
 func startNetwork(t *testing.T, address string) *network {
 	t.Helper()
 	n := &network{t: t, arrived: make(chan struct{}, 1)}

@@ -179,7 +179,7 @@ func TestBrokerAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	link := linkIn(t)
-	net := startNetwork(t, "127.0.0.1:0")
+	net := startNetwork(t, kept)
 	address := net.url[len("tcp://"):]
 	chip, _ := plug(t, link)
 	h := overUSB(t, link, plan, mqtt.Config{Server: net.url})

@@ -152,6 +152,7 @@ func TestFullDiskUnderTheChains(t *testing.T) {
 	data := Data(t.TempDir())
 	smallDisk(t, data.path(chainsDir), "64k")
 	config := demoConfig()
+	config.Broker.Listen = kept
 	d, end := overSmallDisk(t, config, data)
 	ballast := fillDisk(t, data.path(chainsDir), 0)
 	values, _ := d.fleet.Values()

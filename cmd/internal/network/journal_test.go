@@ -69,6 +69,10 @@ func TestPacketsByQoSAndContent(t *testing.T) {
 	}
 }
 
+// kept is where a broker listens that comes back at the same port: at 127.0.0.1 the connections
+// of other tests might take one that is free for a while.
+var kept = []string{"127.0.0.2:0"}
+
 // serving runs a network until the test ends, or end is called.
 func serving(t *testing.T, c Config, data Data) (n *Network, end func()) {
 	t.Helper()
