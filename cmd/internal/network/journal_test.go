@@ -14,6 +14,7 @@ import (
 	"hexspot/cmd/internal/stations"
 	"hexspot/gateway/broker"
 	"hexspot/internal/journal"
+	"hexspot/internal/testlog"
 	"hexspot/radio"
 )
 
@@ -79,10 +80,15 @@ func serving(t *testing.T, c Config, data Data) (n *Network, end func()) {
 	if c.Broker.Listen == nil {
 		c.Broker.Listen = []string{"127.0.0.1:0"}
 	}
-	n, err := New(t.Context(), c, data, slog.New(slog.DiscardHandler))
+	n, err := New(t.Context(), c, data, testlog.New(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("broker %+v", n.broker.Counters())
+		}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- n.Run(ctx) }()
