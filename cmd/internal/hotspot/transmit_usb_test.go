@@ -211,7 +211,7 @@ func TestAbortOverUSB(t *testing.T) {
 		t.Errorf("%+v, %v", sent, err)
 	}
 	d := longest()
-	d.Trigger.At = x.Now().Add(patience)
+	d.Trigger.At = x.Now().Add(patience / 2)
 	ctx, cancel = context.WithTimeout(x.ctx, 300*time.Millisecond)
 	defer cancel()
 	if e := x.Send(ctx, d); e.Outcome != radio.Aborted || !e.Start.IsZero() || e.Airtime > 0 {
