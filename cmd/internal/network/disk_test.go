@@ -59,6 +59,9 @@ type fullDisk struct {
 	fleet *stations.Fleet
 }
 
+// fullStations are as many as publish; what is waited for is some of each.
+const fullStations = 20
+
 func (d fullDisk) refusals() int64 { return d.n.broker.Counters().RefusedBy[broker.RefusedStorage] }
 
 // whileFull waits until every station has been refused, and then until it has been again,
@@ -77,7 +80,7 @@ func (d fullDisk) whileFull() (uplinks uint64) {
 func (d fullDisk) awaitRefusals() {
 	d.Helper()
 	refused := d.refusals()
-	await(d.T, "refusals for every station", func() bool { return d.refusals() > refused+60 })
+	await(d.T, "refusals for every station", func() bool { return d.refusals() > refused+3*fullStations })
 }
 
 // awaitRoom makes room and waits for acknowledgements.
@@ -87,15 +90,17 @@ func (d fullDisk) awaitRoom(ballast string) {
 	if err := os.Remove(ballast); err != nil {
 		d.Fatal(err)
 	}
-	await(d.T, "acknowledgements again", func() bool { return d.fleet.Total() > uplinks+200 && d.fleet.Receipts() > receipts+100 })
+	await(d.T, "acknowledgements again", func() bool {
+		return d.fleet.Total() > uplinks+3*fullStations && d.fleet.Receipts() > receipts+2*fullStations
+	})
 }
 
 // overSmallDisk runs stations that report over a network in data until the test ends.
 func overSmallDisk(t *testing.T, c Config, data Data) (d fullDisk, end func()) {
 	t.Helper()
 	n, ended := serving(t, c, data)
-	f, stop := publishing(t, n, stations.Config{Count: 20, Reports: 50 * time.Millisecond})
-	await(t, "the first messages", func() bool { return f.Total() > 200 && f.Receipts() > 100 })
+	f, stop := publishing(t, n, stations.Config{Count: fullStations, Reports: 50 * time.Millisecond})
+	await(t, "the first messages", func() bool { return f.Total() > 3*fullStations && f.Receipts() > 2*fullStations })
 	return fullDisk{t, n, f}, func() { stop(); ended() }
 }
 
@@ -158,7 +163,7 @@ func TestFullDiskUnderTheChains(t *testing.T) {
 	values, _ := d.fleet.Values()
 	await(t, "two values beside it", func() bool { now, _ := d.fleet.Values(); return now >= values+2 })
 	receipts := d.fleet.Receipts()
-	await(t, "reports beside it", func() bool { return d.fleet.Receipts() > receipts+50 })
+	await(t, "reports beside it", func() bool { return d.fleet.Receipts() > receipts+2*fullStations })
 	d.awaitRoom(ballast)
 	config.Broker.Listen = []string{d.n.Addresses()[0][len("tcp://"):]}
 	end()

@@ -123,7 +123,8 @@ func publishing(t *testing.T, n *Network, c stations.Config) (f *stations.Fleet,
 	return f, end
 }
 
-const patience = 60 * time.Second
+// patience is for what must happen, also where a commit to the disk takes 200 ms.
+const patience = 2 * time.Minute
 
 func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
