@@ -59,12 +59,15 @@ func (o *Outcomes) AppendText(b []byte) []byte {
 
 // ParseOutcomes reads what Outcomes.AppendText wrote, and nothing else: what it takes is
 // written again as the same bytes.
-func ParseOutcomes(text []byte) (Outcomes, error) {
+func ParseOutcomes(text []byte) (Outcomes, error) { return Reader{}.Outcomes(text) }
+
+// Outcomes is ParseOutcomes.
+func (r Reader) Outcomes(text []byte) (Outcomes, error) {
 	o := Outcomes{Released: map[radio.Station]Holding{}}
 	number := 0
 	for line := range bytes.Lines(text) {
 		number++
-		if err := o.read(strings.TrimSuffix(string(line), "\n")); err != nil {
+		if err := o.read(r.words(strings.TrimSuffix(string(line), "\n"))); err != nil {
 			return Outcomes{}, fmt.Errorf("outcomes, line %d: %w", number, err)
 		}
 	}
@@ -74,8 +77,7 @@ func ParseOutcomes(text []byte) (Outcomes, error) {
 	return o, nil
 }
 
-func (o *Outcomes) read(line string) error {
-	w := &words{rest: line}
+func (o *Outcomes) read(w *words) error {
 	switch kind := w.next(); kind {
 	case "appeal":
 		o.Appeals = append(o.Appeals, w.appeal())

@@ -10,13 +10,16 @@ import (
 
 // ParseVerdicts reads what AppendVerdicts wrote with the same set, and nothing
 // else: what it takes is written again as the same bytes.
-func ParseVerdicts(text []byte, set *Set) ([]Verdict, error) {
+func ParseVerdicts(text []byte, set *Set) ([]Verdict, error) { return Reader{}.Verdicts(text, set) }
+
+// Verdicts is ParseVerdicts.
+func (r Reader) Verdicts(text []byte, set *Set) ([]Verdict, error) {
 	var verdicts []Verdict
 	number := 0
 	for line := range bytes.Lines(text) {
 		number++
 		var err error
-		if verdicts, err = parseLine(verdicts, set, string(bytes.TrimSuffix(line, []byte("\n")))); err != nil {
+		if verdicts, err = r.verdictLine(verdicts, set, string(bytes.TrimSuffix(line, []byte("\n")))); err != nil {
 			return nil, fmt.Errorf("verdicts, line %d: %w", number, err)
 		}
 	}
@@ -26,8 +29,8 @@ func ParseVerdicts(text []byte, set *Set) ([]Verdict, error) {
 	return verdicts, nil
 }
 
-func parseLine(verdicts []Verdict, set *Set, line string) ([]Verdict, error) {
-	w := &words{rest: line}
+func (r Reader) verdictLine(verdicts []Verdict, set *Set, line string) ([]Verdict, error) {
+	w := r.words(line)
 	kind := w.next()
 	if kind == "case" {
 		v := Verdict{Tag: [18]byte(w.bytes(18)), Slot: w.unsigned(64), Start: w.number(64)}

@@ -52,13 +52,16 @@ func (p Provision) appendText(b []byte) []byte {
 
 // ParseProvisions reads what Provisions.AppendText wrote, and nothing else: what it takes
 // is written again as the same bytes.
-func ParseProvisions(text []byte) (Provisions, error) {
+func ParseProvisions(text []byte) (Provisions, error) { return Reader{}.Provisions(text) }
+
+// Provisions is ParseProvisions.
+func (r Reader) Provisions(text []byte) (Provisions, error) {
 	ps := Provisions{}
 	var last Subject
 	number := 0
 	for line := range bytes.Lines(text) {
 		number++
-		w := &words{rest: strings.TrimSuffix(string(line), "\n")}
+		w := r.words(strings.TrimSuffix(string(line), "\n"))
 		if err := ps.read(w, &last); err != nil {
 			return nil, fmt.Errorf("provisions, line %d: %w", number, err)
 		}

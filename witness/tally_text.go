@@ -75,9 +75,12 @@ var errTally = errors.New("tally: not in canonical form")
 
 // ParseTally reads a line that AppendText wrote, with or without its line feed, and
 // nothing else.
-func ParseTally(line string) (Tally, error) {
+func ParseTally(line string) (Tally, error) { return Reader{}.Tally(line) }
+
+// Tally is ParseTally.
+func (r Reader) Tally(line string) (Tally, error) {
 	line = strings.TrimSuffix(line, "\n")
-	w := &words{rest: line}
+	w := r.words(line)
 	t := Tally{Station: w.station(), Presence: Presence(w.next()), Scale: coverage.Scale(w.unsigned(64))}
 	t.Newcomer = w.next() == "newcomer"
 	t.Beacons, t.Observations = w.counts(), w.counts()
@@ -124,7 +127,7 @@ func (w *words) weakest() []WeakLink {
 	}
 	var links []WeakLink
 	for part := range strings.SplitSeq(text, ",") {
-		links = append(links, w.weakLink(&words{rest: strings.ReplaceAll(part, "/", " ")}))
+		links = append(links, w.weakLink(Reader{w.known}.words(strings.ReplaceAll(part, "/", " "))))
 	}
 	return links
 }

@@ -16,8 +16,11 @@ type LinkLine struct {
 }
 
 // ParseLinkLine reads one line, without its line feed.
-func ParseLinkLine(line string) (LinkLine, error) {
-	w := &words{rest: line}
+func ParseLinkLine(line string) (LinkLine, error) { return Reader{}.LinkLine(line) }
+
+// LinkLine is ParseLinkLine.
+func (r Reader) LinkLine(line string) (LinkLine, error) {
+	w := r.words(line)
 	var l LinkLine
 	switch kind := w.next(); kind {
 	case "station":

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hexspot/cmd/internal/network"
+	"hexspot/cmd/internal/resident"
 )
 
 type serveCommand struct {
@@ -54,5 +55,10 @@ func (s serveCommand) serve(ctx context.Context, c *commands, std streams, log *
 	if _, err := fmt.Fprintf(std.out, "network %s at %s\n", n.ID(), strings.Join(addresses, " ")); err != nil {
 		return err
 	}
+	go func() {
+		if err := resident.Rest(ctx); err != nil {
+			log.Debug("memory that is not needed is kept", "error", err)
+		}
+	}()
 	return n.Run(ctx)
 }

@@ -16,14 +16,12 @@ type sink interface {
 	together(ctx context.Context, entries []entry) error
 }
 
-// Bounds of what is committed together. Below togetherFrom one sync for each costs
-// less than the four of a batch; above groupMost latency grows and the rate hardly.
-const (
-	togetherFrom = 12
-	groupMost    = 256
-	groupBytes   = 2 << 20
-	queueLength  = 1024
-)
+// togetherFrom is where a batch begins to pay: below it one sync for each costs less than
+// the four of a batch.
+const togetherFrom = 12
+
+// queueLength bounds who waits to be taken; the others wait to be in the queue.
+const queueLength = 1024
 
 // Pauses between attempts that failed.
 const (
@@ -45,6 +43,7 @@ type committer struct {
 	ended  chan struct{} // closed when run returns
 	held   []*waiter     // of the next group: their ids are in the present one
 	stored recentIDs
+	next   forecast
 }
 
 func newCommitter(s sink) *committer {
@@ -93,50 +92,6 @@ func (c *committer) run(ctx context.Context) {
 	}
 }
 
-// gather waits for an entry and takes what else waits by then.
-func (c *committer) gather(ctx context.Context) (group []*waiter, ok bool) {
-	waiting := c.held
-	c.held = nil
-	if len(waiting) == 0 {
-		select {
-		case w := <-c.queue:
-			waiting = append(waiting, w)
-		case <-ctx.Done():
-			return nil, false
-		}
-	}
-	size := 0
-	for _, w := range waiting {
-		size += len(w.data)
-	}
-	for len(waiting) < groupMost && size < groupBytes {
-		select {
-		case w := <-c.queue:
-			waiting = append(waiting, w)
-			size += len(w.data)
-			continue
-		default:
-		}
-		break
-	}
-	return c.distinct(waiting), ctx.Err() == nil
-}
-
-// distinct holds entries back whose id is in the group already: the log refuses a
-// batch that has one twice. When their turn comes, the id is known.
-func (c *committer) distinct(waiting []*waiter) (group []*waiter) {
-	ids := make(map[string]bool, len(waiting))
-	for _, w := range waiting {
-		if ids[w.id] {
-			c.held = append(c.held, w)
-			continue
-		}
-		ids[w.id] = true
-		group = append(group, w)
-	}
-	return group
-}
-
 // commit tries until everybody in the group has an outcome or has gone.
 func (c *committer) commit(ctx context.Context, group []*waiter) {
 	group = c.unknown(group)
@@ -173,7 +128,11 @@ func present(group []*waiter) (rest []*waiter) {
 
 // attempt stores a group and gives those that may be tried again.
 func (c *committer) attempt(ctx context.Context, group []*waiter) (again []*waiter) {
-	for i, err := range c.store(ctx, entriesOf(group)) {
+	begun := time.Now()
+	outcomes := c.store(ctx, entriesOf(group))
+	// Before anybody is acknowledged: who comes back at once shall not count twice.
+	c.next = expect(len(group)+len(c.held)+len(c.queue), begun, time.Now())
+	for i, err := range outcomes {
 		w := group[i]
 		switch {
 		case err == nil:

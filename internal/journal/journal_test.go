@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -244,23 +245,18 @@ func BenchmarkAppend(b *testing.B) {
 		b.Run(fmt.Sprint(inFlight), func(b *testing.B) {
 			j, _ := running(b, Config{}, b.TempDir())
 			data := make([]byte, 250)
-			work := make(chan int)
+			var number atomic.Int64
 			var all sync.WaitGroup
+			b.ResetTimer()
 			for range inFlight {
 				all.Go(func() {
-					for i := range work {
+					for i := number.Add(1); i <= int64(b.N); i = number.Add(1) {
 						if err := j.Append(context.Background(), "pkt.0123456789abcdef.up", fmt.Sprint(i), data); err != nil {
 							b.Error(err)
 						}
 					}
 				})
 			}
-			i := 0
-			for b.Loop() {
-				i++
-				work <- i
-			}
-			close(work)
 			all.Wait()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "entries/s")
 		})

@@ -31,7 +31,9 @@ type Book struct {
 	store   Store
 
 	sealing sync.Mutex // one Seal at a time; taken before mu
+	placing sync.Mutex // one Place, Promise or Release at a time; taken before mu
 
+	// mu is never held while a disk is waited for: whoever looks for a record takes the logs and goes.
 	mu     sync.Mutex
 	logs   map[witness.Epoch]*Log
 	floors map[witness.Epoch]witness.Millis // promised; a log that is opened anew keeps them
@@ -63,13 +65,13 @@ func OpenBook(store Store, network radio.Network, ingest radio.Station, timing w
 	return b, nil
 }
 
-// log is the log of an epoch, begun if it is not there.
+// log is the log of an epoch, begun if it is not there. Whoever calls has placing.
 func (b *Book) log(epoch witness.Epoch) (*Log, error) {
-	if l := b.logs[epoch]; l != nil {
+	if l := b.Log(epoch); l != nil {
 		return l, nil
 	}
 	err := b.open(epoch, false)
-	return b.logs[epoch], err
+	return b.Log(epoch), err
 }
 
 // open opens the log of an epoch, by its seal if there is a sound one.
@@ -89,6 +91,8 @@ func (b *Book) open(epoch witness.Epoch, sealed bool) error {
 	if err != nil {
 		return errors.Join(err, file.Close())
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	l.Promise(b.floors[epoch])
 	b.logs[epoch] = l
 	return nil
@@ -98,13 +102,15 @@ func (b *Book) open(epoch witness.Epoch, sealed bool) error {
 // record received before the time given will be added any more. An ingest repeats
 // its last promises when it starts, before it places anything.
 func (b *Book) Promise(epoch witness.Epoch, received witness.Millis) (witness.HighWater, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.placing.Lock()
+	defer b.placing.Unlock()
 	l, err := b.log(epoch)
 	if err != nil {
 		return witness.HighWater{}, err
 	}
 	mark := l.Promise(received)
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.floors[epoch] = mark.Received
 	return mark, nil
 }
@@ -120,26 +126,43 @@ func (b *Book) Log(epoch witness.Epoch) *Log {
 func (b *Book) Epochs() []witness.Epoch {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.epochs()
+	return slices.Sorted(maps.Keys(b.logs))
 }
 
-func (b *Book) epochs() []witness.Epoch {
-	return slices.Sorted(maps.Keys(b.logs))
+// between are the logs from an epoch to before another, in order.
+func (b *Book) between(from, before witness.Epoch) []*Log {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var list []*Log
+	for _, e := range slices.Sorted(maps.Keys(b.logs)) {
+		if e >= from && e < before {
+			list = append(list, b.logs[e])
+		}
+	}
+	return list
 }
 
 // Release closes the logs before an epoch and forgets their records. Their files stay.
 func (b *Book) Release(before witness.Epoch) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.placing.Lock()
+	defer b.placing.Unlock()
+	released := b.between(0, before)
+	b.forget(released...)
 	var errs []error
-	for e, l := range b.logs {
-		if e < before {
-			errs = append(errs, l.Close())
-			delete(b.logs, e)
-			delete(b.floors, e)
-		}
+	for _, l := range released {
+		errs = append(errs, l.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// forget takes logs out of the book, with what was promised of them.
+func (b *Book) forget(logs ...*Log) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, l := range logs {
+		delete(b.logs, l.name.Epoch)
+		delete(b.floors, l.name.Epoch)
+	}
 }
 
 // Close closes all logs.

@@ -20,8 +20,8 @@ type Arrival struct {
 // receipt: a new one, or the first one again. When it returns, they are on disk. After
 // an error nothing may be acknowledged, and the log at fault is opened anew on the next call.
 func (b *Book) Place(arrivals []Arrival) ([]witness.Receipt, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.placing.Lock()
+	defer b.placing.Unlock()
 	receipts := make([]witness.Receipt, len(arrivals))
 	groups := map[witness.Epoch][]int{}
 	for i, a := range arrivals {
@@ -71,34 +71,39 @@ func (b *Book) append(epoch witness.Epoch, batch []Entry) ([]Place, error) {
 	}
 	places, err := l.Append(batch)
 	if err != nil && l.Broken() {
-		delete(b.logs, epoch)
+		b.drop(epoch)
 		err = errors.Join(err, l.Close())
 	}
 	return places, err
 }
 
-// Find gives the receipt of a record that is in a log, its own epoch's or a later one.
-func (b *Book) Find(a Arrival) (receipt witness.Receipt, known bool, err error) {
+// drop takes a log out of the book that has to be opened anew. What was promised of it stays.
+func (b *Book) drop(epoch witness.Epoch) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	delete(b.logs, epoch)
+}
+
+// Find gives the receipt of a record that is in a log, its own epoch's or a later one. However long
+// that takes, it holds nothing up.
+func (b *Book) Find(a Arrival) (receipt witness.Receipt, known bool, err error) {
 	return b.earlier(a, maxEpoch+1)
 }
 
-// earlier looks for a record in the logs from its own epoch to before another.
+// earlier looks for a record in the logs from its own epoch to before another. One that was put
+// away or failed meanwhile, and cannot be read any more, has nothing, as if it had been so before.
 func (b *Book) earlier(a Arrival, before witness.Epoch) (witness.Receipt, bool, error) {
-	if a.Own >= before {
-		return witness.Receipt{}, false, nil
-	}
-	for _, e := range b.epochs() {
-		if e < a.Own || e >= before {
+	for _, l := range b.between(a.Own, before) {
+		epoch := l.name.Epoch
+		p, err := l.Find(a.Record)
+		if err != nil && b.Log(epoch) != l {
 			continue
 		}
-		p, err := b.logs[e].Find(a.Record)
 		if err != nil {
 			return witness.Receipt{}, false, err
 		}
 		if p.Known {
-			return receiptOf(a.Record, e, p), true, nil
+			return receiptOf(a.Record, epoch, p), true, nil
 		}
 	}
 	return witness.Receipt{}, false, nil

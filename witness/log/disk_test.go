@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 
 	"pgregory.net/rapid"
 )
@@ -16,12 +17,15 @@ var errDisk = errors.New("the disk failed")
 // disk is a file that can lose power: then each sector written since the last Sync is
 // there or not, by chance, and so is the length.
 type disk struct {
+	mu          sync.Mutex // of reading and writing; tests change the rest while nobody does
 	now, synced []byte
 	full        int  // the most bytes it holds, 0 for any
 	failSync    bool // the next Sync fails
 }
 
 func (d *disk) ReadAt(b []byte, at int64) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if at >= int64(len(d.now)) {
 		return 0, io.EOF
 	}
@@ -33,6 +37,8 @@ func (d *disk) ReadAt(b []byte, at int64) (int, error) {
 }
 
 func (d *disk) WriteAt(b []byte, at int64) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	end := int(at) + len(b)
 	if d.full > 0 && end > d.full {
 		n := max(0, d.full-int(at))

@@ -10,7 +10,8 @@ import (
 	"hexspot/witness"
 )
 
-// File is what a log is kept in; an *os.File is one.
+// File is what a log is kept in; an *os.File is one. It is read while it is written elsewhere, and
+// read in vain when it is closed.
 type File interface {
 	io.ReaderAt
 	io.WriterAt
@@ -20,7 +21,9 @@ type File interface {
 	io.Closer
 }
 
-// Log is one log on disk. It is safe for concurrent use.
+// Log is one log on disk. It is safe for concurrent use. What is on disk never changes, so whoever
+// looks for something reads it without the lock: no question keeps a record from being added, however
+// slow the disk is.
 type Log struct {
 	name Name
 	file File
@@ -63,33 +66,38 @@ func (l *Log) sealed() bool {
 // Find gives the place of a record, Known if it is there.
 func (l *Log) Find(id radio.RecordID) (Place, error) {
 	l.mu.RLock()
-	defer l.mu.RUnlock()
-	p, _, err := l.find(id)
-	return p, err
+	sealed, candidates := l.look(id)
+	l.mu.RUnlock()
+	return l.find(id, sealed, candidates)
 }
 
-func (l *Log) find(id radio.RecordID) (p Place, known bool, err error) {
-	candidates, err := l.candidates(id)
-	if err != nil {
-		return Place{}, false, err
+// look gives what memory has of a record: the seal to look in, if there is one, else the
+// indexes that may be the record's.
+func (l *Log) look(id radio.RecordID) (*seal, []uint32) {
+	if l.seal != nil {
+		return l.seal, nil
+	}
+	return nil, l.ids.candidates(id)
+}
+
+// find reads what look gave. It needs no lock.
+func (l *Log) find(id radio.RecordID, sealed *seal, candidates []uint32) (Place, error) {
+	if sealed != nil {
+		var err error
+		if candidates, err = sealed.candidates(id); err != nil {
+			return Place{}, err
+		}
 	}
 	for _, index := range candidates {
 		e, err := l.read(uint64(index))
 		if err != nil {
-			return Place{}, false, err
+			return Place{}, err
 		}
 		if e.Record == id {
-			return Place{Index: uint64(index), Received: e.Received, Known: true}, true, nil
+			return Place{Index: uint64(index), Received: e.Received, Known: true}, nil
 		}
 	}
-	return Place{}, false, nil
-}
-
-func (l *Log) candidates(id radio.RecordID) ([]uint32, error) {
-	if l.seal != nil {
-		return l.seal.candidates(id)
-	}
-	return l.ids.candidates(id), nil
+	return Place{}, nil
 }
 
 func (l *Log) read(index uint64) (Entry, error) {
@@ -115,24 +123,28 @@ func (l *Log) Promise(received witness.Millis) witness.HighWater {
 
 // Include proves the record at an index in the tree of that size.
 func (l *Log) Include(index, size uint64) (Inclusion, error) {
+	return l.present().Include(index, size)
+}
+
+// present is the tree as it is now.
+func (l *Log) present() *Tree {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.tree.Include(index, size)
+	return l.tree.snapshot()
 }
 
 // Extend proves that the tree of one size begins with that of a smaller one.
 func (l *Log) Extend(from, to uint64) (Consistency, error) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return l.tree.Extend(from, to)
+	return l.present().Extend(from, to)
 }
 
 // ReadIDs gives the ids of the log in its order, from an index on.
 func (l *Log) ReadIDs(from uint64, ids []radio.RecordID) error {
 	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if from+uint64(len(ids)) > l.tree.size {
-		return fmt.Errorf("reading records %d to %d of %d: %w", from, from+uint64(len(ids)), l.tree.size, io.EOF)
+	size := l.tree.size
+	l.mu.RUnlock()
+	if from+uint64(len(ids)) > size {
+		return fmt.Errorf("reading records %d to %d of %d: %w", from, from+uint64(len(ids)), size, io.EOF)
 	}
 	return entries{l.file}.ReadIDs(from, ids)
 }

@@ -44,11 +44,12 @@ func (l *Log) place(batch []Entry) (places []Place, fresh []Entry, err error) {
 	for i, e := range batch {
 		p, known := first[e.Record]
 		if !known {
-			if p, known, err = l.find(e.Record); err != nil {
+			sealed, candidates := l.look(e.Record)
+			if p, err = l.find(e.Record, sealed, candidates); err != nil {
 				return nil, nil, err
 			}
 		}
-		if !known {
+		if !known && !p.Known {
 			if e.Received < l.floor {
 				return nil, nil, fmt.Errorf("a record of %d is older than the high-water mark %d", e.Received, l.floor)
 			}

@@ -60,11 +60,9 @@ func (l *Log) writeSeal(file File, head Head) error {
 	}
 	sum := crc32.New(castagnoli)
 	out := bufio.NewWriterSize(io.MultiWriter(sum, io.NewOffsetWriter(file, sealHeaderSize)), 1<<20)
-	l.mu.RLock()
-	for _, tile := range l.tree.tiles() {
+	for _, tile := range l.present().tiles() {
 		out.Write(tile[:])
 	}
-	l.mu.RUnlock()
 	for _, r := range rows {
 		var b [sealRowSize]byte
 		binary.BigEndian.PutUint64(b[:], r.prefix)

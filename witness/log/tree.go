@@ -2,6 +2,7 @@ package log
 
 import (
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -86,6 +87,12 @@ func (t *Tree) raise(h Hash) {
 		}
 		h = tlog.NodeHash(t.upper[i][n-2], t.upper[i][n-1])
 	}
+}
+
+// snapshot is the tree as it is now, which stays so: proofs of it are worked out while the tree
+// grows. Finished nodes never change, those of the last tile are copied.
+func (t *Tree) snapshot() *Tree {
+	return &Tree{leaves: t.leaves, size: t.size, last: slices.Clone(t.last), upper: slices.Clone(t.upper)}
 }
 
 // Size is the number of records.

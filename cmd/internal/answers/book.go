@@ -27,6 +27,7 @@ type Book struct {
 	told map[witness.Epoch]bool // that they cannot be read
 
 	first FirstSite // nil: nobody has the registry
+	known *radio.RecentStations
 
 	provisions provisions
 }
@@ -57,11 +58,14 @@ const (
 	mostOpen = mostDays + 2
 	// MostSearched is in how many of the newest epochs a record is looked for, if none is named.
 	MostSearched = 64
+	// knownStations are those whose keys are not checked again, some 3 MB of them. Most questions
+	// are about the same ones: a station, its partners, and who is heard by many.
+	knownStations = 1 << 15
 )
 
 // NewBook is a book of a directory, which need not be there yet.
 func NewBook(dir string) *Book {
-	return &Book{dir: dir, log: slog.New(slog.DiscardHandler), told: map[witness.Epoch]bool{}}
+	return &Book{dir: dir, known: radio.NewRecentStations(knownStations), log: slog.New(slog.DiscardHandler), told: map[witness.Epoch]bool{}}
 }
 
 // ErrUnknown says that there is nothing to answer from: the epoch is not verified (or not
@@ -108,6 +112,7 @@ func (b *Book) at(number witness.Epoch) (*epoch, error) {
 	if err != nil {
 		return nil, err
 	}
+	result.Know(b.known)
 	e := &epoch{number: number, result: result}
 	b.mu.Lock()
 	defer b.mu.Unlock()

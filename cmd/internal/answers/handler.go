@@ -82,7 +82,7 @@ func (b *Book) serveReport(r *http.Request) (web.Content, error) {
 	if only == nil || answer.mayChange() {
 		keep = web.KeepShort
 	}
-	return content(r, keep, answer.JSON(), answer.WriteText)
+	return content(r, keep, &answer, web.JSONContent)
 }
 
 func (b *Book) serveDays(r *http.Request) (web.Content, error) {
@@ -117,17 +117,23 @@ func (b *Book) serveStation(r *http.Request) (web.Content, error) {
 	if answer.Cause != nil && answer.Cause.Name == notRegistered.Name {
 		keep = web.KeepShort // a first site may be entered, and is told
 	}
-	return content(r, keep, answer.JSON(), answer.WriteText)
+	return content(r, keep, &answer, web.LargeContent)
+}
+
+// told is an answer in both forms.
+type told interface {
+	JSON() any
+	WriteText(io.Writer) error
 }
 
 // content is JSON, or text where a request asks for it.
-func content(r *http.Request, keep web.Keep, value any, write func(io.Writer) error) (web.Content, error) {
+func content(r *http.Request, keep web.Keep, answer told, encode func(any) (web.Content, error)) (web.Content, error) {
 	if r.URL.Query().Get("format") == "text" || strings.HasPrefix(r.Header.Get("Accept"), "text/plain") {
 		var text bytes.Buffer
-		err := write(&text)
+		err := answer.WriteText(&text)
 		return web.Content{Type: "text/plain; charset=utf-8", Body: text.Bytes(), Keep: keep}, err
 	}
-	c, err := web.JSONContent(value)
+	c, err := encode(answer.JSON())
 	c.Keep = keep
 	return c, err
 }

@@ -50,7 +50,7 @@ func (n *server) journal(ctx context.Context, c JournalConfig, out io.Writer) er
 	}
 	for _, l := range loads {
 		fmt.Fprintln(c.Progress, l.what)
-		took, memory, err := n.load(ctx, l.config, c.Duration, times)
+		took, memory, err := n.load(ctx, l, c.Duration, times)
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", l.what, err), n.serve.stop())
 		}
@@ -66,26 +66,31 @@ func (n *server) journal(ctx context.Context, c JournalConfig, out io.Writer) er
 type fleetLoad struct {
 	config stations.Config
 	what   string
+	rest   time.Duration // before the row, with all stations connected
 }
+
+// toRest is how long after work a network has given back the memory that it does not need.
+const toRest = 15 * time.Second
 
 // uplinkLoads are measured from a station's publication to its PUBACK.
 var uplinkLoads = []fleetLoad{
-	{stations.Config{Count: 1000, Pace: time.Hour}, "idle, 1000 stations"},
-	{stations.Config{Count: 1}, "PUBACK, 1 station at full speed"},
-	{stations.Config{Count: 100}, "PUBACK, 100 stations at full speed"},
-	{stations.Config{Count: 1000}, "PUBACK, 1000 stations at full speed"},
-	{stations.Config{Count: 1, Pace: time.Second}, "PUBACK, 1 station, 1/s"},
-	{stations.Config{Count: 100, Pace: time.Second}, "PUBACK, 100 stations, 1/s each"},
-	{stations.Config{Count: 1000, Pace: time.Second}, "PUBACK, 1000 stations, 1/s each"},
+	{config: stations.Config{Count: 1000, Pace: time.Hour}, what: "idle, 1000 stations", rest: toRest},
+	{config: stations.Config{Count: 1}, what: "PUBACK, 1 station at full speed"},
+	{config: stations.Config{Count: 100}, what: "PUBACK, 100 stations at full speed"},
+	{config: stations.Config{Count: 1000}, what: "PUBACK, 1000 stations at full speed"},
+	{config: stations.Config{Count: 1, Pace: time.Second}, what: "PUBACK, 1 station, 1/s"},
+	{config: stations.Config{Count: 100, Pace: time.Second}, what: "PUBACK, 100 stations, 1/s each"},
+	{config: stations.Config{Count: 1000, Pace: time.Second}, what: "PUBACK, 1000 stations, 1/s each"},
+	{config: stations.Config{Count: 1000, Pace: time.Hour}, what: "idle again, 1000 stations", rest: toRest},
 }
 
 // reportLoads are measured from a station's report to its receipt: signature, journal, log.
 var reportLoads = []fleetLoad{
-	{stations.Config{Count: 1, Pace: time.Hour, Reports: 100 * time.Millisecond}, "receipt, 1 station, 10/s"},
-	{stations.Config{Count: 100, Pace: time.Hour, Reports: time.Second}, "receipt, 100 stations, 1/s each"},
-	{stations.Config{Count: 1000, Pace: time.Hour, Reports: time.Second}, "receipt, 1000 stations, 1/s each"},
-	{stations.Config{Count: 100, Pace: time.Hour, Reports: 100 * time.Millisecond}, "receipt, 100 stations, 10/s each"},
-	{stations.Config{Count: 1000, Pace: time.Hour, Reports: 100 * time.Millisecond}, "receipt, 1000 stations, at most 10/s each"},
+	{config: stations.Config{Count: 1, Pace: time.Hour, Reports: 100 * time.Millisecond}, what: "receipt, 1 station, 10/s"},
+	{config: stations.Config{Count: 100, Pace: time.Hour, Reports: time.Second}, what: "receipt, 100 stations, 1/s each"},
+	{config: stations.Config{Count: 1000, Pace: time.Hour, Reports: time.Second}, what: "receipt, 1000 stations, 1/s each"},
+	{config: stations.Config{Count: 100, Pace: time.Hour, Reports: 100 * time.Millisecond}, what: "receipt, 100 stations, 10/s each"},
+	{config: stations.Config{Count: 1000, Pace: time.Hour, Reports: 100 * time.Millisecond}, what: "receipt, 1000 stations, at most 10/s each"},
 }
 
 // journalTable is the result.
@@ -159,10 +164,10 @@ func appendFor(ctx context.Context, j *journal.Journal, over time.Duration, inFl
 	return all, context.Cause(ctx)
 }
 
-// load runs stations until all are online, and then for a while, and gives what took so
-// long meanwhile.
-func (n *server) load(ctx context.Context, c stations.Config, over time.Duration, times func(*stations.Fleet) []time.Duration) ([]time.Duration, memory, error) {
-	fleet, err := n.fleet(c)
+// load runs stations until all are online, lets them rest, and then runs them for a while, and
+// gives what took so long meanwhile.
+func (n *server) load(ctx context.Context, l fleetLoad, over time.Duration, times func(*stations.Fleet) []time.Duration) ([]time.Duration, memory, error) {
+	fleet, err := n.fleet(l.config)
 	if err != nil {
 		return nil, memory{}, err
 	}
@@ -171,13 +176,16 @@ func (n *server) load(ctx context.Context, c stations.Config, over time.Duration
 	running.Go(func() { fleet.Run(publishing) })
 	defer running.Wait()
 	defer stop()
-	for begun := time.Now(); fleet.Online() < c.Count; {
+	for begun := time.Now(); fleet.Online() < l.config.Count; {
 		if time.Since(begun) > loadTimeout {
-			return nil, memory{}, fmt.Errorf("%d of %d stations are online", fleet.Online(), c.Count)
+			return nil, memory{}, fmt.Errorf("%d of %d stations are online", fleet.Online(), l.config.Count)
 		}
 		if err := sleep(ctx, feedLook); err != nil {
 			return nil, memory{}, err
 		}
+	}
+	if err := sleep(ctx, l.rest); err != nil {
+		return nil, memory{}, err
 	}
 	times(fleet)
 	if err := sleep(ctx, over); err != nil {

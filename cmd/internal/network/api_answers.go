@@ -23,6 +23,7 @@ type appealDesk struct {
 	book   *answers.Book
 	sites  *store.Book
 	counts appealCounts
+	earlierAppeals
 
 	public *publicEntropy
 }
@@ -79,6 +80,9 @@ func (d *appealDesk) enter(ctx context.Context, encoded []byte, now witness.Mill
 	file, err := witness.ParseAppealFile(encoded)
 	if err != nil {
 		return appealTaken{}, web.Refusal{Status: http.StatusBadRequest, Refused: "encoding", Cause: err.Error(), Cure: "send what 'hexnet witness appeal submit' sends"}
+	}
+	if err := d.countEarlier(ctx, now); err != nil {
+		return appealTaken{}, err
 	}
 	epoch, station := d.schedule.Epoch(d.schedule.SlotAt(now)), file.Record.Station
 	if err := d.check(ctx, &file, epoch); err != nil {

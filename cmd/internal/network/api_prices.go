@@ -22,8 +22,8 @@ var prices = map[string]int{
 	"GET /v1/witness/epochs":                           2,
 	"GET /v1/witness/reports/{id}":                     8, // 64 indexes, or 32 cases
 	"GET /v1/witness/stations/{station}":               8, // 30 lists of stations
-	"GET /v1/witness/stations/{station}/epochs/{n}":    8, // its links, and who is around
-	"GET /v1/witness/stations/{station}/epochs/newest": 8,
+	"GET /v1/witness/stations/{station}/epochs/{n}":    4, // its links, and who is around
+	"GET /v1/witness/stations/{station}/epochs/newest": 4,
 	"POST /v1/witness/appeals":                         20, // signatures of all its evidence
 }
 
@@ -41,7 +41,7 @@ func guarded(rate int, mux *http.ServeMux) http.Handler {
 		_, pattern := mux.Handler(r)
 		return max(1, prices[pattern])
 	}
-	gate := web.Gate(max(leastAtATime, runtime.GOMAXPROCS(0)), mostBody, mux)
+	gate := web.Gate(max(leastAtATime, runtime.GOMAXPROCS(0)), mostBody, price, mux)
 	return web.Guard(rate, price, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if price(r) > 1 {
 			gate.ServeHTTP(w, r)

@@ -1,12 +1,9 @@
 package network
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"sync"
 
-	"hexspot/internal/journal"
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -112,33 +109,4 @@ func (c *appealCounts) giveBack(epoch witness.Epoch, station radio.Station, id r
 // find is where an appeal is counted that came in an epoch, below 0 if it is not.
 func (c *appealCounts) find(epoch witness.Epoch, station radio.Station, id radio.RecordID) int {
 	return slices.IndexFunc(c.taken[station], func(a countedAppeal) bool { return a.id == id && a.epoch == epoch })
-}
-
-// recover counts the appeals of the running epoch that the journal has from before a start.
-func (d *appealDesk) recover(ctx context.Context, j *journal.Journal, now witness.Millis) error {
-	epoch := d.schedule.Epoch(d.schedule.SlotAt(now))
-	from, _ := d.schedule.Slots(epoch)
-	query := journal.Query{Since: d.schedule.Start(from).Time(), Subjects: []string{"rec." + string(radio.KindAppeal) + ".*"}}
-	err := j.Read(ctx, query, func(r journal.Record) error {
-		d.recount(r.Data, epoch)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("counting appeals: %w", err)
-	}
-	return nil
-}
-
-// recount counts an entry of the journal if it is an appeal of an epoch.
-func (d *appealDesk) recount(data []byte, epoch witness.Epoch) {
-	at, ok := stampOf(data)
-	if !ok || d.schedule.Epoch(d.schedule.SlotAt(at)) != epoch {
-		return
-	}
-	file, err := witness.ParseAppealFile(data[stampSize:])
-	if err == nil {
-		id := file.Record.ID(d.network)
-		d.counts.take(epoch, file.Record.Station, id, len(data)-stampSize)
-		d.counts.kept(epoch, file.Record.Station, id)
-	}
 }

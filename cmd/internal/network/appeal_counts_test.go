@@ -143,25 +143,3 @@ func TestAnAppealOnItsWayIsNotTaken(t *testing.T) {
 		t.Errorf("again when it is there: %v", err)
 	}
 }
-
-// TestAppealsOfBeforeAStartCount: what the journal has of the running epoch.
-func TestAppealsOfBeforeAStartCount(t *testing.T) {
-	data := Data(t.TempDir())
-	store, end := mustStore(t, data)
-	defer end()
-	d := newDesk(t, Data(t.TempDir()), nil)
-	p := newProver(t, d.network)
-	parts := provingParts{journal: store.Journal}
-	now := present()
-	epoch := d.schedule.Epoch(d.schedule.SlotAt(now))
-	from, _ := d.schedule.Slots(epoch)
-	for at, slot := range map[witness.Millis]witness.Slot{now: 1, d.schedule.Start(from) - 1: 2} {
-		f := p.appeal(t, d.network, slot)
-		must(t, parts.keep(t.Context(), string(radio.KindAppeal), 1, f.Record.ID(d.network).String(), at, f.Append(nil)))
-	}
-	must(t, parts.keep(t.Context(), string(radio.KindAppeal), 1, "damaged", now, []byte{1}))
-	must(t, d.appeals.recover(t.Context(), store.Journal, now))
-	if got := d.appeals.counts.taken; len(got[p.key.Station()]) != 1 || d.appeals.counts.epoch != epoch {
-		t.Errorf("%+v", got)
-	}
-}

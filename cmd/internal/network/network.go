@@ -65,10 +65,8 @@ func (n *Network) addProving(ctx context.Context, c Config, data Data, log *slog
 		if err := v.recover(ctx, n.store.Journal); err != nil && ctx.Err() == nil {
 			log.Error("the log is without records that the journal has", "error", err)
 		}
-		if err := v.appeals.recover(ctx, n.store.Journal, v.now()); err != nil && ctx.Err() == nil {
-			log.Error("appeals of before the start are not counted", "error", err)
-		}
 	}
+	v.appeals.earlier = n.store
 	n.api, err = openAPI(c.API, v)
 	return err
 }

@@ -217,6 +217,7 @@ func (v *proving) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return v.entropy.run(ctx) })
 	group.Go(func() error { return v.recounting(ctx) })
+	group.Go(func() error { return v.appeals.run(ctx) })
 	group.Go(func() error { return v.freezing.run(ctx) })
 	group.Go(func() error { return v.checkpoints.run(ctx) })
 	group.Go(func() error { return v.verify.run(ctx) })

@@ -83,7 +83,12 @@ func (c *journaledCountry) Judged(j simulate.Judgement) error {
 // mustStore opens a store that runs until its end.
 func mustStore(t *testing.T, data Data) (s *Store, end func()) {
 	t.Helper()
-	s, err := OpenStore(t.Context(), Config{}, data, slog.New(slog.DiscardHandler))
+	return mustStoreOf(t, data, Config{})
+}
+
+func mustStoreOf(t *testing.T, data Data, c Config) (s *Store, end func()) {
+	t.Helper()
+	s, err := OpenStore(t.Context(), c, data, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,15 +82,14 @@ func (x *indexer) addAll(from io.Reader, base int64) error {
 
 // write writes the index of a file.
 func (x *indexer) write(dir, name string) error {
-	file, err := os.OpenFile(filepath.Join(dir, name+indexEnding), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	err := writeBeside(dir, name+indexEnding, func(file *os.File) error {
+		out := bufio.NewWriterSize(file, 1<<16)
+		if err := x.writeTo(out); err != nil {
+			return err
+		}
+		return out.Flush()
+	})
 	if err != nil {
-		return fmt.Errorf("writing the index: %w", err)
-	}
-	out := bufio.NewWriterSize(file, 1<<16)
-	if err := x.writeTo(out); err != nil {
-		return errors.Join(err, file.Close())
-	}
-	if err := errors.Join(out.Flush(), file.Sync(), file.Close()); err != nil {
 		return fmt.Errorf("writing the index: %w", err)
 	}
 	return nil
@@ -137,6 +136,27 @@ func writePlaces(w io.Writer, items source) error {
 	return nil
 }
 
+// draftEnding names what is being written. A crash may leave one; the next one is written over it.
+const draftEnding = ".draft"
+
+// writeBeside writes a file that is no part of a result. It has its name when it is whole and on
+// the disk, in the place of one that was there until then.
+func writeBeside(dir, name string, write func(*os.File) error) error {
+	path := filepath.Join(dir, name)
+	file, err := os.OpenFile(path+draftEnding, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	err = write(file)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return errors.Join(err, os.Remove(path+draftEnding))
+	}
+	return os.Rename(path+draftEnding, path)
+}
+
 // ErrNoIndex says that a result has no index of what is asked for. Index makes them.
 var ErrNoIndex = errors.New("the epoch has no index yet: 'hexnet serve' makes it")
 
@@ -155,7 +175,7 @@ func findPlaces(path string, name placeName, most int) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := placeReader{file: file}
+	x := placeReader{pages: pages{file: file}}
 	n, want := int(info.Size()/indexSize), binary.BigEndian.Uint64(name[:])
 	var offsets []int64
 	for i := sort.Search(n, func(i int) bool { at, _ := x.at(i); return at >= want }); i < n; i++ {
@@ -172,14 +192,15 @@ func findPlaces(path string, name placeName, most int) ([]int64, error) {
 
 // placeReader reads places. The first error stays.
 type placeReader struct {
-	file *os.File
-	err  error
+	pages pages
+	err   error
 }
 
 func (x *placeReader) at(i int) (name uint64, offset int64) {
-	var b [indexSize]byte
-	if _, err := x.file.ReadAt(b[:], int64(i)*indexSize); err != nil {
+	b, err := x.pages.record(int64(i)*indexSize, indexSize)
+	if err != nil {
 		x.err = cmp.Or(x.err, err)
+		return 0, 0
 	}
-	return binary.BigEndian.Uint64(b[:]), int64(binary.BigEndian.Uint64(b[8:]))
+	return binary.BigEndian.Uint64(b), int64(binary.BigEndian.Uint64(b[8:]))
 }

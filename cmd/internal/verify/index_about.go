@@ -25,8 +25,8 @@ type aboutFile struct {
 	begins []string // its blocks
 }
 
-// Index makes what indexes a result lacks: an older program made none. A directory is
-// never without one that it had. That of the verdicts is made with them.
+// Index makes what indexes a result lacks: an older program made none, or another one. Those that
+// are there are read until there are new ones. That of the verdicts is made with them.
 func Index(ctx context.Context, dir string) error {
 	for _, name := range [...]string{outcomesName + indexEnding, nearName} {
 		switch _, err := os.Lstat(filepath.Join(dir, name)); {
@@ -40,19 +40,10 @@ func Index(ctx context.Context, dir string) error {
 }
 
 func indexAgain(ctx context.Context, dir string) error {
-	for _, f := range aboutFiles {
-		if err := removeOld(filepath.Join(dir, f.name+indexEnding)); err != nil {
-			return err
-		}
-	}
-	if err := removeOld(filepath.Join(dir, nearName)); err != nil {
+	if err := indexAbout(ctx, dir, dir+".scratch.index", DefaultMemory); err != nil {
 		return err
 	}
-	return indexAbout(ctx, dir, dir+".scratch.index", DefaultMemory)
-}
-
-func removeOld(path string) error {
-	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+	if err := os.Remove(filepath.Join(dir, nearOldName)); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil

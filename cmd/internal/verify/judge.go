@@ -59,6 +59,9 @@ func (r *run) weigh(ctx context.Context) error {
 	}
 	r.concludeAppeals()
 	r.recent.links = nil
+	if err := r.restShelves(); err != nil {
+		return err
+	}
 	return r.scale()
 }
 

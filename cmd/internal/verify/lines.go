@@ -1,18 +1,18 @@
 package verify
 
 import (
-	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"slices"
-	"strings"
 )
 
 // lines reads a sorted file of text without reading all of it. What is sorted are blocks:
 // each begins with a line that has one of some prefixes, which may be empty.
 type lines struct {
 	file     *os.File
+	pages    pages
 	size     int64
 	prefixes []string
 }
@@ -26,7 +26,7 @@ func openLines(path string, prefixes ...string) (*lines, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &lines{file, info.Size(), prefixes}, nil
+	return &lines{file, pages{file: file}, info.Size(), prefixes}, nil
 }
 
 // beginsBlock says that a line has one of the prefixes.
@@ -36,29 +36,42 @@ func beginsBlock[T ~string | ~[]byte](line T, prefixes []string) bool {
 
 func (l *lines) close() { _ = l.file.Close() }
 
-func (l *lines) from(offset int64) *bufio.Reader {
-	return bufio.NewReaderSize(io.NewSectionReader(l.file, offset, l.size-offset), 4096)
+// line gives the line at an offset with its line feed, io.EOF if none ends there. It is good until
+// the next call.
+func (l *lines) line(offset int64) ([]byte, error) {
+	for least := 1; ; {
+		b, err := l.pages.from(offset, least)
+		if err != nil {
+			return nil, err
+		}
+		if end := bytes.IndexByte(b, '\n'); end >= 0 {
+			return b[:end+1], nil
+		}
+		if len(b) < least {
+			return nil, io.EOF
+		}
+		least = len(b) + pageSize
+	}
 }
 
 // next finds the first block that begins at an offset or later: where, and its first
-// line without line feed; -1 if there is none.
-func (l *lines) next(offset int64) (int64, string, error) {
+// line without line feed, which is good until the next call; -1 if there is none.
+func (l *lines) next(offset int64) (int64, []byte, error) {
 	at := max(offset-1, 0)
-	r := l.from(at)
 	if offset > 0 {
-		skipped, err := r.ReadBytes('\n')
+		skipped, err := l.line(at)
 		if err != nil {
-			return -1, "", atEnd(err)
+			return -1, nil, atEnd(err)
 		}
 		at += int64(len(skipped))
 	}
 	for {
-		line, err := r.ReadString('\n')
+		line, err := l.line(at)
 		if err != nil {
-			return -1, "", atEnd(err)
+			return -1, nil, atEnd(err)
 		}
 		if beginsBlock(line, l.prefixes) {
-			return at, strings.TrimSuffix(line, "\n"), nil
+			return at, bytes.TrimSuffix(line, []byte("\n")), nil
 		}
 		at += int64(len(line))
 	}
@@ -81,7 +94,7 @@ func (l *lines) find(text string) (int64, error) {
 		if err != nil {
 			return -1, err
 		}
-		if at < 0 || line >= text {
+		if at < 0 || string(line) >= text {
 			high = middle
 			if at >= 0 {
 				found = at
@@ -95,18 +108,22 @@ func (l *lines) find(text string) (int64, error) {
 
 // block reads the block at an offset and says where the next one is, -1: nowhere.
 func (l *lines) block(offset int64) ([]byte, int64, error) {
-	r := l.from(offset)
-	var b []byte
-	for {
-		line, err := r.ReadBytes('\n')
+	return l.appendBlock(nil, offset)
+}
+
+// appendBlock appends the block at an offset, and says where the next one is, -1: nowhere.
+func (l *lines) appendBlock(b []byte, offset int64) ([]byte, int64, error) {
+	for at := offset; ; {
+		line, err := l.line(at)
 		switch {
 		case errors.Is(err, io.EOF):
 			return b, -1, nil
 		case err != nil:
 			return nil, -1, err
-		case len(b) > 0 && beginsBlock(line, l.prefixes):
-			return b, offset + int64(len(b)), nil
+		case at > offset && beginsBlock(line, l.prefixes):
+			return b, at, nil
 		}
 		b = append(b, line...)
+		at += int64(len(line))
 	}
 }

@@ -21,10 +21,15 @@ import (
 // big-endian.
 //
 //	number of stations, u32, and of bytes of plans, u32
-//	of each station, by station: key, flags, number of its plan (u16), centre (3 x i64), nothing (4)
-//	the numbers of stations (u32), by the cube of 20 km that they are in, then by number
+//	of each station, by station: key, flags, number of its plan (u16), centre (3 x i64), its number (u32)
+//	the same again, by the cube of 20 km that the station is in, then by number
 //	the names of plans, a line each
-const nearName = "sites.near"
+//
+// A place is there twice so that those around it follow each other.
+const nearName = "sites.around"
+
+// nearOldName is the file as an older program made it, without the second list.
+const nearOldName = "sites.near"
 
 const (
 	nearHead   = 8
@@ -39,10 +44,11 @@ const (
 
 // nearSite is a station of the file.
 type nearSite struct {
-	key   [33]byte
-	flags byte
-	plan  uint16
-	at    coverage.Position
+	key    [33]byte
+	flags  byte
+	plan   uint16
+	at     coverage.Position
+	number uint32 // in the order of stations
 }
 
 func (n *nearSite) append(b []byte) []byte {
@@ -51,11 +57,11 @@ func (n *nearSite) append(b []byte) []byte {
 	for _, v := range [...]coverage.Millimetres{n.at.X, n.at.Y, n.at.Z} {
 		b = binary.BigEndian.AppendUint64(b, uint64(v))
 	}
-	return append(b, 0, 0, 0, 0)
+	return binary.BigEndian.AppendUint32(b, n.number)
 }
 
 func parseNear(b *[nearRecord]byte) nearSite {
-	n := nearSite{key: [33]byte(b[:33]), flags: b[33], plan: binary.BigEndian.Uint16(b[34:])}
+	n := nearSite{key: [33]byte(b[:33]), flags: b[33], plan: binary.BigEndian.Uint16(b[34:]), number: binary.BigEndian.Uint32(b[60:])}
 	for i, to := range [...]*coverage.Millimetres{&n.at.X, &n.at.Y, &n.at.Z} {
 		*to = coverage.Millimetres(binary.BigEndian.Uint64(b[36+8*i:]))
 	}
@@ -90,6 +96,7 @@ func (c cube) compare(o cube) int {
 // near is an open file. The first error stays.
 type near struct {
 	file   *os.File
+	pages  pages
 	count  int
 	plans  []string
 	failed error
@@ -103,7 +110,7 @@ func openNear(dir string) (*near, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &near{file: file}
+	n := &near{file: file, pages: pages{file: file}}
 	if err := n.readPlans(); err != nil {
 		return nil, errors.Join(fmt.Errorf("reading %s: %w", nearName, err), file.Close())
 	}
@@ -124,7 +131,7 @@ func (n *near) readPlans() error {
 		return errors.New("too many plans")
 	}
 	text := make([]byte, size)
-	if _, err := n.file.ReadAt(text, nearHead+int64(n.count)*(nearRecord+4)); err != nil && !errors.Is(err, io.EOF) {
+	if _, err := n.file.ReadAt(text, nearHead+2*int64(n.count)*nearRecord); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	for line := range bytes.Lines(text) {
@@ -141,60 +148,54 @@ func (n *near) fail(err error) {
 
 // site is the station with a number.
 func (n *near) site(number int) nearSite {
-	var b [nearRecord]byte
-	if _, err := n.file.ReadAt(b[:], nearHead+int64(number)*nearRecord); err != nil {
+	b, err := n.pages.record(nearHead+int64(number)*nearRecord, nearRecord)
+	if err != nil {
 		n.fail(err)
+		return nearSite{}
 	}
-	return parseNear(&b)
+	return parseNear((*[nearRecord]byte)(b))
 }
 
-// byCube is the number of the station at a place in the order by cubes.
-func (n *near) byCube(i int) int {
-	var b [4]byte
-	if _, err := n.file.ReadAt(b[:], nearHead+int64(n.count)*nearRecord+int64(i)*4); err != nil {
-		n.fail(err)
-	}
-	return min(int(binary.BigEndian.Uint32(b[:])), max(n.count-1, 0))
-}
+// byCube is the station at a place in the order by cubes.
+func (n *near) byCube(i int) nearSite { return n.site(n.count + i) }
 
-// find gives a station and its number, false if it is not in the snapshot.
-func (n *near) find(s radio.Station) (nearSite, int, bool) {
+// find gives a station, false if it is not in the snapshot.
+func (n *near) find(s radio.Station) (nearSite, bool) {
 	key := s.Bytes()
 	number := sort.Search(n.count, func(i int) bool {
 		at := n.site(i)
 		return n.failed != nil || bytes.Compare(at.key[:], key) >= 0
 	})
 	if n.failed != nil || number == n.count {
-		return nearSite{}, 0, false
+		return nearSite{}, false
 	}
 	site := n.site(number)
-	return site, number, bytes.Equal(site.key[:], key)
+	return site, bytes.Equal(site.key[:], key)
 }
 
 // cubesFrom is the place of the first station whose cube is c or a later one.
 func (n *near) cubesFrom(c cube) int {
 	return sort.Search(n.count, func(i int) bool {
-		return n.failed != nil || cubeOf(n.site(n.byCube(i)).at).compare(c) >= 0
+		return n.failed != nil || cubeOf(n.byCube(i).at).compare(c) >= 0
 	})
 }
 
 // around looks at those in the cube of a place and the 26 beside it. Of cubes above each
 // other the stations follow each other.
-func (n *near) around(ctx context.Context, p coverage.Position, look func(number int, s nearSite)) error {
+func (n *near) around(ctx context.Context, p coverage.Position, look func(nearSite)) error {
 	middle := cubeOf(p)
 	for column := range 9 {
 		c := cube{middle[0] + int32(column/3) - 1, middle[1] + int32(column%3) - 1, middle[2] - 1}
 		last := cube{c[0], c[1], c[2] + 2}
 		for i := n.cubesFrom(c); i < n.count; i++ {
-			number := n.byCube(i)
-			s := n.site(number)
+			s := n.byCube(i)
 			if err := errors.Join(n.failed, ctx.Err()); err != nil {
 				return err
 			}
 			if cubeOf(s.at).compare(last) > 0 {
 				break
 			}
-			look(number, s)
+			look(s)
 		}
 	}
 	return n.failed

@@ -76,7 +76,7 @@ func TestCubes(t *testing.T) {
 
 // TestNearSiteKeeps reads a record again.
 func TestNearSiteKeeps(t *testing.T) {
-	want := nearSite{key: [33]byte{3, 7}, flags: nearAwake, plan: 513, at: coverage.Position{X: -1, Y: 1 << 40, Z: -1 << 41}}
+	want := nearSite{key: [33]byte{3, 7}, flags: nearAwake, plan: 513, at: coverage.Position{X: -1, Y: 1 << 40, Z: -1 << 41}, number: 1 << 31}
 	if b := want.append(nil); len(b) != nearRecord || parseNear((*[nearRecord]byte)(b)) != want {
 		t.Errorf("%x", b)
 	}
@@ -109,6 +109,35 @@ func TestIndexMakesWhatIsMissing(t *testing.T) {
 	}
 	if err := mustOpen(t, dir).Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestIndexKeepsWhatIsThere until there is a new one: of an index that could not be made, and of an
+// older program's directory.
+func TestIndexKeepsWhatIsThere(t *testing.T) {
+	c := mustCountry(t)
+	_, dir := mustEpoch(t, c.inputs(1, c.records[1]))
+	err := errors.Join(os.Remove(filepath.Join(dir, nearName)), os.WriteFile(filepath.Join(dir, nearOldName), []byte("old"), 0o600))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if err := Index(stopped, dir); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	for _, l := range c.listings {
+		if _, ok, err := mustOpen(t, dir).Station(l.Station); err != nil || !ok {
+			t.Fatalf("an index could not be made, and those that were there do not answer: %v, %v", ok, err)
+		}
+	}
+	if err := Index(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	for pattern, want := range map[string]int{"*" + draftEnding: 0, nearOldName: 0, nearName: 1, "*" + indexEnding: 4} {
+		if found, err := filepath.Glob(filepath.Join(dir, pattern)); err != nil || len(found) != want {
+			t.Errorf("%s: %q, %v, want %d", pattern, found, err, want)
+		}
 	}
 }
 

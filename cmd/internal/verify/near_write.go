@@ -24,6 +24,7 @@ import (
 // which have the same order.
 type nearWriter struct {
 	sites, stations *bufio.Reader
+	file            *os.File
 	out             *bufio.Writer
 	cubes           []cube // by number
 	plans           map[string]uint16
@@ -38,20 +39,14 @@ func indexNear(ctx context.Context, dir string) (err error) {
 		}
 		defer files[i].Close()
 	}
-	draft := filepath.Join(dir, nearName+".draft")
-	file, err := os.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
+	return writeBeside(dir, nearName, func(file *os.File) error {
+		w := nearWriter{bufio.NewReader(files[0]), bufio.NewReader(files[1]), file, bufio.NewWriterSize(file, 1<<16), nil, map[string]uint16{}, nil}
+		if err := w.write(ctx); err != nil {
+			return err
+		}
+		_, err := file.WriteAt(w.head(), 0)
 		return err
-	}
-	w := nearWriter{bufio.NewReader(files[0]), bufio.NewReader(files[1]), bufio.NewWriterSize(file, 1<<16), nil, map[string]uint16{}, nil}
-	err = w.write(ctx)
-	if err == nil {
-		_, err = file.WriteAt(w.head(), 0)
-	}
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return errors.Join(err, os.Remove(draft))
-	}
-	return os.Rename(draft, filepath.Join(dir, nearName))
+	})
 }
 
 func (w *nearWriter) head() []byte {
@@ -77,7 +72,7 @@ func (w *nearWriter) write(ctx context.Context) error {
 			return err
 		}
 	}
-	return w.finish()
+	return w.finish(ctx)
 }
 
 // add writes a station that has a site. Tallies of those that have none come between.
@@ -98,6 +93,7 @@ func (w *nearWriter) add(site []byte) error {
 		if err != nil {
 			return err
 		}
+		n.number = uint32(len(w.cubes))
 		w.cubes = append(w.cubes, cubeOf(n.at))
 		_, err = w.out.Write(n.append(nil))
 		return err
@@ -143,17 +139,25 @@ func (w *nearWriter) plan(name string) (uint16, error) {
 	return number, nil
 }
 
-// finish writes the order by cubes, and the plans.
-func (w *nearWriter) finish() error {
+// finish writes the list by cubes, whose records it reads from the first one, and the plans.
+func (w *nearWriter) finish(ctx context.Context) error {
+	if err := w.out.Flush(); err != nil {
+		return err
+	}
 	order := make([]uint32, len(w.cubes))
 	for i := range order {
 		order[i] = uint32(i)
 	}
 	slices.SortFunc(order, func(a, b uint32) int { return cmp.Or(w.cubes[a].compare(w.cubes[b]), cmp.Compare(a, b)) })
-	var b [4]byte
+	var b [nearRecord]byte
 	for _, n := range order {
-		binary.BigEndian.PutUint32(b[:], n)
+		if _, err := w.file.ReadAt(b[:], nearHead+int64(n)*nearRecord); err != nil {
+			return err
+		}
 		if _, err := w.out.Write(b[:]); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 	}

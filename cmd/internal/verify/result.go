@@ -20,6 +20,7 @@ type Result struct {
 	dir        string
 	summary    Summary
 	parameters *witness.Parameters
+	reader     witness.Reader
 }
 
 // Open opens a verified epoch. It does not read the large files; Check does.
@@ -30,6 +31,10 @@ func Open(dir string) (*Result, error) {
 	}
 	return r, nil
 }
+
+// Know has keys of stations checked with a memory, which results may share, before it is asked
+// for anything: to check a key takes longer than all else that is done with a line.
+func (r *Result) Know(known *radio.RecentStations) { r.reader.Known = known }
 
 func (r *Result) open() error {
 	text, err := os.ReadFile(r.path(summaryName))
@@ -189,7 +194,7 @@ func (r *Result) parseCase(lines *lines, offset int64) (witness.Verdict, int64, 
 	if err != nil {
 		return witness.Verdict{}, -1, err
 	}
-	list, err := witness.ParseVerdicts(text, r.parameters.Set)
+	list, err := r.reader.Verdicts(text, r.parameters.Set)
 	if err != nil {
 		return witness.Verdict{}, -1, err
 	}

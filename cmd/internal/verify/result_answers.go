@@ -103,7 +103,7 @@ func (r *Result) Provisions() (witness.Provisions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return witness.ParseProvisions(text)
+	return r.reader.Provisions(text)
 }
 
 func (r *Result) openState() (io.ReadSeekCloser, error) { return os.Open(r.path(stateName)) }
@@ -121,7 +121,7 @@ func (r *Result) Outcomes() (witness.Outcomes, error) {
 	if err != nil {
 		return witness.Outcomes{}, err
 	}
-	return witness.ParseOutcomes(text)
+	return r.reader.Outcomes(text)
 }
 
 // ProvisionsOf are those of the provisions that name a station, MostLinks at most.
@@ -130,7 +130,7 @@ func (r *Result) ProvisionsOf(s radio.Station) (witness.Provisions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return witness.ParseProvisions(text)
+	return r.reader.Provisions(text)
 }
 
 // Below are the subjects of the provisions, as witness.Subject.AppendText writes them: checking
@@ -155,7 +155,7 @@ func (r *Result) OutcomesOf(s radio.Station) (witness.Outcomes, error) {
 	if err != nil {
 		return witness.Outcomes{}, err
 	}
-	return witness.ParseOutcomes(text)
+	return r.reader.Outcomes(text)
 }
 
 // Appeal is the outcome of an appeal by the id of its record, false if the epoch has none.
@@ -164,7 +164,7 @@ func (r *Result) Appeal(id radio.RecordID) (witness.JudgedAppeal, bool, error) {
 	if err != nil {
 		return witness.JudgedAppeal{}, false, err
 	}
-	outcomes, err := witness.ParseOutcomes(text)
+	outcomes, err := r.reader.Outcomes(text)
 	at := slices.IndexFunc(outcomes.Appeals, func(j witness.JudgedAppeal) bool { return j.ID == id })
 	if err != nil || at < 0 {
 		return witness.JudgedAppeal{}, false, err
@@ -191,12 +191,12 @@ func (r *Result) blocks(name string, of placeName, word []byte) (found []byte, m
 	}
 	defer l.close()
 	for _, offset := range offsets[:min(len(offsets), MostLinks)] {
-		block, _, err := l.block(offset)
-		if err != nil {
+		begin := len(found)
+		if found, _, err = l.appendBlock(found, offset); err != nil {
 			return nil, false, err
 		}
-		if bytes.Contains(block, word) {
-			found = append(found, block...)
+		if !bytes.Contains(found[begin:], word) {
+			found = found[:begin]
 		}
 	}
 	return found, len(offsets) > MostLinks, nil
@@ -210,14 +210,14 @@ func (r *Result) Surroundings(ctx context.Context, s radio.Station) (witness.Sur
 		return witness.Surroundings{}, err
 	}
 	defer n.file.Close()
-	own, number, ok := n.find(s)
+	own, ok := n.find(s)
 	if !ok || int(own.plan) >= len(n.plans) {
 		return r.parameters.SurroundingsOf(""), n.failed
 	}
 	around := r.parameters.SurroundingsOf(n.plans[own.plan])
-	err = n.around(ctx, own.at, func(i int, other nearSite) {
+	err = n.around(ctx, own.at, func(other nearSite) {
 		switch {
-		case i == number || other.flags&nearFull == 0:
+		case other.number == own.number || other.flags&nearFull == 0:
 		case other.plan == own.plan:
 			around.Count(own.at, other.at, other.flags&nearAwake != 0)
 		default:

@@ -2,6 +2,8 @@ package verify
 
 import (
 	"bytes"
+	"errors"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -57,7 +59,25 @@ func TestWhatIsAboutAStation(t *testing.T) {
 	if _, ok, err := r.Appeal(radio.RecordID{1}); err != nil || ok {
 		t.Errorf("an appeal that is not there: %v, %v", ok, err)
 	}
+	sameWithMemory(t, dir)
 	if none, err := r.ProvisionsOf(mustNewStation(t)); err != nil || len(none) > 0 {
 		t.Errorf("a stranger: %v, %v", none, err)
+	}
+}
+
+// sameWithMemory: keys that were found sound once change no answer, however few of them are held.
+func sameWithMemory(t *testing.T, dir string) {
+	t.Helper()
+	checking, remembering := mustOpen(t, dir), mustOpen(t, dir)
+	remembering.Know(radio.NewRecentStations(3))
+	for tally, err := range checking.Tallies() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, _, err := checking.Station(tally.Station)
+		got, ok, failed := remembering.Station(tally.Station)
+		if err = errors.Join(err, failed); err != nil || !ok || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%v: %+v, %v, want %+v", tally.Station, got, err, want)
+		}
 	}
 }

@@ -45,7 +45,7 @@ func (r *Result) Tally(s radio.Station) (witness.Tally, bool, error) {
 	if err != nil || !strings.HasPrefix(string(line), want+" ") {
 		return witness.Tally{}, false, err
 	}
-	t, err := witness.ParseTally(string(line))
+	t, err := r.reader.Tally(string(line))
 	return t, err == nil, err
 }
 
@@ -66,7 +66,7 @@ func (r *Result) Tallies() iter.Seq2[witness.Tally, error] {
 			}
 			var t witness.Tally
 			if err == nil {
-				t, err = witness.ParseTally(line)
+				t, err = r.reader.Tally(line)
 			}
 			if !yield(t, err) || err != nil {
 				return
@@ -100,7 +100,7 @@ func (r *Result) readLinks(s *Station) error {
 	}
 	s.More = more
 	for line := range bytes.Lines(text) {
-		if err := s.take(string(line)); err != nil {
+		if err := s.take(r.reader, string(line)); err != nil {
 			return err
 		}
 	}
@@ -108,8 +108,8 @@ func (r *Result) readLinks(s *Station) error {
 }
 
 // take reads a line of `links` that is about the station.
-func (s *Station) take(line string) error {
-	l, err := witness.ParseLinkLine(strings.TrimSuffix(line, "\n"))
+func (s *Station) take(reader witness.Reader, line string) error {
+	l, err := reader.LinkLine(strings.TrimSuffix(line, "\n"))
 	if err != nil {
 		return err
 	}

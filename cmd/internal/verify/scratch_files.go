@@ -29,6 +29,16 @@ func (r *run) shelf() witness.Shelf {
 	return s
 }
 
+// restShelves gives up the memory of all of them: what is on them is only read from here on.
+func (r *run) restShelves() error {
+	for _, s := range r.shelves {
+		if err := s.rest(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // removeScratch ends the use of all of them.
 func (r *run) removeScratch() error {
 	faults := []error{r.scratch.Clear(), r.appeals.scratch.Clear(), r.beacons.Clear(), r.related.Clear(), r.snapshot.remove()}

@@ -80,6 +80,13 @@ func JSONContent(value any) (Content, error) {
 	return Content{Type: "application/json", Body: append(b, '\n')}, err
 }
 
+// LargeContent is a value as JSON that may be large, on one line: indenting it costs as much as
+// making it.
+func LargeContent(value any) (Content, error) {
+	b, err := json.Marshal(value)
+	return Content{Type: "application/json", Body: append(b, '\n')}, err
+}
+
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	c, err := JSONContent(value)
 	if err != nil {

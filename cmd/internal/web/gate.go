@@ -17,11 +17,12 @@ const (
 )
 
 // Gate lets so many answers be worked out at a time. Others wait for a while, then they are
-// told that it is busy; whoever has gone waits no longer. Clients are slow as they like: a
-// body, of which a handler sees no more than a byte beyond most, is read before, and
-// the answer is sent after the next one was let in.
-func Gate(atATime int, most int64, next http.Handler) http.Handler {
-	room := make(chan struct{}, atATime)
+// told that it is busy; whoever has gone waits no longer. What costs less is let in before what
+// costs more and came a little earlier, and whose address has little waiting before whose has
+// much (turns). Clients are slow as they like: a body, of which a handler sees no more than a
+// byte beyond most, is read before, and the answer is sent after the next one was let in.
+func Gate(atATime int, most int64, price func(*http.Request) int, next http.Handler) http.Handler {
+	turns := newTurns(atATime)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != nil && r.Body != http.NoBody {
 			read, err := io.ReadAll(io.LimitReader(r.Body, most+1))
@@ -29,13 +30,11 @@ func Gate(atATime int, most int64, next http.Handler) http.Handler {
 		}
 		patience, cancel := context.WithTimeout(r.Context(), gatePatience)
 		defer cancel()
-		select {
-		case room <- struct{}{}:
-		case <-patience.Done():
+		if !turns.enter(patience, From(r), price(r), time.Now()) {
 			Refuse(w, Busy)
 			return
 		}
-		leave := sync.OnceFunc(func() { <-room })
+		leave := sync.OnceFunc(turns.leave)
 		defer leave()
 		next.ServeHTTP(&leaving{w, leave}, r)
 	})
