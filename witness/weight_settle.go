@@ -21,7 +21,7 @@ func (b *LinkBook) settle(before LinkState, epoch Epoch, workers int) (LinkState
 	if err != nil {
 		return LinkState{}, nil, err
 	}
-	weights, err := links.Weights(ctx, workers, func(Subject, []Clue) bool { return true })
+	weights, err := links.Weights(ctx, workers, all)
 	return after, weights, err
 }
 
