@@ -84,20 +84,6 @@ func (b *LinkBook) settling(by crew, before LinkState, generation uint64) (*sett
 	return s, nil
 }
 
-// enter has the book say what the state before knows.
-func (s *settling) enter(before LinkState) error {
-	b, n := s.book, 0
-	err := before.each(func(e stateEntry) error {
-		if n++; n%1024 == 0 && s.ctx.Err() != nil {
-			return context.Cause(s.ctx)
-		}
-		b.say(wasWay+e.kind, b.number(e.from), b.number(e.to), e.sums...)
-		return b.fault
-	})
-	b.failed(err)
-	return b.fault
-}
-
 // order numbers the stations anew.
 func (s *settling) order() {
 	b := s.book
