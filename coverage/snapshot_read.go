@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -26,20 +27,41 @@ type Snapshot struct {
 // so that the bytes give the snapshot and the snapshot the bytes; errors name the
 // line.
 func ReadSnapshot(r io.Reader) (Snapshot, error) {
+	s, listings, err := StreamSnapshot(r)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	for l, err := range listings {
+		if err != nil {
+			return Snapshot{}, err
+		}
+		s.Listings = append(s.Listings, l)
+	}
+	return s, nil
+}
+
+// StreamSnapshot reads a snapshot as ReadSnapshot does, but has one listing at a time in
+// memory. They may be read once; the first error is the last thing they give.
+func StreamSnapshot(r io.Reader) (Snapshot, iter.Seq2[Listing, error], error) {
 	lines := bufio.NewReaderSize(r, maxSnapshotLine)
 	head, err := snapshotLine(lines)
 	if err != nil {
-		return Snapshot{}, fmt.Errorf("registry snapshot, line 1: %w", err)
+		return Snapshot{}, nil, fmt.Errorf("registry snapshot, line 1: %w", err)
 	}
 	s, err := parseSnapshotHead(head)
 	if err != nil {
-		return Snapshot{}, fmt.Errorf("registry snapshot, line 1: %w", err)
+		return Snapshot{}, nil, fmt.Errorf("registry snapshot, line 1: %w", err)
 	}
-	order := snapshotOrder{epoch: s.Epoch}
+	return s, func(yield func(Listing, error) bool) { readListings(lines, s.Epoch, yield) }, nil
+}
+
+// readListings gives the lines of a snapshot after its head.
+func readListings(lines *bufio.Reader, epoch uint64, yield func(Listing, error) bool) {
+	order := snapshotOrder{epoch: epoch}
 	for n := 2; ; n++ {
 		line, err := snapshotLine(lines)
 		if errors.Is(err, io.EOF) {
-			return s, nil
+			return
 		}
 		var l Listing
 		if err == nil {
@@ -49,9 +71,12 @@ func ReadSnapshot(r io.Reader) (Snapshot, error) {
 			err = order.next(l)
 		}
 		if err != nil {
-			return Snapshot{}, fmt.Errorf("registry snapshot, line %d: %w", n, err)
+			yield(Listing{}, fmt.Errorf("registry snapshot, line %d: %w", n, err))
+			return
 		}
-		s.Listings = append(s.Listings, l)
+		if !yield(l, nil) {
+			return
+		}
 	}
 }
 

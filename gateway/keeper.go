@@ -27,7 +27,7 @@ const (
 	// loadTries is how often loading is tried before newer frames go on without
 	// what cannot be loaded.
 	loadTries = 3
-	// closeLimit is how long the last writing may take.
+	// closeLimit is how long the last writing may take, and how long it may be tried again.
 	closeLimit = 600 * time.Millisecond
 )
 
@@ -85,18 +85,29 @@ func (k *keeper) pause() time.Duration {
 	return k.interval
 }
 
-// finish writes what is left, within closeLimit.
+// finish writes what is left, within closeLimit, and once more within that: a machine that
+// stood still, or a disk that did, has used up the first.
 func (k *keeper) finish(ctx context.Context) {
+	left := k.writeAll(ctx)
+	if left > 0 && !k.failing {
+		left = k.writeAll(ctx)
+	}
+	if left > 0 {
+		k.log.Warn("frames in memory are lost with this stop: they cannot be written", "frames", left)
+	}
+}
+
+// writeAll writes what is in memory within closeLimit, and says how many frames it did not.
+func (k *keeper) writeAll(ctx context.Context) (left int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
 	for {
 		d := k.queue.plan(wanted{small: true, write: true, all: true})
 		if len(d.write) == 0 && d.remove == 0 {
-			return
+			return 0
 		}
 		if k.step(ctx, d); k.failing || ctx.Err() != nil {
-			k.log.Warn("frames in memory are lost with this stop: they cannot be written", "frames", len(d.write))
-			return
+			return len(d.write)
 		}
 	}
 }

@@ -233,6 +233,25 @@ func TestStopWritesTheRest(t *testing.T) {
 	})
 }
 
+// TestStopOnAMachineThatStandsStill: the time for the last writing passes while nothing runs;
+// it is tried again.
+func TestStopOnAMachineThatStandsStill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, s := newNetwork(), &fakeStore{}
+		n.silent = true
+		f, stop := keeping(t, n, s, Limits{InFlight: 4}, quiet())
+		offer(f, 0, 50)
+		synctest.Wait()
+		held := make(chan struct{})
+		s.slow = held
+		time.AfterFunc(drainLimit+closeLimit+time.Second, func() { close(held) })
+		stop()
+		if got := s.numbers(); !slices.Equal(got, from(0, 50)) {
+			t.Errorf("left in the store %v", got)
+		}
+	})
+}
+
 // TestFullDisk: frames wait in memory, the oldest dropped, until there is room again;
 // both are told once.
 func TestFullDisk(t *testing.T) {

@@ -1,8 +1,9 @@
 package radio
 
 import (
-	"bytes"
-	"crypto/ed25519"
+	"encoding/binary"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,54 +33,79 @@ func TestStationsRememberNothingElse(t *testing.T) {
 			}
 		}
 	}
-	if len(known.sound) == 0 {
+	if known.Len() == 0 {
 		t.Error("no station was remembered")
 	}
 }
 
-// TestRecentStationsAreFew: however many are seen, two generations are held, and what is asked
-// for again and again stays. What was forgotten is checked anew.
-func TestRecentStationsAreFew(t *testing.T) {
-	const most = 4
-	k := RecentStations(most)
-	keys := make([][]byte, 5*most)
-	for i := range keys {
-		keys[i] = mustStation(t).Bytes()
+// TestStationsHaveNumbers: each in the order in which it was seen first, whoever asks at the
+// same time; and they are found again.
+func TestStationsHaveNumbers(t *testing.T) {
+	var known Stations
+	if n, seen := known.Find(Station{}); seen {
+		t.Errorf("nobody was seen, but number %d", n)
 	}
-	for i, key := range keys {
-		for _, b := range [][]byte{key, keys[0]} {
-			if s, err := k.FromBytes(b); err != nil || !bytes.Equal(s.Bytes(), b) {
-				t.Fatalf("key %d: %v, %v", i, s, err)
+	list := make([]Station, 3*blockSize)
+	for i := range list {
+		binary.LittleEndian.PutUint32(list[i].key[:], uint32(i)) // in another order than by key
+		if _, seen := known.Find(list[i]); seen {
+			t.Fatalf("station %d was seen", i)
+		}
+		if n := known.Number(list[i]); n != uint32(i) {
+			t.Fatalf("number %d, want %d", n, i)
+		}
+	}
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for i, s := range list {
+				n, seen := known.Find(s)
+				if !seen || n != uint32(i) || known.Number(s) != n || known.At(n) != s {
+					t.Errorf("number %d, want %d", n, i)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if known.Len() != len(list) {
+		t.Errorf("%d stations, want %d", known.Len(), len(list))
+	}
+	for below, want := range map[int]int{0: 0, 300: 300, len(list): len(list), len(list) + 5: len(list)} {
+		sorted := known.Sorted(below)
+		if len(sorted) != want || !slices.IsSortedFunc(sorted, func(a, b uint32) int { return known.At(a).Compare(known.At(b)) }) {
+			t.Errorf("%d numbers below %d, want %d in order", len(sorted), below, want)
+		}
+		slices.Sort(sorted)
+		for i, n := range sorted {
+			if n != uint32(i) {
+				t.Fatalf("below %d: number %d is not there", below, i)
 			}
 		}
-		if _, known := k.knows([StationSize]byte(keys[0])); !known {
-			t.Fatalf("after %d others the first one is forgotten", i)
-		}
-		if n := len(k.sound) + len(k.older); n > 2*most {
-			t.Fatalf("%d are held", n)
-		}
-	}
-	if _, known := k.knows([StationSize]byte(keys[1])); known {
-		t.Error("nothing is forgotten")
-	}
-	if _, err := k.FromBytes(keys[1]); err != nil {
-		t.Error(err)
-	}
-	off := bytes.Repeat([]byte{0xff}, StationSize)
-	if _, err := k.FromBytes(off); err == nil {
-		t.Error("no key is accepted")
 	}
 }
 
-func mustStation(t *testing.T) Station {
-	t.Helper()
-	public, _, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		t.Fatal(err)
+// TestStationsAreNumberedOnce: of several who see the same stations first, all get the same
+// numbers, each number once.
+func TestStationsAreNumberedOnce(t *testing.T) {
+	var known Stations
+	const count = 2 * blockSize
+	var numbers [4][count]uint32
+	var group sync.WaitGroup
+	for g := range numbers {
+		group.Go(func() {
+			for i := range count {
+				var s Station
+				binary.BigEndian.PutUint32(s.key[:], uint32(i*(2*g+1)%count))
+				numbers[g][i*(2*g+1)%count] = known.Number(s)
+			}
+		})
 	}
-	s, err := StationOf(public)
-	if err != nil {
-		t.Fatal(err)
+	group.Wait()
+	taken := map[uint32]bool{}
+	for i, n := range numbers[0] {
+		if taken[n] || n >= count || numbers[1][i] != n || numbers[2][i] != n || numbers[3][i] != n {
+			t.Fatalf("station %d has %d, %d, %d, %d", i, n, numbers[1][i], numbers[2][i], numbers[3][i])
+		}
+		taken[n] = true
 	}
-	return s
 }

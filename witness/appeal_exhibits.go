@@ -91,7 +91,7 @@ func (b *brief) isParty(party radio.Station, site *SiteFacts, appointed bool) bo
 // isActive says that a station's beacons were heard, and that it heard others', of late: a
 // key without a radio bears no witness.
 func (w *AppealWorld) isActive(s radio.Station) bool {
-	e, since := w.Events[s], w.since()
+	e, since := w.Events(s), w.since()
 	return e.Beaconed >= since && e.Witnessed >= since
 }
 

@@ -12,8 +12,8 @@ type AppealWorld struct {
 	Parameters *Parameters
 	Epoch      Epoch // of the outcome: that in which the appeals were received
 	Site       func(radio.Station) SiteFacts
-	Before     Provisions // of the epoch before
-	Events     State      // of the epoch before
+	Before     Provisions                 // of the epoch before
+	Events     func(radio.Station) Events // in the state after the epoch before
 }
 
 // AppealFacts is what an appeal and its evidence come to. No rule has been asked yet.

@@ -20,6 +20,7 @@ type appealRig struct {
 	network  radio.Network
 	world    AppealWorld
 	sites    map[radio.Station]SiteFacts
+	events   State
 	partner  radio.Station
 	slots    []Slot
 	level    radio.DBm
@@ -52,13 +53,13 @@ func newAppealRig(t testing.TB) *appealRig {
 	}
 	r.at = r.sites[sampleStation(t, 0)].Position
 	begins := int64(timing.Start(first))
-	events := State{}
+	r.events = State{}
 	for n := range 4 {
-		events[sampleStation(t, n)] = Events{Beaconed: begins - 1, Witnessed: begins - 1}
+		r.events[sampleStation(t, n)] = Events{Beaconed: begins - 1, Witnessed: begins - 1}
 	}
 	r.world = AppealWorld{
 		Network: r.network, Timing: timing, Parameters: DefaultParameters(hexspot1), Epoch: appealEpoch,
-		Site: func(s radio.Station) SiteFacts { return r.sites[s] }, Events: events,
+		Site: func(s radio.Station) SiteFacts { return r.sites[s] }, Events: r.events.At,
 		Before: Provisions{
 			StationSubject(sampleStation(t, 0)):                   {Since: appealEpoch - 1, Clues: []Clue{{Name: ClueAround}}},
 			LinkSubject(sampleStation(t, 0), sampleStation(t, 3)): {Since: appealEpoch - 1, Clues: []Clue{{Name: ClueAnswers}}},
@@ -315,9 +316,9 @@ func TestKeysWithoutRadiosAreNoWitnesses(t *testing.T) {
 		"heard long ago": func(e *Events, since int64) { e.Beaconed = since - 1 },
 	} {
 		r := newAppealRig(t)
-		e := r.world.Events[r.station(2)]
+		e := r.events[r.station(2)]
 		change(&e, r.world.since())
-		r.world.Events[r.station(2)] = e
+		r.events[r.station(2)] = e
 		facts := r.facts()
 		if j := r.world.Parameters.JudgeAppeal(&facts); j.Reason != "independent" {
 			t.Errorf("%s: %q", name, j.Reason)

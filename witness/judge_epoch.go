@@ -37,7 +37,7 @@ func (e *FrozenEpoch) Judge(workers int) ([]Verdict, State, error) {
 		if parts[part] == nil {
 			parts[part], _ = NewReciprocity(e.Parameters, nil, e.Length) // it was no error above
 		}
-		c := index.Relate(e.Cases[i], e.Before)
+		c := index.Relate(e.Cases[i], e.Before.At)
 		verdicts[i] = Judge(&c, e.Parameters)
 		parts[part].Add(&verdicts[i])
 	})

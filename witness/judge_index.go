@@ -11,7 +11,8 @@ import (
 
 // BeaconIndex holds the beacon reports of an epoch by station: what the rules about
 // a second beacon need to know. Add all reports, then Relate each case. Adding is
-// not safe for concurrent use, relating is.
+// not safe for concurrent use, relating is. What a report is related to is of its own station:
+// an epoch that does not fit into memory has an index for some of its stations at a time.
 type BeaconIndex struct {
 	reports map[radio.Station]*stationReports
 }
@@ -59,7 +60,7 @@ func (x *BeaconIndex) Add(c *Case) {
 // Relate is the case, which was added, with what the index says of its beacon reports, and
 // the state that the epoch began with of those before. A report of an earlier epoch that came
 // later than one of this epoch is not before it.
-func (x *BeaconIndex) Relate(c Case, before State) Case {
+func (x *BeaconIndex) Relate(c Case, before func(radio.Station) Events) Case {
 	if c.Late {
 		return c
 	}
@@ -69,7 +70,7 @@ func (x *BeaconIndex) Relate(c Case, before State) Case {
 		s := x.reports[b.Station]
 		s.once.Do(s.order)
 		b.OthersInWindow, b.Before = max(0, s.in(c.Window)-1), s.before(arrival{receive: b.Receive, id: b.ID})
-		if last := before[b.Station].Reported; last > 0 && last <= b.Receive {
+		if last := before(b.Station).Reported; last > 0 && last <= b.Receive {
 			b.Before = max(b.Before, last)
 		}
 	}
@@ -80,15 +81,22 @@ func (x *BeaconIndex) Relate(c Case, before State) Case {
 // if rules of the set ask. Stations that the registry does not know leave nothing: a key costs
 // nothing.
 func (x *BeaconIndex) Carry(set *Set, after State) {
+	x.Last(set, func(station radio.Station, receive int64) {
+		e := after[station]
+		e.Reported = max(e.Reported, receive)
+		after[station] = e
+	})
+}
+
+// Last calls note with when the last beacon report of each station came that Carry notes.
+func (x *BeaconIndex) Last(set *Set, note func(station radio.Station, receive int64)) {
 	if !set.interval {
 		return
 	}
 	for station, s := range x.reports {
 		s.once.Do(s.order)
 		if last := s.all[len(s.all)-1]; last.known {
-			e := after[station]
-			e.Reported = max(e.Reported, last.receive)
-			after[station] = e
+			note(station, last.receive)
 		}
 	}
 }

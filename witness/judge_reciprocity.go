@@ -2,9 +2,6 @@ package witness
 
 import (
 	"fmt"
-	"io"
-	"maps"
-	"slices"
 
 	"hexspot/radio"
 )
@@ -21,15 +18,45 @@ type Events struct {
 // State is what one epoch hands to the next: the latest events of each station.
 type State map[radio.Station]Events
 
+// At are the events of a station.
+func (s State) At(station radio.Station) Events { return s[station] }
+
+// EventsBy is a State by the numbers of stations. Who has a number past its end has no event.
+type EventsBy []Events
+
+// At are the events of the station with a number.
+func (e EventsBy) At(number uint32) Events {
+	if int(number) < len(e) {
+		return e[number]
+	}
+	return Events{}
+}
+
+// EventsBy is the state by the numbers of stations, which they are given if they have none.
+func (s State) EventsBy(stations *radio.Stations) EventsBy {
+	if len(s) == 0 {
+		return nil
+	}
+	for station := range s {
+		stations.Number(station)
+	}
+	by := make(EventsBy, stations.Len())
+	for station, e := range s {
+		by[stations.Number(station)] = e
+	}
+	return by
+}
+
 // Reciprocity knows who was on which side of a good event: the input of the second
 // pass. It keeps, of an epoch, each station's first and last event on each side;
 // that is enough, because no event of the epoch is too old for a later case of
-// it. It is not safe for concurrent use; Merge joins several.
+// it. It is not safe for concurrent use, but Settle is beside Settle; Merge joins several.
 type Reciprocity struct {
-	set     *Set
-	horizon int64
-	before  State
-	now     map[radio.Station]*sides
+	set      *Set
+	horizon  int64
+	stations *radio.Stations
+	before   EventsBy
+	now      []sides // by number
 }
 
 type sides struct{ beaconed, witnessed span }
@@ -55,10 +82,17 @@ func (s *span) join(o span) {
 // epoch longer than the horizon is an error: one event at its start would be
 // forgotten before its end.
 func NewReciprocity(p *Parameters, before State, epoch int64) (*Reciprocity, error) {
+	stations := &radio.Stations{}
+	return NewLargeReciprocity(p, stations, before.EventsBy(stations), epoch)
+}
+
+// NewLargeReciprocity does as NewReciprocity with stations that are numbered already, and the
+// state by number. It has 32 bytes a station.
+func NewLargeReciprocity(p *Parameters, stations *radio.Stations, before EventsBy, epoch int64) (*Reciprocity, error) {
 	if epoch > p.Horizon {
 		return nil, fmt.Errorf("an epoch of %d ms is longer than the %d ms that an event counts", epoch, p.Horizon)
 	}
-	return &Reciprocity{set: p.Set, horizon: p.Horizon, before: before, now: map[radio.Station]*sides{}}, nil
+	return &Reciprocity{set: p.Set, horizon: p.Horizon, stations: stations, before: before, now: make([]sides, stations.Len())}, nil
 }
 
 // Add takes the events of a verdict of the first pass.
@@ -88,16 +122,32 @@ func (r *Reciprocity) moment(v *Verdict, j *Judged) int64 {
 }
 
 func (r *Reciprocity) of(s radio.Station) *sides {
-	if r.now[s] == nil {
-		r.now[s] = &sides{}
+	n := int(r.stations.Number(s))
+	if n >= len(r.now) {
+		r.now = append(r.now, make([]sides, n+1-len(r.now))...)
 	}
-	return r.now[s]
+	return &r.now[n]
+}
+
+// known is what is known of a station: in this epoch, and before.
+func (r *Reciprocity) known(s radio.Station) (now sides, before Events) {
+	n, seen := r.stations.Find(s)
+	if !seen {
+		return sides{}, Events{}
+	}
+	if int(n) < len(r.now) {
+		now = r.now[n]
+	}
+	return now, r.before.At(n)
 }
 
 // Merge takes the events of another part of the same epoch.
 func (r *Reciprocity) Merge(other *Reciprocity) {
-	for s, o := range other.now {
-		mine := r.of(s)
+	for n, o := range other.now {
+		if o == (sides{}) {
+			continue
+		}
+		mine := r.of(other.stations.At(uint32(n)))
 		mine.beaconed.join(o.beaconed)
 		mine.witnessed.join(o.witnessed)
 	}
@@ -112,7 +162,8 @@ func (r *Reciprocity) Settle(v *Verdict) {
 	}
 	for i := range v.Beacons {
 		b := &v.Beacons[i]
-		b.Findings[len(b.Findings)-1] = r.find(v, b, r.now[b.Station].witness(), r.before[b.Station].Witnessed)
+		now, before := r.known(b.Station)
+		b.Findings[len(b.Findings)-1] = r.find(v, b, now.witnessed, before.Witnessed)
 		b.Reason = firstFailure(r.set.Beacon, b.Findings, true)
 	}
 	r.settleWitnesses(v, v.Beacon())
@@ -122,23 +173,10 @@ func (r *Reciprocity) settleWitnesses(v *Verdict, b *Judged) {
 	for i := range v.Witnesses {
 		w := &v.Witnesses[i]
 		w.Findings[0] = yes(b.Valid()) // every set's first row
-		w.Findings[len(w.Findings)-1] = r.find(v, w, r.now[w.Station].beacon(), r.before[w.Station].Beaconed)
+		now, before := r.known(w.Station)
+		w.Findings[len(w.Findings)-1] = r.find(v, w, now.beaconed, before.Beaconed)
 		w.conclude(r.set, b, true)
 	}
-}
-
-func (s *sides) witness() span {
-	if s == nil {
-		return span{}
-	}
-	return s.witnessed
-}
-
-func (s *sides) beacon() span {
-	if s == nil {
-		return span{}
-	}
-	return s.beaconed
 }
 
 // find gives the age of the latest event that is known to lie before the
@@ -159,43 +197,22 @@ func (r *Reciprocity) find(v *Verdict, j *Judged, now span, before int64) Findin
 // After is the state for the next epoch: the latest of each station. BeaconIndex.Carry adds
 // the reports.
 func (r *Reciprocity) After() State {
-	after := maps.Clone(r.before)
-	if after == nil {
-		after = State{}
-	}
-	for s, n := range r.now {
-		e := after[s]
-		e.Beaconed, e.Witnessed = max(e.Beaconed, n.beaconed.last), max(e.Witnessed, n.witnessed.last)
-		after[s] = e
+	after := State{}
+	for n, e := range r.AfterBy() {
+		if e != (Events{}) {
+			after[r.stations.At(uint32(n))] = e
+		}
 	}
 	return after
 }
 
-// AppendText appends the state as lines of station, last beaconed, last witnessed and, if
-// there is one, last reported, sorted by station: the same for equal states.
-func (s State) AppendText(b []byte) []byte {
-	out := textSink{b: b}
-	s.text(&out)
-	return out.b
-}
-
-// WriteText writes what AppendText appends.
-func (s State) WriteText(w io.Writer) error {
-	out := textSink{w: w}
-	s.text(&out)
-	return out.flush()
-}
-
-func (s State) text(out *textSink) {
-	for _, station := range slices.SortedFunc(maps.Keys(s), compareStations) {
-		e := s[station]
-		out.b = fmt.Appendf(station.AppendHex(out.b), " %d %d", e.Beaconed, e.Witnessed)
-		if e.Reported > 0 {
-			out.b = fmt.Appendf(out.b, " %d", e.Reported)
-		}
-		out.b = append(out.b, '\n')
-		out.line()
+// AfterBy is the state after the epoch by number.
+func (r *Reciprocity) AfterBy() EventsBy {
+	after := make(EventsBy, max(len(r.before), len(r.now)))
+	copy(after, r.before)
+	for n, now := range r.now {
+		e := &after[n]
+		e.Beaconed, e.Witnessed = max(e.Beaconed, now.beaconed.last), max(e.Witnessed, now.witnessed.last)
 	}
+	return after
 }
-
-func compareStations(a, b radio.Station) int { return a.Compare(b) }

@@ -15,7 +15,7 @@ import (
 type words struct {
 	rest  string
 	err   error
-	known *radio.Stations // remembers keys; nil: each is checked
+	known KeyChecker // remembers keys; nil: each is checked
 }
 
 var errWords = errors.New("too few words, or too many")

@@ -36,13 +36,13 @@ func TestScripts(t *testing.T) {
 
 // waitFile waits until there is a file of that name.
 func waitFile(ts *testscript.TestScript, _ bool, args []string) {
-	for range 1000 {
+	deadline := time.Now().Add(time.Minute)
+	for look := time.NewTicker(10 * time.Millisecond); time.Now().Before(deadline); <-look.C {
 		if _, err := os.Lstat(ts.MkAbs(args[0])); err == nil {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	ts.Fatalf("there is no %s after 10 s", args[0])
+	ts.Fatalf("there is no %s after a minute", args[0])
 }
 
 // signAsStation writes what `hexspot site sign` prints: station FILE NONCE OWNER.

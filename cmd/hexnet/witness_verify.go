@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type verifyCommand struct {
 	Config  string  `help:"Configuration file of hexnet serve. Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
 	Workers int     `help:"Goroutines. Default: one a processor."`
 	Out     string  `help:"Keep the result in this directory, which must not exist. Default: it is compared and removed." type:"path" placeholder:"DIR"`
+	IDs     string  `help:"Write the ids of all reports that were read into this file, 32 bytes each, for 'hexspot receipts check --records'." type:"path" placeholder:"FILE" name:"ids"`
 	Quiet   bool    `help:"No progress on standard error."`
 	networkFlag
 }
@@ -40,6 +42,7 @@ the simulation, which knew the facts without records.
 
 Examples:
   hexnet witness verify --data /var/lib/hexnet --epoch 20785
+  hexnet witness verify --data /var/lib/hexnet --epoch 20785 --ids records.ids
   hexnet simulate --hotspots 300 --epochs 2 --cheaters all=0.05 --out reports
   hexnet witness verify --records reports`
 }
@@ -62,8 +65,14 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 		telling = newProgress(std.err)
 	}
 	defer telling.stop()
+	var frugal verify.Frugal
+	defer frugal.End()
+	progress := frugal.Progress(telling.take())
 	if v.Records != "" {
-		return v.simulated(ctx, std.out, telling)
+		if v.IDs != "" {
+			return errors.New("--ids is of the records of a network: a simulation gives no receipts")
+		}
+		return v.simulated(ctx, std.out, progress)
 	}
 	id, err := v.named()
 	if err != nil {
@@ -73,14 +82,37 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 	if err != nil {
 		return err
 	}
-	found, err := network.Reverification{
+	again := network.Reverification{
 		Config: config, Data: network.Data(c.Data), Network: id, Epoch: (*witness.Epoch)(v.Epoch), Workers: v.Workers, Out: v.Out,
-		Progress: telling.take(), Log: log,
-	}.Run(ctx)
+		Progress: progress, Log: log,
+	}
+	var found network.Reverified
+	err = v.listed(&again, func() (err error) {
+		found, err = again.Run(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	return tellReverified(std.out, found)
+}
+
+// listed has a verification write its list of ids, if one is asked for. The file is whole or
+// not there.
+func (v verifyCommand) listed(again *network.Reverification, run func() error) error {
+	if v.IDs == "" {
+		return run()
+	}
+	part, err := os.CreateTemp(filepath.Dir(v.IDs), filepath.Base(v.IDs)+".*.part")
+	if err != nil {
+		return fmt.Errorf("the list of ids: %w", err)
+	}
+	out := bufio.NewWriter(part)
+	again.IDs = out
+	if err = errors.Join(run(), out.Flush(), part.Chmod(0o644), part.Close()); err != nil {
+		return errors.Join(err, os.Remove(part.Name()))
+	}
+	return os.Rename(part.Name(), v.IDs)
 }
 
 func tellReverified(w io.Writer, found network.Reverified) error {

@@ -15,7 +15,7 @@ import (
 )
 
 // simulated verifies every epoch of an archive, each with the state of the one before.
-func (v verifyCommand) simulated(ctx context.Context, w io.Writer, telling *progress) error {
+func (v verifyCommand) simulated(ctx context.Context, w io.Writer, progress func(verify.Progress)) error {
 	archive, err := simulate.OpenArchive(v.Records)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (v verifyCommand) simulated(ctx context.Context, w io.Writer, telling *prog
 	inputs := verify.Inputs{
 		Network: archive.Network, Timing: schedule.Timing, Workers: v.Workers,
 		Parameters: []*witness.Parameters{witness.DefaultParameters(set)}, Sites: verify.Listed(archive.Sites),
-		Before: verify.Before{State: archive.Before}, Progress: telling.take(),
+		Before: verify.Before{State: archive.Before}, Progress: progress,
 	}
 	for _, epoch := range archive.Epochs {
 		dir := filepath.Join(v.Out, strconv.FormatUint(uint64(epoch), 10))

@@ -30,7 +30,7 @@ func withServer(t *testing.T, c Config, o Options) (*Broker, <-chan paho.Message
 	t.Helper()
 	c.Accounts = []Account{server(t)}
 	b := startBroker(t, c, o)
-	messages, ok := subscribe(t, mustConnect(t, asServer(b)), eventTopic)
+	messages, ok := subscribe(t, persist(t, asServer(b)), eventTopic)
 	if !ok {
 		t.Fatal("the network server may not subscribe")
 	}
@@ -262,7 +262,7 @@ func TestHostileBytes(t *testing.T) {
 		conn.Close()
 	}
 	s := newStation(t, jwt.SigningMethodEdDSA)
-	mustConnect(t, s.as(t, b, testEUI))
+	persist(t, s.as(t, b, testEUI))
 }
 
 func TestPacketLimit(t *testing.T) {

@@ -32,7 +32,7 @@ const (
 	testNetwork = "c2ad0a997751e040"
 	testEUI     = "0123456789abcdef"
 	otherEUI    = "fedcba9876543210"
-	patience    = 10 * time.Second
+	patience    = time.Minute
 )
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
@@ -149,6 +149,22 @@ func mustConnect(t testing.TB, d dialer) paho.Client {
 	}
 	t.Cleanup(func() { client.Disconnect(10) })
 	return client
+}
+
+// persist is mustConnect where whoever does not log in soon is thrown out, which may happen
+// to the best on a machine that stands still.
+func persist(t testing.TB, d dialer) paho.Client {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		client, err := d.connect()
+		if err == nil {
+			t.Cleanup(func() { client.Disconnect(10) })
+			return client
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
 }
 
 func publish(t testing.TB, c paho.Client, topic string, retained bool, payload string) error {

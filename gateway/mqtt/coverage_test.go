@@ -96,7 +96,11 @@ func TestNoCoverage(t *testing.T) {
 	b.guard.closed = "hexspot/"
 	c, _, arrived, _ := covering(t, "tcp://"+b.address())
 	b.await("the gateway", func(m []packets.Packet) bool { return len(on(stateTopic, m)) > 0 })
+	deadline := time.Now().Add(patience)
 	for look := time.NewTicker(time.Millisecond); !c.Online(); <-look.C {
+		if time.Now().After(deadline) {
+			t.Fatal("the gateway is there, and not online")
+		}
 	}
 	if len(arrived) > 0 {
 		t.Error("the session says that it takes part")

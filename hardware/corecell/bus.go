@@ -154,6 +154,10 @@ func (b *Bus) exchange(c command, frame []byte, timeout time.Duration) ([]byte, 
 	return payload, err
 }
 
+// looks are how often bounded looks at the time that it gives: a host that stood still for
+// all of it has used up one.
+const looks = 4
+
 // bounded runs f, and leaves it behind if it takes longer than limit, or than
 // closeGrace once stop is closed. A serial port can block for ever.
 func bounded[T any](stop <-chan struct{}, limit time.Duration, f func() (T, error)) (T, error) {
@@ -166,7 +170,7 @@ func bounded[T any](stop <-chan struct{}, limit time.Duration, f func() (T, erro
 		value, err := f()
 		done <- result{value, err}
 	}()
-	timer := time.NewTimer(limit)
+	timer, left := time.NewTimer(limit/looks), looks
 	defer timer.Stop()
 	for {
 		select {
@@ -174,10 +178,13 @@ func bounded[T any](stop <-chan struct{}, limit time.Duration, f func() (T, erro
 			return r.value, r.err
 		case <-stop:
 			timer.Reset(closeGrace)
-			stop = nil
+			stop, left = nil, 1
 		case <-timer.C:
-			var none T
-			return none, gone(ErrHangs)
+			if left--; left == 0 {
+				var none T
+				return none, gone(ErrHangs)
+			}
+			timer.Reset(limit / looks)
 		}
 	}
 }

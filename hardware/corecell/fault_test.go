@@ -146,6 +146,29 @@ func TestAnswerTooLate(t *testing.T) {
 	}
 }
 
+// A host that stood still for longer than an answer may take looks a few times more before
+// it takes the device for gone, which in an emulator stood still as well.
+func TestHostThatStoodStill(t *testing.T) {
+	onBench(t, func(t *testing.T, b *bench) {
+		stood := false
+		b.bus.link.port = &rigged{Port: b.host, read: func(p []byte) (int, error) {
+			if !stood {
+				stood = true
+				time.Sleep(spiTimeout) // of the bubble
+				return 0, io.EOF
+			}
+			return b.host.Read(p)
+		}}
+		b.device.tamper(func(answer []byte) [][]byte {
+			time.AfterFunc(spiTimeout+150*time.Millisecond, func() { b.host.toHost <- answer })
+			return nil
+		})
+		if err := b.bus.Do(t.Context(), hardware.Op{Mask: 1}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestEndlessNoise(t *testing.T) {
 	onBench(t, func(t *testing.T, b *bench) {
 		babble := time.NewTicker(time.Millisecond)

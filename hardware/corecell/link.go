@@ -25,6 +25,7 @@ const (
 	emptyRead    = 50 * time.Millisecond  // an empty read sooner than this is the end of the device
 	drainTimeout = 500 * time.Millisecond // for a port to fall silent
 	quietReads   = 2                      // empty reads in a row that are silence: longer than the firmware's 100 ms
+	leastReads   = 3                      // empty reads in a row before an answer is late: a host that stood still has not looked
 )
 
 // link exchanges frames over a port, and keeps request and answer together.
@@ -98,19 +99,23 @@ func (l *link) write(frame []byte) error {
 }
 
 // receive reads until there is a whole frame, or more than one, or an empty
-// read after the deadline.
+// read after the deadline. Time in which the host did not run is the host's fault: it
+// looks a few times more.
 func (l *link) receive(deadline time.Time) ([]byte, error) {
-	have := 0
+	have, empty := 0, 0
 	for {
 		n, err := l.read(l.in[have:])
 		if err != nil {
 			return nil, err
 		}
 		have += n
+		if empty++; n > 0 {
+			empty = 0
+		}
 		switch h, err := parseHeader(l.in[:have]); {
 		case errors.Is(err, errOversize), err == nil && have >= headerSize+h.size:
 			return l.in[:have], nil
-		case n == 0 && !time.Now().Before(deadline):
+		case empty >= leastReads && !time.Now().Before(deadline):
 			return nil, late(have)
 		}
 	}

@@ -16,6 +16,7 @@ type flight struct {
 	armed  radio.Timestamp // just before the trigger was set
 	loaded radio.Timestamp // just after
 	start  radio.Timestamp // of the first symbol; none while a pulse is waited for
+	still  radio.Timestamp // the latest instant at which it was seen to wait
 
 	waited, onAir bool // seen so
 
@@ -44,8 +45,11 @@ const (
 func (f *flight) see(s sighting) verdict {
 	f.waited = f.waited || s.phase == phaseWaiting
 	f.onAir = f.onAir || s.phase == phaseOnAir
+	if s.phase == phaseWaiting {
+		f.still = s.before
+	}
 	if f.start.IsZero() && (s.phase == phaseOnAir || s.phase == phaseFree) {
-		f.start = s.pulsed
+		f.start = f.triggered(s)
 	}
 	switch {
 	case f.halt.outcome != 0:
@@ -60,6 +64,23 @@ func (f *flight) see(s sighting) verdict {
 		return verdict{radio.Faulted, "the transmitter did not end the frame", true}
 	}
 	return verdict{}
+}
+
+// triggered is the first symbol of a frame that a pulse has triggered since it was seen to
+// wait: the latest pulse, or if nobody looked for seconds the first of those that can be.
+func (f *flight) triggered(s sighting) radio.Timestamp {
+	since := f.still
+	if since.IsZero() {
+		since = f.armed
+	}
+	if earliest := s.before.Add(-f.frame.airtime); s.phase == phaseOnAir && later(earliest, since, 0) {
+		since = earliest
+	}
+	passed, ok := s.pulsed.Add(-f.delay()).Sub(since)
+	if !ok || passed < time.Second {
+		return s.pulsed
+	}
+	return s.pulsed.Add(-passed.Truncate(time.Second))
 }
 
 func (f *flight) waiting(s sighting) verdict {

@@ -82,6 +82,31 @@ func TestFlight(t *testing.T) {
 	}
 }
 
+// A frame that a pulse triggered began at the first one that it waited for, also if further
+// ones have come before anybody looked again.
+func TestPulseThatTriggered(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		seen    sighting
+		airtime time.Duration
+		want    uint64
+	}{
+		{"looked at once", looked(860_000, phaseFree), 50 * time.Millisecond, 801_482},
+		{"free, and nobody looked for seconds", looked(3_860_000, phaseFree), 50 * time.Millisecond, 801_482},
+		{"on the air for seconds", looked(3_860_000, phaseOnAir), 5 * time.Second, 801_482},
+		{"on the air for less than since the pulse before", looked(3_820_000, phaseOnAir), 50 * time.Millisecond, 3_801_482},
+	} {
+		f := flightAt(radio.Trigger{OnPulse: true})
+		f.frame.airtime = c.airtime
+		f.see(looked(100, phaseWaiting))
+		at, _ := c.seen.before.Sub(us(0))
+		c.seen.pulsed = us(801_482 + uint64((at-801_482*time.Microsecond)/time.Second)*1_000_000)
+		if f.see(c.seen); f.start != us(c.want) {
+			t.Errorf("%s: began at %v, want %v", c.name, f.start, us(c.want))
+		}
+	}
+}
+
 // What is reported of a frame that was stopped at an instant.
 func TestHaltedFlight(t *testing.T) {
 	for _, c := range []struct {

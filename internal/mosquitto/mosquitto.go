@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long the broker may take to listen.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // Start runs a broker on a free port of this host until the test ends, and gives its
 // URL. Anybody may do anything. The test is skipped if Mosquitto is not installed.

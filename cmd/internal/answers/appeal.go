@@ -50,7 +50,7 @@ func (b *Book) CheckAppeal(f witness.AppealFile, network radio.Network, timing w
 	}
 	p := e.result.Parameters()
 	world := witness.AppealWorld{
-		Network: network, Timing: timing, Parameters: p, Epoch: number + 1, Before: before, Events: events,
+		Network: network, Timing: timing, Parameters: p, Epoch: number + 1, Before: before, Events: events.At,
 		Site: func(s radio.Station) witness.SiteFacts {
 			if site := sites[s]; site != nil {
 				return *site

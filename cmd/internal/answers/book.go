@@ -27,7 +27,7 @@ type Book struct {
 	told map[witness.Epoch]bool // that they cannot be read
 
 	first FirstSite // nil: nobody has the registry
-	known *radio.Stations
+	known *radio.RecentStations
 
 	provisions provisions
 }
@@ -65,7 +65,7 @@ const (
 
 // NewBook is a book of a directory, which need not be there yet.
 func NewBook(dir string) *Book {
-	return &Book{dir: dir, known: radio.RecentStations(knownStations), log: slog.New(slog.DiscardHandler), told: map[witness.Epoch]bool{}}
+	return &Book{dir: dir, known: radio.NewRecentStations(knownStations), log: slog.New(slog.DiscardHandler), told: map[witness.Epoch]bool{}}
 }
 
 // ErrUnknown says that there is nothing to answer from: the epoch is not verified (or not

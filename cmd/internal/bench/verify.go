@@ -2,11 +2,11 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -14,44 +14,68 @@ import (
 
 	"hexspot/cmd/internal/simulate"
 	"hexspot/cmd/internal/verify"
+	"hexspot/coverage"
 	"hexspot/witness"
 )
 
 // VerifyConfig says how large an epoch is made and how it is verified.
 type VerifyConfig struct {
-	Beacons      int
+	Hexnet       string // the program that verifies, in a process of its own
+	Hotspots     int
+	Beacons      int // one to four a hotspot
 	Observations int
 	Workers      int
 	Dir          string // where the epoch is made, or found if it was made before with the same figures
 	Progress     io.Writer
 }
 
-// Verify makes an epoch with real keys and signatures on disk, verifies it, and prints
-// what that took.
+// epoch is the directory of the epoch.
+func (c *VerifyConfig) epoch() string {
+	return filepath.Join(c.Dir, fmt.Sprintf("epoch-%d-%d-%d", c.Hotspots, c.Beacons, c.Observations))
+}
+
+// Verify makes an epoch with real keys and signatures on disk, has it verified by a process of
+// its own, so that nothing else is in its memory, and prints what that took.
 func Verify(ctx context.Context, c VerifyConfig, out io.Writer) error {
-	dir := filepath.Join(c.Dir, fmt.Sprintf("epoch-%d-%d", c.Beacons, c.Observations))
-	if _, err := os.Stat(dir); err != nil {
-		fmt.Fprintln(c.Progress, "making an epoch in", dir)
-		if err := makeEpoch(ctx, c, dir); err != nil {
+	if _, err := os.Stat(c.epoch()); err != nil {
+		fmt.Fprintln(c.Progress, "making an epoch in", c.epoch())
+		if err := makeEpoch(ctx, c, c.epoch()); err != nil {
 			return fmt.Errorf("making an epoch: %w", err)
 		}
 	}
-	archive, err := simulate.OpenArchive(dir)
+	p, err := start(ctx, c.Progress, c.Hexnet, "bench", "verify", "--made", "--dir", c.Dir, "--hotspots", strconv.Itoa(c.Hotspots),
+		"--beacons", strconv.Itoa(c.Beacons), "--observations", strconv.Itoa(c.Observations), "--workers", strconv.Itoa(c.Workers))
 	if err != nil {
 		return err
 	}
+	_, err = io.Copy(out, p.lines)
+	return errors.Join(err, p.command.Wait())
+}
+
+// VerifyMade verifies an epoch that Verify made, and prints what that took of this process.
+func VerifyMade(ctx context.Context, c VerifyConfig, out io.Writer) error {
+	archive, err := simulate.OpenRecords(c.epoch())
+	if err != nil {
+		return err
+	}
+	snapshot, err := os.Open(filepath.Join(c.epoch(), snapshotName))
+	if err != nil {
+		return err
+	}
+	defer snapshot.Close()
 	result := filepath.Join(c.Dir, "result")
 	if err := os.RemoveAll(result); err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(result) }()
-	debug.FreeOSMemory()
-	if err := forgetPeak(); err != nil {
+	in := verifyInputs(archive, c.Workers)
+	if _, in.Sites, err = coverage.StreamSnapshot(snapshot); err != nil {
 		return err
 	}
-	in := verifyInputs(archive, c.Workers)
 	var stages stageTimes
-	in.Progress = func(p verify.Progress) { stages.reach(p.Stage) }
+	var frugal verify.Frugal
+	defer frugal.End()
+	in.Progress = frugal.Progress(func(p verify.Progress) { stages.reach(p.Stage) })
 	stages.reach(verify.StageReading)
 	summary, err := verify.Epoch(ctx, in, result)
 	if err != nil {
@@ -68,7 +92,6 @@ func verifyInputs(archive *simulate.Archived, workers int) verify.Inputs {
 	p, timing := epochRules()
 	return verify.Inputs{
 		Network: archive.Network, Timing: timing, Epoch: archive.Epochs[0], Parameters: []*witness.Parameters{p},
-		Sites: verify.Listed(archive.Sites),
 		Records: func(_ context.Context, each func(verify.Record) error) error {
 			return archive.Read(archive.Epochs[0], func(r simulate.Journaled) error {
 				return each(verify.Record{Kind: r.Kind, Stamp: r.At, Message: r.Message})
@@ -99,7 +122,7 @@ func tellVerified(w io.Writer, c VerifyConfig, s verify.Summary, stages stageTim
 	fmt.Fprintf(w, "  wall %v, processor %v, load %s\n", s.Took.Round(time.Millisecond), cpu.Round(time.Millisecond), busyness())
 	fmt.Fprintf(w, "  processor by stage: %s\n", stages)
 	fmt.Fprintf(w, "  %.0f reports/s/core, signatures %.0f %% of the work (%d of records, %d openings)\n", rate, 100*s.SigningShare(), s.Signatures, s.Openings)
-	fmt.Fprintf(w, "  valid: %d beacons, %d observations; dropped: %v\n", s.ValidBeacons, s.ValidObservations, len(s.Drops))
+	fmt.Fprintf(w, "  valid: %d beacons, %d observations; dropped: %v; root %x\n", s.ValidBeacons, s.ValidObservations, len(s.Drops), s.Root)
 	fmt.Fprintf(w, "  peak memory %d MB for %d stations, result %d MB\n", peak>>20, s.Stations, size>>20)
 	goal := time.Duration(goalReports / rate / goalCores * float64(time.Second))
 	_, err = fmt.Fprintf(w, "  at this rate %d M reports on %d cores take %v\n", goalReports/1_000_000, goalCores, goal.Round(time.Second))
@@ -115,9 +138,7 @@ func processorTime() (time.Duration, error) {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
 }
 
-// forgetPeak lets the peak of memory begin anew.
-func forgetPeak() error { return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
-
+// peakMemory is the most that this process had in RAM.
 func peakMemory() (int64, error) {
 	b, err := os.ReadFile("/proc/self/status")
 	if err != nil {

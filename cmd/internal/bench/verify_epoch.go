@@ -1,12 +1,15 @@
 package bench
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/binary"
+	"errors"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -14,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hexspot/cmd/internal/simulate"
+	"hexspot/cmd/internal/verify"
 	"hexspot/coverage"
 	"hexspot/radio"
 	"hexspot/witness"
@@ -22,10 +26,9 @@ import (
 // The epoch is that of stations on a lattice in which each hears its neighbours: the
 // numbers are those of a network, the physics is plain.
 const (
-	madeEpoch   witness.Epoch = 20_270
-	madeWindows int           = 4       // beacons a station
-	spacing     float64       = 0.00635 // degrees north; 706 m
-	middle      float64       = 45
+	madeEpoch witness.Epoch = 20_270
+	spacing   float64       = 0.00635 // degrees north; 706 m
+	middle    float64       = 45
 )
 
 func epochRules() (*witness.Parameters, witness.Timing) {
@@ -54,6 +57,7 @@ type maker struct {
 
 	mu      sync.Mutex
 	archive *simulate.Archive
+	draft   string // its directory
 }
 
 type offset struct{ x, y int }
@@ -61,7 +65,7 @@ type offset struct{ x, y int }
 type madeStation struct {
 	key     ed25519.PrivateKey
 	id      radio.Station
-	beacons [madeWindows]madeBeacon
+	beacons []madeBeacon // one a window
 }
 
 type madeBeacon struct {
@@ -85,6 +89,7 @@ func makeEpoch(ctx context.Context, c VerifyConfig, dir string) error {
 	if err := os.RemoveAll(draft); err != nil {
 		return err
 	}
+	m.draft = draft
 	if m.archive, err = simulate.NewArchive(draft, false); err != nil {
 		return err
 	}
@@ -105,13 +110,16 @@ func newMaker(c VerifyConfig) (*maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := max(1, c.Beacons/madeWindows)
+	n := max(1, c.Hotspots)
 	m := &maker{timing: timing, operator: madeKey(-1), plan: plan, chains: map[witness.Epoch]*witness.Chain{}, stations: make([]madeStation, n)}
 	operator, err := radio.StationOf(m.operator.Public())
 	if err != nil {
 		return nil, err
 	}
 	m.network, m.side = operator.Network(), int(math.Ceil(math.Sqrt(float64(n))))
+	for i := range m.stations {
+		m.stations[i].beacons = make([]madeBeacon, (c.Beacons+i)/n) // together as many as are wanted
+	}
 	m.listen(float64(c.Observations) / float64(max(1, c.Beacons)))
 	return m, nil
 }
@@ -155,7 +163,28 @@ func (m *maker) publish(ctx context.Context, workers int) error {
 	if err != nil {
 		return err
 	}
-	return m.archive.Sites(sites)
+	if err := m.archive.Sites(sites); err != nil {
+		return err
+	}
+	return writeSnapshot(filepath.Join(m.draft, snapshotName), m.network, sites)
+}
+
+// snapshotName is the registry of a made epoch as a network publishes it: what is verified
+// reads a station at a time of it.
+const snapshotName = "snapshot"
+
+func writeSnapshot(path string, network radio.Network, sites []simulate.Published) error {
+	listings, err := simulate.Listings(sites)
+	if err != nil {
+		return err
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(file, 1<<18)
+	err = coverage.WriteSnapshot(out, network, uint64(madeEpoch), verify.Listed(listings))
+	return errors.Join(err, out.Flush(), file.Close())
 }
 
 // reveal writes anchors and values.

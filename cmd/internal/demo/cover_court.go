@@ -114,7 +114,7 @@ func (c *court) sit(now witness.Millis) error {
 			continue
 		}
 		c.judged[name] = true
-		one = index.Relate(one, nil)
+		one = index.Relate(one, witness.State{}.At)
 		v := witness.Judge(&one, c.parameters)
 		c.proof.Verdict(v, false)
 		c.cover.record.Judged(&one, &v, nil)

@@ -1,8 +1,10 @@
 package hotspot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 
 	"hexspot/witness"
 )
@@ -38,15 +40,38 @@ func (c *Coverage) tellReason(now witness.Millis) {
 	c.told = b.Reason
 	switch b.Reason {
 	case witness.Unregistered, witness.OtherPlan, witness.NoLevel, witness.NoChip:
-		c.parts.Log.Warn("no beacons are sent", "reason", b.Reason.Name(), "text", c.reasonText(b))
+		c.parts.Log.Log(context.Background(), c.gravity(b, now), "no beacons are sent", "reason", b.Reason.Name(), "text", c.reasonText(b, now))
 	}
 }
 
+// gravity of having no beacon: one whose site is on its way has nothing to do but wait.
+func (c *Coverage) gravity(b witness.BeaconerStatus, now witness.Millis) slog.Level {
+	if c.begins(b, now) != "" {
+		return slog.LevelInfo
+	}
+	return slog.LevelWarn
+}
+
+// begins says from when on the registry has a site that it does not have now.
+func (c *Coverage) begins(b witness.BeaconerStatus, now witness.Millis) string {
+	if b.Reason != witness.Unregistered {
+		return ""
+	}
+	from := c.registry.status(c.epoch(now), c.site).From
+	if from == nil {
+		return ""
+	}
+	return fmt.Sprintf("it has one from epoch %d on", *from)
+}
+
 // reasonText is why no beacon can be sent, with what is known of it.
-func (c *Coverage) reasonText(b witness.BeaconerStatus) string {
+func (c *Coverage) reasonText(b witness.BeaconerStatus, now witness.Millis) string {
 	detail := b.Detail
-	if b.Reason == witness.NoSite {
+	switch b.Reason {
+	case witness.NoSite:
 		detail = c.siteFault
+	case witness.Unregistered:
+		detail = cmp.Or(c.begins(b, now), detail)
 	}
 	if detail == "" {
 		return b.Reason.String()

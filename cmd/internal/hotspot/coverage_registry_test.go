@@ -37,8 +37,12 @@ func TestBeaconsWaitForTheRegistry(t *testing.T) {
 		})
 		a.c.Arrived()
 		synctest.Wait()
-		if r := a.c.Status().Registry; r.State != RegistryHasNot || *r.From != a.epoch()+1 || *r.Next != 1 {
+		s = a.c.Status()
+		if r := s.Registry; r.State != RegistryHasNot || *r.From != a.epoch()+1 || *r.Next != 1 {
 			t.Errorf("before it begins: %+v", r)
+		}
+		if want := fmt.Sprintf("(it has one from epoch %d on)", a.epoch()+1); s.Reason != "unregistered" || !strings.HasSuffix(s.ReasonText, want) {
+			t.Errorf("before it begins: %q, want ... %q", s.ReasonText, want)
 		}
 		a.pass(60)
 		if s := a.c.Status(); len(a.beacons()) == 0 || s.Reason != "" || s.Registry.State != RegistryHas {

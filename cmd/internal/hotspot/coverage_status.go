@@ -76,7 +76,7 @@ func (c *Coverage) Status() CoverageStatus {
 		Registry: c.registry.status(c.epoch(now), c.site), Log: c.log.status(),
 	}
 	c.submission.add(&s.Registry)
-	s.ReasonText = c.reasonText(b)
+	s.ReasonText = c.reasonText(b, now)
 	s.Counts.Refusals = maps.Clone(c.counts.Refusals)
 	s.Counts.Skipped = c.skipped()
 	s.Site, s.Antenna = c.siteFault, c.antenna

@@ -74,7 +74,11 @@ func (d *dutyBook) restore(ctx context.Context) {
 	before, err := d.read(ctx)
 	d.transmitter.Restore(before)
 	if err != nil {
-		d.log.Warn("what was sent in the hour before is not known: half of each duty cycle is taken as used", "error", err)
+		level := slog.LevelWarn
+		if errors.Is(err, errNoBook) { // a first start: nobody has to do anything
+			level = slog.LevelInfo
+		}
+		d.log.Log(ctx, level, "what was sent in the hour before is not known: half of each duty cycle is taken as used", "error", err)
 		d.transmitter.Restore(unknownHour(d.transmitter))
 	}
 	if d.write(ctx, true); d.failed && err == nil {

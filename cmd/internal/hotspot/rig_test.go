@@ -24,7 +24,7 @@ import (
 )
 
 // patience is for what must happen; a test that needs all of it fails.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 var testEUI = radio.EUI{0x00, 0x16, 0xc0, 0x01, 0xf0, 0, 0, 1}
 

@@ -19,14 +19,25 @@ func demoConfig() Config {
 	return Config{Coverage: CoverageConfig{Enabled: true, Timing: "demo", OtherNetworks: []string{"0102030405060708"}}}
 }
 
-func demoTiming(t testing.TB) witness.Timing {
+func demoTiming(t testing.TB) witness.Timing { return timingNamed(t, "demo") }
+
+func timingNamed(t testing.TB, name string) witness.Timing {
 	t.Helper()
-	s, err := witness.ScheduleNamed("demo")
+	s, err := witness.ScheduleNamed(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s.Timing
 }
+
+// dailyConfig has epochs of a day, for what must not straddle the end of one.
+func dailyConfig() Config {
+	c := demoConfig()
+	c.Coverage.Timing = "default"
+	return c
+}
+
+func dailyTiming(t testing.TB) witness.Timing { return timingNamed(t, "default") }
 
 // prover is a station as an MQTT client that reports.
 type prover struct {

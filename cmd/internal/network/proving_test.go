@@ -61,19 +61,20 @@ func TestEntropyOverTheBroker(t *testing.T) {
 // refused by name.
 func TestReportsEndToEnd(t *testing.T) {
 	t.Parallel()
-	data := Data(t.TempDir())
-	n, end := serving(t, demoConfig(), data)
+	data, config := Data(t.TempDir()), dailyConfig()
+	timing := dailyTiming(t)
+	n, end := serving(t, config, data)
 	p := newProver(t, n.ID())
 	p.connect(n)
 	now := present()
-	slot := demoTiming(t).SlotAt(now)
+	slot := timing.SlotAt(now)
 	good := p.sign(n.ID(), radio.KindBeacon, beaconOf(slot, now, 1))
 	text := p.report("beacon", good.Append(nil))
 	receipt, err := log.ParseReceipt(text, n.ID())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if receipt.Record != good.ID(n.ID()) || receipt.Index != 0 || receipt.Received < now || receipt.Epoch != demoTiming(t).Epoch(slot) {
+	if receipt.Record != good.ID(n.ID()) || receipt.Index != 0 || receipt.Received < now || receipt.Epoch != timing.Epoch(slot) {
 		t.Errorf("%+v", receipt.Receipt)
 	}
 	if again := p.report("beacon", good.Append(nil)); !bytes.Equal(again, text) {
@@ -93,7 +94,7 @@ func TestReportsEndToEnd(t *testing.T) {
 		"of another station": {"beacon", stranger.sign(n.ID(), radio.KindBeacon, good.Body).Append(nil), witness.RefusedStation},
 		"on another topic":   {"witness", good.Append(nil), witness.RefusedTopic},
 		"of the future":      {"beacon", p.sign(n.ID(), radio.KindBeacon, beaconOf(slot+10, now, 1)).Append(nil), witness.RefusedFuture},
-		"of long ago":        {"beacon", p.sign(n.ID(), radio.KindBeacon, beaconOf(slot-1000, now, 1)).Append(nil), witness.RefusedPast},
+		"of long ago":        {"beacon", p.sign(n.ID(), radio.KindBeacon, beaconOf(slot-witness.Slot(ingest.DefaultKeep+2)*timing.EpochSlots, now, 1)).Append(nil), witness.RefusedPast},
 		"not a record":       {"discovery", []byte("x"), witness.RefusedEncoding},
 	} {
 		if got := p.refusal(c.kind, c.payload); got != c.want {
@@ -101,7 +102,7 @@ func TestReportsEndToEnd(t *testing.T) {
 		}
 	}
 	end()
-	n, _ = serving(t, demoConfig(), data)
+	n, _ = serving(t, config, data)
 	p.connect(n)
 	if again := p.report("beacon", good.Append(nil)); !bytes.Equal(again, text) {
 		t.Error("another receipt after a new start")

@@ -56,9 +56,12 @@ func (v *proving) recoverOne(r journal.Record, now witness.Millis) (placed bool,
 	return v.reports.ingest.Recover(signed, at, now)
 }
 
+// reportKinds are the kinds of records that get receipts.
+var reportKinds = [...]radio.Kind{radio.KindBeacon, radio.KindDiscovery, radio.KindWitness}
+
 // reportSubjects are where reports are in the journal.
 func reportSubjects() (list []string) {
-	for _, kind := range []radio.Kind{radio.KindBeacon, radio.KindDiscovery, radio.KindWitness} {
+	for _, kind := range reportKinds {
 		list = append(list, "rec."+string(kind)+".*")
 	}
 	return list

@@ -11,12 +11,13 @@ import (
 // places it with the time that the journal has, so that it is there once when it comes again.
 func TestJournaledAndNotPlaced(t *testing.T) {
 	t.Parallel()
-	data := Data(t.TempDir())
-	n, end := serving(t, demoConfig(), data)
+	data, config := Data(t.TempDir()), dailyConfig()
+	timing := dailyTiming(t)
+	n, end := serving(t, config, data)
 	p := newProver(t, n.ID())
 	p.connect(n)
 	now := present()
-	slot := demoTiming(t).SlotAt(now)
+	slot := timing.SlotAt(now)
 	placed := p.sign(n.ID(), radio.KindBeacon, beaconOf(slot, now, 1))
 	p.report("beacon", placed.Append(nil))
 	open := p.sign(n.ID(), radio.KindBeacon, beaconOf(slot, now, 2))
@@ -28,8 +29,8 @@ func TestJournaledAndNotPlaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	end()
-	n, _ = serving(t, demoConfig(), data)
-	book := n.proving.book.Log(demoTiming(t).Epoch(slot))
+	n, _ = serving(t, config, data)
+	book := n.proving.book.Log(timing.Epoch(slot))
 	if place, err := book.Find(id); err != nil || !place.Known || place.Received != now+1 || place.Index != 1 {
 		t.Errorf("after the start: %+v, %v", place, err)
 	}

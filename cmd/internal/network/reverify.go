@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -25,6 +26,7 @@ type Reverification struct {
 	Epoch    *witness.Epoch // nil: the newest that the network has verified
 	Workers  int
 	Out      string                // directory to be made for the result
+	IDs      io.Writer             // of the reports that were read, 32 bytes each; nil: nobody asks
 	Progress func(verify.Progress) // now and then; nil: nobody asks
 	Log      *slog.Logger
 }
@@ -116,7 +118,12 @@ func (v Reverification) inputs(ctx context.Context, epoch witness.Epoch, publish
 		return in, nil, errors.Join(err, end())
 	}
 	in.Network, in.Timing, in.Sites = terms.Network, terms.Timing, book.Snapshot(ctx, uint64(epoch))
-	in.Records = records(epochWindow(v.Config.Coverage.scheduleOf(terms.Timing), epoch))
+	w := epochWindow(v.Config.Coverage.scheduleOf(terms.Timing), epoch)
+	w.discoveries = v.IDs != nil
+	in.Records = records(w)
+	if v.IDs != nil {
+		in.Records = listing(in.Records, terms.Network, v.IDs)
+	}
 	return in, end, nil
 }
 

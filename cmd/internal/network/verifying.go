@@ -123,7 +123,10 @@ func (f *verifying) one(ctx context.Context, epoch witness.Epoch) error {
 	if err != nil {
 		return err
 	}
+	var frugal verify.Frugal
+	inputs.Progress = frugal.Progress(nil)
 	summary, err := verify.Epoch(ctx, inputs, f.results.path(epoch))
+	frugal.End()
 	if errors.Is(err, fs.ErrExist) { // what failed last time came after the result
 		return nil
 	}

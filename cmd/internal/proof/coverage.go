@@ -27,6 +27,7 @@ type Coverage struct {
 	takings   []Taking
 	attacks   []attack
 	values    map[witness.Slot]time.Time
+	published map[witness.Slot]witness.Millis // by the network's own word
 	resent    []resent
 	foreign   []witness.RefusalReason
 	beacons   map[witness.Tag][]beaconRecord
@@ -112,7 +113,7 @@ type said struct {
 // NewCoverage begins a collection about the hotspots of a network.
 func NewCoverage(network radio.Network, timing witness.Timing, stands map[radio.Station]Stand) *Coverage {
 	return &Coverage{
-		network: network, timing: timing, stands: stands, values: map[witness.Slot]time.Time{},
+		network: network, timing: timing, stands: stands, values: map[witness.Slot]time.Time{}, published: map[witness.Slot]witness.Millis{},
 		beacons: map[witness.Tag][]beaconRecord{}, observed: map[witness.Tag][]observation{}, verdicts: map[witness.Tag]said{},
 	}
 }

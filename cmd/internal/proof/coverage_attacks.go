@@ -64,10 +64,10 @@ func (j *coverageJudgement) forged(a attack) {
 		beacon, witnesses = "", witness.FaultOrphan
 	}
 	for i := range v.Beacons {
-		j.failed(fates, "beacon ", v.Beacons[i].Reason, beacon, a.slot)
+		j.failed(fates, "beacon ", v.Beacons[i].Reason, beacon, witness.Slot(v.Slot))
 	}
 	for i := range v.Witnesses {
-		j.failed(fates, "witness ", v.Witnesses[i].Reason, witnesses, a.slot)
+		j.failed(fates, "witness ", v.Witnesses[i].Reason, witnesses, witness.Slot(v.Slot))
 	}
 	for _, t := range j.firstTakings(a.frame.Tag) {
 		j.observation(t)

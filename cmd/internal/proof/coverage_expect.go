@@ -162,11 +162,18 @@ func (j *coverageJudgement) claims(list []witness.Judged, s radio.Station, reaso
 }
 
 // valueLate says that the proof's own client, too, learnt the slot's entropy about when
-// emissions of the slot might have begun, or later.
+// emissions of the slot might have begun, or later. A network that was held up between
+// publishing it and looking at the clock says that it was late, and is not far off.
 func (j *coverageJudgement) valueLate(k witness.Slot) bool {
 	at, ok := j.c.values[k]
-	latest := j.c.timing.Start(k) + j.c.timing.Lead
-	return !ok || at.Add(hostSlack).After(latest.Time())
+	latest := (j.c.timing.Start(k) + j.c.timing.Lead).Time()
+	if published, told := j.c.published[k]; ok && told {
+		says := published.Time()
+		if says.After(latest) && says.Sub(at).Abs() <= heldUp {
+			return true
+		}
+	}
+	return !ok || at.Add(hostSlack).After(latest)
 }
 
 // witnessAlone is why an honest observation fails the first pass. Geometry and levels

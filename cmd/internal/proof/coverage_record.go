@@ -7,16 +7,34 @@ import (
 	"hexspot/witness"
 )
 
-// Record is told of each report as the journal has it.
+// Record is told of each report as the journal has it, and of each value.
 func (c *Coverage) Record(kind string, at witness.Millis, message []byte) {
-	if kind != string(radio.KindBeacon) && kind != string(radio.KindWitness) {
-		return
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.record(at, message); err != nil {
+	var err error
+	switch kind {
+	case string(radio.KindBeacon), string(radio.KindWitness):
+		err = c.record(at, message)
+	case "value":
+		err = c.value(at, message)
+	}
+	if err != nil {
 		c.broken = append(c.broken, fmt.Sprintf("a record of kind %s: %v", kind, err))
 	}
+}
+
+// value notes when the network says that it had published a slot's entropy.
+func (c *Coverage) value(at witness.Millis, message []byte) error {
+	values, err := witness.ParseValues(message)
+	if err != nil {
+		return err
+	}
+	for _, v := range values {
+		if _, known := c.published[v.Slot]; !known {
+			c.published[v.Slot] = at
+		}
+	}
+	return nil
 }
 
 func (c *Coverage) record(at witness.Millis, message []byte) error {

@@ -268,6 +268,11 @@ func TestCoverageFaults(t *testing.T) {
 		{"late, and it was not", func(s *scene) { s.verdicts[0].Witnesses[0].Reason = "too_late" }, WrongVerdict},
 		{"late, and not said so", func(s *scene) { s.records[1].at = s.timing.CaseCloses(s.first + 1) }, WrongVerdict},
 		{"a value called late", func(s *scene) { s.verdicts[0].Beacons[0].Reason = "value_late" }, WrongVerdict},
+		{"a value dated long after it was public", func(s *scene) {
+			v := witness.Value{Slot: s.first + 1}
+			s.c.Record("value", witness.MillisOf(s.at(1, 2100*time.Millisecond)), witness.AppendValues(nil, []witness.Value{v}))
+			s.verdicts[0].Beacons[0].Reason, s.verdicts[0].Witnesses[0].Reason = "value_late", witness.FaultBeacon
+		}, WrongVerdict},
 		{"valid before the sites count", func(s *scene) { s.end.Sites += 2 }, WrongVerdict},
 		{"counted without an event before", func(s *scene) { s.final() }, WrongVerdict},
 		{"too strong, and it was not", func(s *scene) { s.verdicts[0].Witnesses[0].Reason = "too_strong" }, WrongVerdict},
@@ -325,6 +330,17 @@ func TestCoverageExcuses(t *testing.T) {
 		{"a forged beacon in a slot whose value came too late", func(s *scene) {
 			s.c.Value(s.first+2, s.at(2, 480*time.Millisecond))
 			s.verdicts[3].Beacons[0].Reason = "value_late"
+		}},
+		{"a forged beacon that was sent slots after its own, whose value came too late", func(s *scene) {
+			s.c.Value(s.first+2, s.at(2, 480*time.Millisecond))
+			s.attacked[1].slot += 2
+			s.c.Value(s.first+4, s.at(4, 0))
+			s.verdicts[3].Beacons[0].Reason = "value_late"
+		}},
+		{"a value that was dated late by a network held up", func(s *scene) {
+			v := witness.Value{Slot: s.first + 1}
+			s.c.Record("value", witness.MillisOf(s.at(1, 1900*time.Millisecond)), witness.AppendValues(nil, []witness.Value{v}))
+			s.verdicts[0].Beacons[0].Reason, s.verdicts[0].Witnesses[0].Reason = "value_late", witness.FaultBeacon
 		}},
 		{"a mark that could not be looked up in time", func(s *scene) {
 			s.end.Told[s.bob] = Told{Dropped: map[string]uint64{"mark": 1, "late": 1}}

@@ -38,6 +38,26 @@ func OpenArchive(dir string) (*Archived, error) {
 	return a, nil
 }
 
+// OpenRecords opens an archive without its sites and the state before its first epoch, which
+// take memory for each station.
+func OpenRecords(dir string) (*Archived, error) {
+	a := &Archived{dir: dir}
+	if err := a.openRecords(); err != nil {
+		return nil, fmt.Errorf("opening the archive: %w", err)
+	}
+	return a, nil
+}
+
+func (a *Archived) openRecords() (err error) {
+	if a.Epochs, err = archivedEpochs(a.dir); err != nil {
+		return err
+	}
+	if len(a.Epochs) == 0 {
+		return errors.New("there is no epoch")
+	}
+	return a.readNetwork()
+}
+
 func (a *Archived) open() error {
 	b, err := os.ReadFile(filepath.Join(a.dir, sitesName))
 	if err != nil {
@@ -50,20 +70,15 @@ func (a *Archived) open() error {
 	if a.Sites, err = Listings(published); err != nil {
 		return err
 	}
-	if a.Epochs, err = archivedEpochs(a.dir); err != nil {
+	if err := a.openRecords(); err != nil {
 		return err
-	}
-	if len(a.Epochs) == 0 {
-		return errors.New("there is no epoch")
 	}
 	b, err = os.ReadFile(archived(a.dir, a.Epochs[0], "before"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) { // an archive that nobody judged has none
 		return err
 	}
-	if a.Before, err = witness.ParseState(b); err != nil {
-		return err
-	}
-	return a.readNetwork()
+	a.Before, err = witness.ParseState(b)
+	return err
 }
 
 // errStop ends a reading.

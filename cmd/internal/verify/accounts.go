@@ -19,11 +19,42 @@ type accounts struct {
 // account becomes a witness.Tally. No sum overflows: an epoch has less than 2^40
 // reports, and a share is less than 2^28.
 type account struct {
-	beacons, heard                  reasons
 	witnesses, selections, selected uint64
 	beacon, witness                 uint64
 	beaconWhole, witnessWhole       uint64
-	weakest                         []witness.WeakLink
+	beacons, heard                  uint64 // valid reports
+	more                            *moreOfAccount
+}
+
+// moreOfAccount is what not every station has.
+type moreOfAccount struct {
+	beacons, heard reasons // but the valid ones
+	weakest        []witness.WeakLink
+}
+
+func (a *account) rest() *moreOfAccount {
+	if a.more == nil {
+		a.more = &moreOfAccount{}
+	}
+	return a.more
+}
+
+func (a *account) countBeacon(reason witness.Fault) {
+	if reason == "" {
+		a.beacons++
+		return
+	}
+	more := a.rest()
+	more.beacons = more.beacons.plus(reason)
+}
+
+func (a *account) countHeard(reason witness.Fault) {
+	if reason == "" {
+		a.heard++
+		return
+	}
+	more := a.rest()
+	more.heard = more.heard.plus(reason)
 }
 
 // reasons counts reports in less memory than a map.
@@ -43,8 +74,12 @@ func (l reasons) plus(reason witness.Fault) reasons {
 	return l
 }
 
-func (l reasons) counts() witness.Counts {
-	c := make(witness.Counts, len(l))
+// counts are all reports, with the valid ones.
+func (l reasons) counts(valid uint64) witness.Counts {
+	c := make(witness.Counts, len(l)+1)
+	if valid > 0 {
+		c[""] = valid
+	}
 	for _, r := range l {
 		c[r.reason] = r.n
 	}
@@ -62,37 +97,35 @@ func (a accounts) with(number uint32, change func(*account)) {
 }
 
 func (a *account) weaken(l witness.WeakLink) {
-	t := witness.Tally{Weakest: a.weakest}
+	more := a.rest()
+	t := witness.Tally{Weakest: more.weakest}
 	t.Weaken(l)
-	a.weakest = t.Weakest
+	more.weakest = t.Weakest
 }
 
 func (a *account) tally(s radio.Station) witness.Tally {
+	var more moreOfAccount
+	if a.more != nil {
+		more = *a.more
+	}
 	return witness.Tally{
-		Station: s, Presence: witness.PresenceNone, Beacons: a.beacons.counts(), Observations: a.heard.counts(),
+		Station: s, Presence: witness.PresenceNone, Beacons: more.beacons.counts(a.beacons), Observations: more.heard.counts(a.heard),
 		Witnesses: a.witnesses, Selections: a.selections, Selected: a.selected,
 		Beacon: a.beacon, Witness: a.witness, BeaconWhole: a.beaconWhole, WitnessWhole: a.witnessWhole,
-		Weakest: a.weakest,
+		Weakest: more.weakest,
 	}
 }
 
 // writeStations writes the tally of each station that is listed or has reported, by
 // station.
 func (r *run) writeStations(w io.Writer, paid accounts) error {
-	numbers := make([]uint32, len(paid.list))
-	for i := range numbers {
-		numbers[i] = uint32(i)
-	}
-	slices.SortFunc(numbers, func(a, b uint32) int {
-		return r.stations.station(a).Compare(r.stations.station(b))
-	})
 	var line []byte
-	for _, n := range numbers {
+	for _, n := range r.stations.Sorted(len(paid.list)) {
 		a := &paid.list[n]
-		t := a.tally(r.stations.station(n))
+		t := a.tally(r.stations.At(n))
 		if int(n) < len(r.sites) {
 			t.Presence, t.Scale, t.Newcomer = witness.PresenceOf(&r.sites[n]), r.scales[n], !r.counted[n]
-		} else if len(a.beacons)+len(a.heard) == 0 && t.Shares() == 0 {
+		} else if len(t.Beacons)+len(t.Observations) == 0 && t.Shares() == 0 {
 			continue // only reports that count for other epochs, or were dropped
 		}
 		r.summary.Stations++

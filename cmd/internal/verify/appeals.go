@@ -44,7 +44,7 @@ func (r *run) takeAppeal(h *harvest, record Record) error {
 	h.records++
 	station := file.Record.Station
 	if _, below := r.in.Before.Provisions[appeal.Subject(station)]; !below {
-		if !r.stations.isBelow(station, len(r.sites)) {
+		if n, seen := r.stations.Find(station); !seen || int(n) >= len(r.sites) {
 			return DropAppeal
 		}
 		file = witness.AppealFile{Record: file.Record}
@@ -119,7 +119,7 @@ func (r *run) judgeAppeal(item appealItem) error {
 
 func (r *run) appealWorld() *witness.AppealWorld {
 	return &witness.AppealWorld{
-		Network: r.in.Network, Timing: r.in.Timing, Parameters: r.p, Epoch: r.in.Epoch, Before: r.in.Before.Provisions, Events: r.in.Before.State,
+		Network: r.in.Network, Timing: r.in.Timing, Parameters: r.p, Epoch: r.in.Epoch, Before: r.in.Before.Provisions, Events: r.eventsBefore,
 		Site: func(s radio.Station) witness.SiteFacts { return r.site(s, r.in.Epoch) },
 	}
 }
@@ -132,7 +132,7 @@ func (r *run) concludeAppeals() {
 	}
 	for _, p := range r.in.Before.Provisions {
 		for s := range p.Held {
-			r.stations.number(s)
+			r.stations.Number(s)
 		}
 	}
 	r.appeals.held = witness.Held{}
@@ -155,9 +155,9 @@ func (r *run) hold(beaconer radio.Station, selected []radio.Station, weights []u
 // writeProvisions settles the weights below one half, and pays what is released.
 func (r *run) writeProvisions(w io.Writer, paid accounts) error {
 	out := r.in.Before.Provisions.Settle(r.p, r.in.Epoch, r.weights, r.appeals.held, witness.AcceptedSubjects(r.appeals.judged))
-	r.after.Provisions, r.outcomes = out.After, witness.OutcomesOf(r.appeals.judged, &out)
+	r.outcomes = witness.OutcomesOf(r.appeals.judged, &out)
 	for s, more := range out.Released {
-		paid.with(r.stations.number(s), func(a *account) {
+		paid.with(r.stations.Number(s), func(a *account) {
 			a.beacon += more.Beacon
 			a.witness += more.Witness
 		})

@@ -25,7 +25,9 @@ func (b *Before) writeState(w io.Writer) error {
 	return b.Links.WriteText(w)
 }
 
-// manifest lists the files that a state is in, as the manifest of the epoch that left it does.
+// manifest lists the files that a state is in, as the manifest of the epoch that left it does:
+// `state-out` of one epoch is `state-in` of the next, and in the bundles of both (protocol
+// hexspot/1, "Verdict").
 // A state of nothing has files as well.
 func (b *Before) manifest() (manifest, error) {
 	state, err := entryOf(stateName, b.writeState)
@@ -49,17 +51,6 @@ type counter int64
 func (c *counter) Write(b []byte) (int, error) {
 	*c += counter(len(b))
 	return len(b), nil
-}
-
-// writeBefore writes what the epoch began with, hashed: `state-out` of one epoch is `state-in` of
-// the next, and in the bundles of both (protocol hexspot/1, "Verdict").
-func (r *run) writeBefore(w io.Writer) error {
-	m, err := r.in.Before.manifest()
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(m.appendJSON(nil))
-	return err
 }
 
 // Follows says whether the epoch began with what the result in a directory has left, by the

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"hexspot/coverage"
 )
 
 // The files of a result.
@@ -41,10 +39,10 @@ func Epoch(ctx context.Context, in Inputs, dir string) (Summary, error) {
 	if _, err := os.Lstat(dir); err == nil {
 		return Summary{}, fmt.Errorf("verifying epoch %d: %w: %s", in.Epoch, os.ErrExist, dir)
 	}
-	r := newRun(in, dir)
+	r := newRun(in, dir) // from here on it has the inputs alone, and lets go of what it need not have
 	err := r.verifyInto(ctx, dir)
 	if err = errors.Join(err, r.removeScratch()); err != nil {
-		return Summary{}, fmt.Errorf("verifying epoch %d: %w", in.Epoch, err)
+		return Summary{}, fmt.Errorf("verifying epoch %d: %w", r.in.Epoch, err)
 	}
 	r.summary.Took = time.Since(start)
 	r.summary.Busy, r.summary.Signing = time.Duration(r.busy.Load()), time.Duration(r.signing.Load())
@@ -56,6 +54,7 @@ func (r *run) verifyInto(ctx context.Context, dir string) error {
 		func(context.Context) error { return r.readSites() },
 		r.explode,
 		func(context.Context) error { return r.prepare() },
+		r.relate,
 		func(context.Context) error { return r.limitTags() },
 		r.judge,
 		r.weigh,
@@ -84,17 +83,17 @@ func (r *run) verifyInto(ctx context.Context, dir string) error {
 func (r *run) write(ctx context.Context, dir string) error {
 	var m manifest
 	var paid accounts
-	index := &indexer{scratch{path: r.scratchFile("index"), limit: r.in.memory()}}
+	index := &indexer{scratch{path: r.scratchFile("index"), limit: r.in.memory() / besideShare}}
 	defer func() { _ = index.scratch.Clear() }()
 	files := []struct {
 		name    string
 		content func(io.Writer) error
 	}{
 		{parametersName, text(r.p.Encode())},
-		{sitesName, r.writeSites},
+		{sitesName, r.snapshot.writeTo},
 		{entropyName, text(r.z.appendText(r.factory.values.(slots).appendText(nil)))},
 		{anchorsName, text(r.anchors)},
-		{beforeName, r.writeBefore},
+		{beforeName, text(r.left)},
 		{denyName, text(r.in.Denials.AppendText(nil))},
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
 		{linksName, r.links.WriteWeights},
@@ -123,13 +122,9 @@ func (r *run) write(ctx context.Context, dir string) error {
 	return syncDir(dir)
 }
 
-func (r *run) writeSites(w io.Writer) error {
-	return coverage.WriteSnapshot(w, r.in.Network, uint64(r.in.Epoch), Listed(r.listings))
-}
-
 // writeState writes what the next epoch begins with.
 func (r *run) writeState(w io.Writer) error {
-	if err := r.after.State.WriteText(w); err != nil {
+	if err := r.after.WriteText(w, r.stations); err != nil {
 		return err
 	}
 	return r.links.WriteState(w)

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -33,7 +34,10 @@ func (r *run) explode(ctx context.Context) error {
 			return nil
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return cmp.Or(r.scratch.rest(), r.beacons.rest())
 }
 
 // chunk hands records on in chunks.
@@ -63,7 +67,7 @@ func (r *run) chunk(ctx context.Context, chunks chan<- []Record) error {
 // harvest is what one goroutine found in a chunk.
 type harvest struct {
 	items     [parts][]byte
-	index     []witness.Case // one beacon report each
+	beacons   [parts][]byte
 	ears      []numberedEar
 	drops     Drops
 	elsewhere int64
@@ -147,12 +151,12 @@ func (r *run) verify(h *harvest, reports []parsed) []bool {
 
 // sort puts the reports of a record into their parts.
 func (r *run) sort(h *harvest, p *parsed) {
-	station := r.stations.number(p.signed.Station)
+	station := r.stations.Number(p.signed.Station)
 	r.reading.each(p, h.drops, func(n groupName, b beaconReport) {
 		part := n.tag[0]
 		h.items[part] = appendBeacon(h.items[part], n, station, &b)
 		if !n.late {
-			h.index = append(h.index, r.indexed(&b))
+			r.keepBeacon(h, station, &b)
 		}
 	}, func(n groupName, o heardReport) {
 		part := n.tag[0]
@@ -161,23 +165,15 @@ func (r *run) sort(h *harvest, p *parsed) {
 	})
 }
 
-// indexed is as much of a case as a BeaconIndex asks for.
-func (r *run) indexed(b *beaconReport) witness.Case {
-	known := r.site(b.station, r.in.Epoch).Known
-	return witness.Case{Window: r.in.Timing.Window(b.body.Slot), Beacons: []witness.BeaconFacts{
-		{Station: b.station, ID: b.id, Receive: int64(b.receive), Site: witness.SiteFacts{Known: known}},
-	}}
-}
-
 func (r *run) gather(h *harvest) error {
 	if err := r.scratch.put(&h.items); err != nil {
 		return err
 	}
+	if err := r.beacons.put(&h.beacons); err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i := range h.index {
-		r.index.Add(&h.index[i])
-	}
 	for _, e := range h.ears {
 		r.crowd.add(e.station, e.slot)
 	}

@@ -111,11 +111,15 @@ func (f *factory) frame(name groupName, k witness.Slot) witness.Case {
 
 func (f *factory) beacon(name groupName, b *beaconReport, opens bool) witness.BeaconFacts {
 	site := f.Sites(b.station, name.own)
-	return witness.BeaconFacts{
+	facts := witness.BeaconFacts{
 		Station: b.station, ID: b.id, Receive: int64(b.receive), Site: site,
 		Frequency: b.body.Frequency, SF: spreading(b.body.SF), Conducted: b.body.Conducted, Sent: int64(b.body.Sent),
 		Opens: opens, Drawn: f.drawn(b, site.Plan), Denied: f.Denials.station(b.station), Before: -1,
 	}
+	if b.related.known {
+		facts.OthersInWindow, facts.Before = b.related.others, b.related.before
+	}
+	return facts
 }
 
 // spreading is a stated spreading factor; any number may stand there.

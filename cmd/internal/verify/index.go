@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"errors"
@@ -39,24 +40,52 @@ type place struct {
 	offset int64
 }
 
-// add takes the places of a part whose text begins at an offset.
-func (x *indexer) add(places []place, base int64) error {
+// append appends a place as an index has it.
+func (p place) append(b []byte) []byte {
+	return binary.BigEndian.AppendUint64(append(b, p.name[:]...), uint64(p.offset))
+}
+
+// mostFound are the places that are put at a time.
+const mostFound = 4096
+
+// add takes places.
+func (x *indexer) add(places []place) error {
 	var items [parts][]byte
 	for _, p := range places {
-		b := append(items[p.name[0]], p.name[:]...)
-		items[p.name[0]] = binary.BigEndian.AppendUint64(b, uint64(base+p.offset))
+		items[p.name[0]] = p.append(items[p.name[0]])
 	}
 	return x.scratch.put(&items)
+}
+
+// addAll takes the places of a part whose text begins at an offset, some at a time.
+func (x *indexer) addAll(from io.Reader, base int64) error {
+	in := bufio.NewReaderSize(from, readSize)
+	found := make([]place, 0, mostFound)
+	for {
+		var b [indexSize]byte
+		_, err := io.ReadFull(in, b[:])
+		if err == io.EOF {
+			return x.add(found)
+		}
+		if err != nil {
+			return fmt.Errorf("reading a scratch file: %w", err)
+		}
+		found = append(found, place{placeName(b[:]), base + int64(binary.BigEndian.Uint64(b[len(placeName{}):]))})
+		if len(found) == mostFound {
+			if err := x.add(found); err != nil {
+				return err
+			}
+			found = found[:0]
+		}
+	}
 }
 
 // write writes the index of a file.
 func (x *indexer) write(dir, name string) error {
 	err := writeBeside(dir, name+indexEnding, func(file *os.File) error {
 		out := bufio.NewWriterSize(file, 1<<16)
-		for part := range parts {
-			if err := x.writePart(out, part); err != nil {
-				return err
-			}
+		if err := x.writeTo(out); err != nil {
+			return err
 		}
 		return out.Flush()
 	})
@@ -66,19 +95,41 @@ func (x *indexer) write(dir, name string) error {
 	return nil
 }
 
-// writePart writes the places whose names begin with a byte.
-func (x *indexer) writePart(out io.Writer, part int) error {
-	b, err := x.scratch.read(part)
+// writeTo writes all places in order. A part that is too large for the memory, which takes
+// somebody who makes names with one beginning, is sorted further on disk.
+func (x *indexer) writeTo(w io.Writer) error {
+	d := division{limit: max(x.scratch.limit, leastPortion), depth: indexSize, further: sortPlaces}
+	for part := range parts {
+		path := fmt.Sprintf("%s-%02x", x.scratch.path, part)
+		err := d.divide(x.scratch.source(part), 1, path, func(items source) error { return writePlaces(w, items) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sortPlaces puts places into parts by a later byte.
+func sortPlaces(items source, depth int, into *scratch) error {
+	var fault error
+	err := records(items, indexSize, func(f *fields) {
+		if b := f.take(indexSize); fault == nil {
+			fault = into.Put(int(b[depth]), b)
+		}
+	})
+	return joinFault(err, fault)
+}
+
+// writePlaces writes places in order.
+func writePlaces(w io.Writer, items source) error {
+	list := make([][indexSize]byte, 0, items.size/indexSize)
+	err := records(items, indexSize, func(f *fields) { list = append(list, [indexSize]byte(f.take(indexSize))) })
 	if err != nil {
 		return err
 	}
-	list := make([][indexSize]byte, len(b)/indexSize)
+	slices.SortFunc(list, func(a, b [indexSize]byte) int { return bytes.Compare(a[:], b[:]) })
 	for i := range list {
-		list[i] = [indexSize]byte(b[i*indexSize:])
-	}
-	slices.SortFunc(list, func(a, b [indexSize]byte) int { return slices.Compare(a[:], b[:]) })
-	for i := range list {
-		if _, err := out.Write(list[i][:]); err != nil {
+		if _, err := w.Write(list[i][:]); err != nil {
 			return err
 		}
 	}

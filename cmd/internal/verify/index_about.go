@@ -86,20 +86,17 @@ func indexFile(ctx context.Context, dir, name string, begins []string, index *in
 		}
 		next += int64(len(line))
 		if found = appendNames(found, line, begin); len(found) >= mostFound {
-			if err := index.add(found, 0); err != nil {
+			if err := index.add(found); err != nil {
 				return err
 			}
 			found = found[:0]
 		}
 	}
-	if err := index.add(found, 0); err != nil {
+	if err := index.add(found); err != nil {
 		return err
 	}
 	return index.write(dir, name)
 }
-
-// mostFound are the places that are put at a time.
-const mostFound = 4096
 
 // appendNames appends a place for each word of a line that is a station's key or a record's
 // id.

@@ -46,9 +46,10 @@ type Before struct {
 
 // Progress is how far a verification has come.
 type Progress struct {
-	Stage   Stage
-	Records int64 // read
-	Cases   int64 // judged, of both passes together
+	Stage    Stage
+	Stations int64 // of the snapshot
+	Records  int64 // read
+	Cases    int64 // judged, of both passes together
 }
 
 // Stage is what is being done.

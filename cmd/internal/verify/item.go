@@ -109,7 +109,7 @@ func nextItem(in *bufio.Reader) ([]byte, error) {
 }
 
 // items reads what appendBeacon and appendHeard wrote.
-func items(from io.Reader, stations *roster, beacon func(groupName, beaconReport), heard func(groupName, heardReport)) error {
+func items(from io.Reader, stations *radio.Stations, beacon func(groupName, beaconReport), heard func(groupName, heardReport)) error {
 	in := bufio.NewReaderSize(from, readSize)
 	for {
 		b, err := nextItem(in)
@@ -131,11 +131,11 @@ func items(from io.Reader, stations *roster, beacon func(groupName, beaconReport
 	}
 }
 
-func (f *fields) head(stations *roster) (n groupName, o origin) {
+func (f *fields) head(stations *radio.Stations) (n groupName, o origin) {
 	n.late = f.byte() == 1
 	n.tag = witness.Tag(f.take(len(n.tag)))
 	n.own = witness.Epoch(f.uint64())
-	o.station = stations.station(f.uint32())
+	o.station = stations.At(f.uint32())
 	o.id = radio.RecordID(f.take(len(o.id)))
 	o.receive = witness.Millis(f.uint64())
 	return n, o

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"hexspot/coverage"
-	"hexspot/radio"
 	"hexspot/witness"
 )
 
@@ -14,19 +13,15 @@ func (r *run) judge(ctx context.Context) error {
 	var mu sync.Mutex
 	err := r.eachPart(ctx, func(part int) error {
 		drops, cases := Drops{}, int64(0)
-		own, err := witness.NewReciprocity(r.p, nil, r.length())
-		if err != nil {
-			return err
-		}
-		err = r.eachPortion(part, func(p portion) error {
+		err := r.eachPortion(part, func(p portion) error {
 			drops.add(p.drops)
 			r.opens[part] = r.openAll(p.groups, r.opens[part])
 			for _, g := range p.groups {
 				for _, c := range r.cases(part, g) {
 					cases++
 					v := witness.Judge(&c, r.p)
-					own.Add(&v)
 					mu.Lock()
+					r.recent.reciprocity.Add(&v)
 					r.recent.links.Add(&c, &v)
 					mu.Unlock()
 				}
@@ -38,7 +33,6 @@ func (r *run) judge(ctx context.Context) error {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		r.recent.reciprocity.Merge(own)
 		r.summary.Drops.add(drops)
 		r.summary.Openings += int64(len(r.opens[part]))
 		r.tell(StageJudging, 0, cases)
@@ -47,21 +41,16 @@ func (r *run) judge(ctx context.Context) error {
 	return err
 }
 
-// cases are those of a group, with what other reports of its stations mean for them.
+// cases are those of a group.
 func (r *run) cases(part int, g namedGroup) []witness.Case {
-	cases := r.factory.cases(g.groupName, g.group, r.opens[part][g.first:g.first+len(g.beacons)])
-	for i := range cases {
-		cases[i] = r.index.Relate(cases[i], r.in.Before.State)
-	}
-	return cases
+	return r.factory.cases(g.groupName, g.group, r.opens[part][g.first:g.first+len(g.beacons)])
 }
 
 // weigh closes the first pass: weights of links, the state for the next epoch, and how
 // dense the stations of the epoch before stood.
 func (r *run) weigh(ctx context.Context) error {
 	r.tell(StageWeighing, 0, 0)
-	r.after = Before{Known: true, Epoch: r.in.Epoch, State: r.recent.reciprocity.After()}
-	r.index.Carry(r.p.Set, r.after.State)
+	r.carry()
 	if err := r.judgeAppeals(ctx); err != nil {
 		return err
 	}
@@ -70,20 +59,37 @@ func (r *run) weigh(ctx context.Context) error {
 	}
 	r.concludeAppeals()
 	r.recent.links = nil
+	return r.scale()
+}
+
+// carry makes the state for the next epoch.
+func (r *run) carry() {
+	r.after = r.recent.reciprocity.AfterBy()
+	if short := len(r.reported) - len(r.after); short > 0 {
+		r.after = append(r.after, make(witness.EventsBy, short)...)
+	}
+	for n, receive := range r.reported {
+		r.after[n].Reported = max(r.after[n].Reported, receive)
+	}
+	r.reported = nil
+}
+
+// scale works out the density scale of each site.
+func (r *run) scale() error {
 	r.counted = make([]bool, len(r.sites))
 	var cells []coverage.Hex
-	for i := range r.listings {
-		if r.counted[i] = r.active(r.listings[i].Station); r.counted[i] {
-			cells = append(cells, r.listings[i].Site.Cell)
+	for i := range r.sites {
+		if r.counted[i] = r.active(uint32(i)); r.counted[i] {
+			cells = append(cells, r.sites[i].Cell)
 		}
 	}
-	var err error
-	if r.density, err = r.p.Set.Density(cells); err != nil {
+	density, err := r.p.Set.Density(cells)
+	if err != nil {
 		return err
 	}
 	r.scales = make([]coverage.Scale, len(r.sites))
 	for i := range r.sites {
-		if r.scales[i], err = r.p.Scale(r.density, r.sites[i].Cell, r.counted[i]); err != nil {
+		if r.scales[i], err = r.p.Scale(density, r.sites[i].Cell, r.counted[i]); err != nil {
 			return err
 		}
 	}
@@ -105,10 +111,10 @@ func (r *run) weighLinks() (err error) {
 
 // active says whether density counts a station: it had a good event in the epoch
 // before, or with a set that says so a good beacon in the time before.
-func (r *run) active(s radio.Station) bool {
+func (r *run) active(number uint32) bool {
 	from, _ := r.in.Timing.Slots(r.in.Epoch)
 	begin := int64(r.in.Timing.Start(from))
-	e := r.in.Before.State[s]
+	e := r.before.At(number)
 	if r.p.DensityAge > 0 {
 		return e.Beaconed > 0 && e.Beaconed > begin-r.p.DensityAge
 	}

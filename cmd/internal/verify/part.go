@@ -31,7 +31,8 @@ const leastPortion = 1 << 20
 // byte of the tag, on disk.
 func (r *run) eachPortion(part int, work func(portion) error) error {
 	beacons := 0
-	return r.divide(r.scratch.source(part), 1, r.scratchFile(fmt.Sprintf("portions-%02x", part)), func(items source) error {
+	d := division{limit: max(r.in.memory(), leastPortion), depth: len(witness.Tag{}), further: sortFurther}
+	return d.divide(r.scratch.source(part), 1, r.scratchFile(fmt.Sprintf("portions-%02x", part)), func(items source) error {
 		p, err := r.load(part, items)
 		if err != nil {
 			return err
@@ -42,25 +43,6 @@ func (r *run) eachPortion(part int, work func(portion) error) error {
 		}
 		return work(p)
 	})
-}
-
-// divide calls work with items in portions, by tag. Those have the first bytes of their
-// tags in common, as many as depth says.
-func (r *run) divide(items source, depth int, path string, work func(source) error) (err error) {
-	if items.size <= max(r.in.memory(), leastPortion) || depth == len(witness.Tag{}) {
-		return work(items)
-	}
-	smaller := &scratch{path: path, limit: leastPortion}
-	defer func() { err = joinFault(err, smaller.Clear()) }()
-	if err := sortFurther(items, depth, smaller); err != nil {
-		return err
-	}
-	for next := range parts {
-		if err := r.divide(smaller.source(next), depth+1, fmt.Sprintf("%s%02x", path, next), work); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // sortFurther puts items into parts by a later byte of the tag.
@@ -105,6 +87,9 @@ func (r *run) load(part int, from source) (portion, error) {
 		p.groups = append(p.groups, namedGroup{n, &g.group, 0})
 	}
 	if err := r.limit.apply(part, &p); err != nil {
+		return portion{}, err
+	}
+	if err := r.relateAll(part, p.groups); err != nil {
 		return portion{}, err
 	}
 	p.groups = slices.DeleteFunc(p.groups, func(g namedGroup) bool { return len(g.beacons)+len(g.heard) == 0 })

@@ -84,7 +84,7 @@ func (p *parsed) origin() origin { return origin{p.signed.Station, p.id, p.recei
 // each hands on what a verified record reports, and counts what of it is no case.
 func (r reading) each(p *parsed, drops Drops, beacon func(groupName, beaconReport), heard func(groupName, heardReport)) {
 	if len(p.batch.Observations) == 0 {
-		beacon(r.name(p, witness.TagOf(p.beacon.Signature)), beaconReport{p.origin(), p.beacon})
+		beacon(r.name(p, witness.TagOf(p.beacon.Signature)), beaconReport{origin: p.origin(), body: p.beacon})
 		return
 	}
 	for i, o := range p.batch.Observations {

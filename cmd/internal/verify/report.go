@@ -18,7 +18,8 @@ type origin struct {
 // beaconReport is a beacon record.
 type beaconReport struct {
 	origin
-	body witness.Beacon
+	body    witness.Beacon
+	related relation
 }
 
 // heardReport is one observation of a witness record.

@@ -34,7 +34,7 @@ func Open(dir string) (*Result, error) {
 
 // Know has keys of stations checked with a memory, which results may share, before it is asked
 // for anything: to check a key takes longer than all else that is done with a line.
-func (r *Result) Know(known *radio.Stations) { r.reader.Known = known }
+func (r *Result) Know(known *radio.RecentStations) { r.reader.Known = known }
 
 func (r *Result) open() error {
 	text, err := os.ReadFile(r.path(summaryName))

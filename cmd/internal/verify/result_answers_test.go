@@ -69,7 +69,7 @@ func TestWhatIsAboutAStation(t *testing.T) {
 func sameWithMemory(t *testing.T, dir string) {
 	t.Helper()
 	checking, remembering := mustOpen(t, dir), mustOpen(t, dir)
-	remembering.Know(radio.RecentStations(3))
+	remembering.Know(radio.NewRecentStations(3))
 	for tally, err := range checking.Tallies() {
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,19 +22,24 @@ type run struct {
 	scratchDir string
 
 	reading  reading
-	stations *roster
+	stations *radio.Stations
 	scratch  scratch
+	beacons  scratch    // reports, by stations, until they are related
+	related  scratch    // what is known of them then, by parts
+	reported []int64    // when each station's last one came, by number, if a rule asks
 	shelves  []*scratch // of the links
 	crowd    *crowd
 	limit    *tagExcess // nil: nobody has more tags than count
 
 	mu      sync.Mutex // of what follows, while records are read
 	entropy *entropy
-	index   *witness.BeaconIndex
 	summary Summary
 
-	listings []coverage.Listing
+	snapshot spool               // the file
 	sites    []witness.SiteFacts // by number; of the stations that the snapshot lists
+	left     []byte              // of the state before: the file `before.json`
+	before   witness.EventsBy
+	plans    []string // of the sites
 	p        *witness.Parameters
 	z        slotValue
 	anchors  []byte // those that serve the epoch, as they are written
@@ -41,12 +47,11 @@ type run struct {
 	opens    [parts]opened // of the beacon reports of a part, in its order
 
 	recent  recent
-	density *coverage.Density
 	scales  []coverage.Scale // by number, like the sites
 	counted []bool
 	links   *witness.SettledLinks
 	weights *witness.Weights // of subjects that have less than their whole weight, or had
-	after   Before
+	after   witness.EventsBy
 
 	appeals  appeals
 	outcomes witness.Outcomes
@@ -65,38 +70,81 @@ type recent struct {
 }
 
 func newRun(in Inputs, dir string) *run {
+	stations := &radio.Stations{}
 	r := &run{
-		in: in, reading: reading{in.Network, in.Timing, &radio.Stations{}}, stations: newRoster(), crowd: newCrowd(),
-		entropy: newEntropy(in.Network), index: witness.NewBeaconIndex(),
+		in: in, reading: reading{in.Network, in.Timing, stations}, stations: stations, crowd: newCrowd(),
+		entropy: newEntropy(in.Network),
 	}
 	r.scratchDir = dir + ".scratch"
 	r.scratch = scratch{path: r.scratchFile("reports"), limit: in.memory()}
+	r.beacons = scratch{path: r.scratchFile("beacons"), limit: in.memory() / besideShare}
+	r.related = scratch{path: r.scratchFile("related"), limit: in.memory() / besideShare}
+	r.snapshot = spool{path: r.scratchFile(sitesName)}
 	r.appeals.scratch = scratch{path: r.scratchFile("appeals"), limit: in.memory()}
 	r.summary = Summary{Epoch: in.Epoch, Network: in.Network, Drops: Drops{}}
 	return r
 }
 
-// readSites takes the snapshot. Its stations have the first numbers.
+// readSites takes the snapshot. Its stations have the first numbers; those of the state before
+// come next.
 func (r *run) readSites() error {
-	for l, err := range r.in.Sites {
-		if err != nil {
-			return err
+	err := coverage.WriteSnapshot(&r.snapshot, r.in.Network, uint64(r.in.Epoch), func(yield func(coverage.Listing, error) bool) {
+		for l, err := range r.in.Sites {
+			if err == nil {
+				err = r.enter(l)
+			}
+			if !yield(l, err) {
+				return
+			}
 		}
-		facts, err := witness.SiteFactsOf(l.Site)
-		if err != nil {
-			return fmt.Errorf("site of %v: %w", l.Station, err)
-		}
-		if int(r.stations.number(l.Station)) != len(r.sites) {
-			return fmt.Errorf("the snapshot lists %v twice", l.Station)
-		}
-		r.listings, r.sites = append(r.listings, l), append(r.sites, facts)
+	})
+	if err != nil {
+		return err
 	}
+	left, err := r.in.Before.manifest()
+	if err != nil {
+		return err
+	}
+	r.left, r.before = left.appendJSON(nil), r.in.Before.State.EventsBy(r.stations)
+	r.in.Before.State = nil // a map takes four times as much
 	return nil
+}
+
+// enter takes a listing of the snapshot.
+func (r *run) enter(l coverage.Listing) error {
+	facts, err := witness.SiteFactsOf(l.Site)
+	if err != nil {
+		return fmt.Errorf("site of %v: %w", l.Station, err)
+	}
+	if int(r.stations.Number(l.Station)) != len(r.sites) {
+		return fmt.Errorf("the snapshot lists %v twice", l.Station)
+	}
+	facts.Plan = r.planNamed(facts.Plan)
+	r.sites = append(r.sites, facts)
+	return nil
+}
+
+// planNamed is the name of a plan, of which there is one for all sites.
+func (r *run) planNamed(name string) string {
+	i := slices.Index(r.plans, name)
+	if i < 0 {
+		i, r.plans = len(r.plans), append(r.plans, name)
+	}
+	return r.plans[i]
+}
+
+// eventsBefore are the events of a station in the state before.
+func (r *run) eventsBefore(s radio.Station) witness.Events {
+	n, seen := r.stations.Find(s)
+	if !seen {
+		return witness.Events{}
+	}
+	return r.before.At(n)
 }
 
 // site are the facts of a station.
 func (r *run) site(s radio.Station, _ witness.Epoch) witness.SiteFacts {
-	if n := int(r.stations.number(s)); n < len(r.sites) {
+	if n, seen := r.stations.Find(s); seen && int(n) < len(r.sites) {
 		return r.sites[n]
 	}
 	return witness.SiteFacts{}
@@ -122,7 +170,7 @@ func (r *run) prepare() error {
 		return err
 	}
 	r.recent.links = witness.NewLargeLinkBook(r.p, r.shelf)
-	r.recent.reciprocity, err = witness.NewReciprocity(r.p, r.in.Before.State, r.length())
+	r.recent.reciprocity, err = witness.NewLargeReciprocity(r.p, r.stations, r.before, r.length())
 	return err
 }
 
@@ -166,7 +214,7 @@ func (r *run) tell(stage Stage, records, cases int64) {
 	}
 	r.progress.Lock()
 	defer r.progress.Unlock()
-	r.progress.Stage = stage
+	r.progress.Stage, r.progress.Stations = stage, int64(len(r.sites))
 	r.progress.Records += records
 	r.progress.Cases += cases
 	r.in.Progress(r.progress.Progress)

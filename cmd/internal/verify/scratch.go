@@ -64,6 +64,11 @@ func (s *scratch) spill() error {
 	if s.held <= s.limit {
 		return nil
 	}
+	return s.flush()
+}
+
+// flush moves what is held to the file.
+func (s *scratch) flush() error {
 	if err := s.open(); err != nil {
 		return err
 	}
@@ -145,6 +150,18 @@ func joinFault(err, last error) error {
 		return err // itself: others ask for it
 	}
 	return errors.Join(err, last)
+}
+
+// rest gives up the memory of a scratch that has a file already: nothing is put for a while.
+func (s *scratch) rest() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return nil
+	}
+	err := s.flush()
+	clear(s.bytes[:])
+	return err
 }
 
 // Clear forgets everything.

@@ -12,6 +12,9 @@ import (
 // scratchFile is the path of a file of a run that is gone when it ends.
 func (r *run) scratchFile(name string) string { return filepath.Join(r.scratchDir, name) }
 
+// besideShare is the part of the memory for reports that what is kept beside them may have.
+const besideShare = 4
+
 // shelfShare is the part of the memory for reports that each shelf of links may have;
 // leastShelf is how much it has in any case.
 const (
@@ -28,7 +31,7 @@ func (r *run) shelf() witness.Shelf {
 
 // removeScratch ends the use of all of them.
 func (r *run) removeScratch() error {
-	faults := []error{r.scratch.Clear(), r.appeals.scratch.Clear()}
+	faults := []error{r.scratch.Clear(), r.appeals.scratch.Clear(), r.beacons.Clear(), r.related.Clear(), r.snapshot.remove()}
 	for _, s := range r.shelves {
 		faults = append(faults, s.Clear())
 	}

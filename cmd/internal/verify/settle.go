@@ -12,31 +12,36 @@ import (
 
 // settle is the second pass: final verdicts, in their order, and what they are worth.
 func (r *run) settle(ctx context.Context, verdicts io.Writer, index *indexer) (accounts, error) {
-	paid := newAccounts(r.stations.size())
+	paid := newAccounts(r.stations.Len())
 	out := newInOrder(verdicts)
 	err := r.eachPart(ctx, func(part int) error {
-		s := settled{text: spool{path: r.scratchFile(fmt.Sprintf("verdicts-%02x", part))}}
+		s := settled{
+			text:   spool{path: r.scratchFile(fmt.Sprintf("verdicts-%02x", part))},
+			places: spool{path: r.scratchFile(fmt.Sprintf("places-%02x", part))},
+		}
 		if err := r.settlePart(part, paid, &s); err != nil {
-			err = joinFault(err, s.text.remove())
+			err = joinFault(err, s.remove())
 			out.fail(err)
 			return err
 		}
 		r.tell(StageSettling, 0, s.sums.Cases)
 		err := out.write(part, &s.text, func(base int64) error {
 			r.summary.add(s.sums)
-			return index.add(s.places, base)
+			return index.addAll(s.places.open(), base)
 		})
-		return joinFault(err, s.text.remove())
+		return joinFault(err, s.remove())
 	})
 	return paid, err
 }
 
-// settled is a part that was judged for good.
+// settled is a part that was judged for good: its text, and the places in it as an index has
+// them.
 type settled struct {
-	text   spool
-	places []place
-	sums   Sums
+	text, places spool
+	sums         Sums
 }
+
+func (s *settled) remove() error { return joinFault(s.text.remove(), s.places.remove()) }
 
 func (r *run) settlePart(part int, paid accounts, s *settled) error {
 	return r.eachPortion(part, func(p portion) error { // what it drops was counted in the first pass
@@ -44,7 +49,9 @@ func (r *run) settlePart(part int, paid accounts, s *settled) error {
 			for _, c := range r.cases(part, g) {
 				v := witness.Judge(&c, r.p)
 				r.recent.reciprocity.Settle(&v)
-				s.places = appendPlaces(s.places, &v, s.text.size)
+				if err := s.places.add(appendPlaces(s.places.held, &v, s.text.size)); err != nil {
+					return err
+				}
 				if err := s.text.add(v.AppendText(s.text.held, r.p.Set)); err != nil {
 					return err
 				}
@@ -57,13 +64,13 @@ func (r *run) settlePart(part int, paid accounts, s *settled) error {
 	})
 }
 
-func appendPlaces(places []place, v *witness.Verdict, offset int64) []place {
+func appendPlaces(b []byte, v *witness.Verdict, offset int64) []byte {
 	for _, list := range [...][]witness.Judged{v.Beacons, v.Witnesses} {
 		for i := range list {
-			places = append(places, place{placeOfRecord(list[i].ID), offset})
+			b = place{placeOfRecord(list[i].ID), offset}.append(b)
 		}
 	}
-	return places
+	return b
 }
 
 // pay books a case for its stations.
@@ -71,11 +78,11 @@ func (r *run) pay(c *witness.Case, v *witness.Verdict, paid accounts, sums *Sums
 	sums.count(v)
 	for i := range v.Beacons {
 		j := &v.Beacons[i]
-		paid.with(r.stations.number(j.Station), func(a *account) { a.beacons = a.beacons.plus(j.Reason) })
+		paid.with(r.stations.Number(j.Station), func(a *account) { a.countBeacon(j.Reason) })
 	}
 	for i := range v.Witnesses {
 		j := &v.Witnesses[i]
-		paid.with(r.stations.number(j.Station), func(a *account) { a.heard = a.heard.plus(j.Reason) })
+		paid.with(r.stations.Number(j.Station), func(a *account) { a.countHeard(j.Reason) })
 	}
 	b := v.Beacon()
 	if b == nil || !b.Valid() {
@@ -87,7 +94,7 @@ func (r *run) pay(c *witness.Case, v *witness.Verdict, paid accounts, sums *Sums
 		return err
 	}
 	r.weaken(paid, b.Station, candidates)
-	paid.with(r.stations.number(b.Station), func(a *account) {
+	paid.with(r.stations.Number(b.Station), func(a *account) {
 		a.witnesses += uint64(len(candidates))
 		a.selections += uint64(len(selected))
 	})
@@ -102,7 +109,7 @@ func (r *run) payShares(beaconer radio.Station, selected []radio.Station, paid a
 	for i, s := range selected {
 		weights[i], whole[i] = r.weights.Link(beaconer, s), rewards.Whole
 	}
-	by := r.stations.number(beaconer)
+	by := r.stations.Number(beaconer)
 	scale := uint64(r.scales[by])
 	shares, err := rewards.SharesOf(scale, weights)
 	if err != nil {
@@ -118,7 +125,7 @@ func (r *run) payShares(beaconer radio.Station, selected []radio.Station, paid a
 		a.beaconWhole += most.Beaconer
 	})
 	for i, s := range selected {
-		paid.with(r.stations.number(s), func(a *account) {
+		paid.with(r.stations.Number(s), func(a *account) {
 			a.selected++
 			a.witness += shares.Witnesses[i]
 			a.witnessWhole += most.Witnesses[i]
@@ -135,7 +142,7 @@ func (r *run) weaken(paid accounts, beaconer radio.Station, candidates []witness
 			continue
 		}
 		for _, ends := range [...][2]radio.Station{{beaconer, c.Station}, {c.Station, beaconer}} {
-			paid.with(r.stations.number(ends[0]), func(a *account) {
+			paid.with(r.stations.Number(ends[0]), func(a *account) {
 				a.weaken(witness.WeakLink{Partner: ends[1], Weight: uint64(clue.Weight), Clue: clue})
 			})
 		}

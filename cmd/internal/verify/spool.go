@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -41,15 +42,24 @@ func (s *spool) add(held []byte) error {
 	return nil
 }
 
+// Write appends.
+func (s *spool) Write(b []byte) (int, error) { return len(b), s.add(append(s.held, b...)) }
+
 // writeTo writes all of it.
 func (s *spool) writeTo(w io.Writer) error {
-	if s.file != nil {
-		if _, err := io.Copy(w, io.NewSectionReader(s.file, 0, s.size-int64(len(s.held)))); err != nil {
-			return fmt.Errorf("reading a scratch file: %w", err)
-		}
+	if _, err := io.Copy(w, s.open()); err != nil {
+		return fmt.Errorf("reading a scratch file: %w", err)
 	}
-	_, err := w.Write(s.held)
-	return err
+	return nil
+}
+
+// open begins to read all of it.
+func (s *spool) open() io.Reader {
+	held := bytes.NewReader(s.held)
+	if s.file == nil {
+		return held
+	}
+	return io.MultiReader(io.NewSectionReader(s.file, 0, s.size-int64(len(s.held))), held)
 }
 
 // remove ends the use of the file.

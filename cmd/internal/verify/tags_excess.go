@@ -16,7 +16,7 @@ import (
 type tagExcess struct {
 	timing   witness.Timing
 	most     int // tags of a slot that count (Parameters.TagLimit)
-	stations *roster
+	stations *radio.Stations
 	past     scratch
 }
 
@@ -68,7 +68,7 @@ func (r *run) limitTags() (err error) {
 func (r *run) suspect(from source, into *scratch) error {
 	var fault error
 	err := items(from.open(), r.stations, func(groupName, beaconReport) {}, func(n groupName, h heardReport) {
-		station, slot := r.stations.number(h.station), r.in.Timing.SlotAt(h.body.Heard)
+		station, slot := r.stations.Number(h.station), r.in.Timing.SlotAt(h.body.Heard)
 		if fault != nil || !r.crowd.suspects(station, slot, r.limit.most) {
 			return
 		}
@@ -88,7 +88,7 @@ func (x *tagExcess) find(from source) error {
 	var fault error
 	err := x.suspects(from, func(n groupName, h *heardReport) {
 		if fault == nil && !limit.keeps(n, h) {
-			e := excess{n.tag, x.stations.number(h.station), x.timing.SlotAt(h.body.Heard)}
+			e := excess{n.tag, x.stations.Number(h.station), x.timing.SlotAt(h.body.Heard)}
 			fault = x.past.Put(int(n.tag[0]), e.append(nil))
 		}
 	})
@@ -99,7 +99,7 @@ func (x *tagExcess) find(from source) error {
 func (x *tagExcess) suspects(from source, each func(groupName, *heardReport)) error {
 	return records(from, suspectSize, func(f *fields) {
 		e := f.excess()
-		h := heardReport{origin: origin{station: x.stations.station(e.station), receive: witness.Millis(f.uint64())}}
+		h := heardReport{origin: origin{station: x.stations.At(e.station), receive: witness.Millis(f.uint64())}}
 		h.id, h.index = radio.RecordID(f.take(len(h.id))), f.uint32()
 		h.body.Heard = x.timing.Start(e.slot)
 		each(groupName{tag: e.tag}, &h)
@@ -137,7 +137,7 @@ func (x *tagExcess) apply(part int, p *portion) error {
 	for _, g := range p.groups {
 		was := len(g.heard)
 		g.heard = slices.DeleteFunc(g.heard, func(h heardReport) bool {
-			return past[excess{g.tag, x.stations.number(h.station), x.timing.SlotAt(h.body.Heard)}]
+			return past[excess{g.tag, x.stations.Number(h.station), x.timing.SlotAt(h.body.Heard)}]
 		})
 		if n := was - len(g.heard); n > 0 {
 			p.drops[DropTags] += int64(n)

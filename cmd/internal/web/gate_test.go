@@ -129,22 +129,24 @@ func one(*http.Request) int { return 1 }
 
 // TestGuardCountsPrices: what costs more is asked less often, however much it costs.
 func TestGuardCountsPrices(t *testing.T) {
-	h := Guard(1, func(r *http.Request) int { return len(r.URL.Path) }, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	ask := func(path string) int {
-		r := httptest.NewRequest(http.MethodGet, path, nil)
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		return w.Code
-	}
-	for i, want := range []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests} {
-		if got := ask("/abc"); got != want {
-			t.Errorf("%d: %d, want %d", i, got, want)
+	synctest.Test(t, func(t *testing.T) { // no time passes
+		h := Guard(1, func(r *http.Request) int { return len(r.URL.Path) }, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		ask := func(path string) int {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			return w.Code
 		}
-	}
-	r := httptest.NewRequest(http.MethodGet, "/"+strings.Repeat("x", 100), nil)
-	r.RemoteAddr = "192.0.2.7:1"
-	w := httptest.NewRecorder()
-	if h.ServeHTTP(w, r); w.Code != http.StatusOK {
-		t.Errorf("what costs more than there ever is: %d", w.Code)
-	}
+		for i, want := range []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests} {
+			if got := ask("/abc"); got != want {
+				t.Errorf("%d: %d, want %d", i, got, want)
+			}
+		}
+		r := httptest.NewRequest(http.MethodGet, "/"+strings.Repeat("x", 100), nil)
+		r.RemoteAddr = "192.0.2.7:1"
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusOK {
+			t.Errorf("what costs more than there ever is: %d", w.Code)
+		}
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // TestServer serves until its context ends, and answers with the headers of security.
@@ -57,31 +58,33 @@ func from(address string) *http.Request {
 
 // TestGuardCountsAddresses: an IPv4 address and an IPv6 /64 have their own tokens.
 func TestGuardCountsAddresses(t *testing.T) {
-	h := Guard(1, one, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	ask := func(address string) *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, from(address))
-		return w
-	}
-	for range burst {
-		if w := ask("192.0.2.1:1000"); w.Code != http.StatusOK {
-			t.Fatal(w.Code)
+	synctest.Test(t, func(t *testing.T) { // no time passes, in which an address would get more
+		h := Guard(1, one, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		ask := func(address string) *httptest.ResponseRecorder {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, from(address))
+			return w
 		}
-		ask("[2001:db8::1]:1")
-	}
-	w := ask("[::ffff:192.0.2.1]:1001")
-	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "1" || !strings.Contains(w.Body.String(), `"refused": "rate"`) {
-		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
-	}
-	if w := ask("[2001:db8::2]:1"); w.Code != http.StatusTooManyRequests {
-		t.Error("another address of one /64 has tokens of its own")
-	}
-	if ask("192.0.2.2:1").Code != http.StatusOK || ask("[2001:db8:0:1::1]:1").Code != http.StatusOK {
-		t.Error("a neighbour has no tokens")
-	}
-	if prefixOf("@") != prefixOf("x:1") {
-		t.Error("what has no address is not one")
-	}
+		for range burst {
+			if w := ask("192.0.2.1:1000"); w.Code != http.StatusOK {
+				t.Fatal(w.Code)
+			}
+			ask("[2001:db8::1]:1")
+		}
+		w := ask("[::ffff:192.0.2.1]:1001")
+		if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "1" || !strings.Contains(w.Body.String(), `"refused": "rate"`) {
+			t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+		}
+		if w := ask("[2001:db8::2]:1"); w.Code != http.StatusTooManyRequests {
+			t.Error("another address of one /64 has tokens of its own")
+		}
+		if ask("192.0.2.2:1").Code != http.StatusOK || ask("[2001:db8:0:1::1]:1").Code != http.StatusOK {
+			t.Error("a neighbour has no tokens")
+		}
+		if prefixOf("@") != prefixOf("x:1") {
+			t.Error("what has no address is not one")
+		}
+	})
 }
 
 // TestServeSparesTheBody: whoever has the content already gets none.

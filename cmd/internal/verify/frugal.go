@@ -1,0 +1,48 @@
+package verify
+
+import "runtime/debug"
+
+// What a verification takes: a fixed part for buffers and what is not collected yet, and so
+// much a station, of which there is at most nine tenths at once when links are weighed
+// (docs/verification.md).
+const (
+	memoryFixed      = 400 << 20
+	memoryPerStation = 1300
+)
+
+// MemoryFor is how many bytes of memory are enough for an epoch of so many stations, with
+// DefaultMemory and the rest of a network in the same process.
+func MemoryFor(stations int64) int64 { return memoryFixed + memoryPerStation*stations }
+
+// Frugal holds this process to MemoryFor while it verifies: without it garbage may wait until
+// there is as much of it as of everything else. A lower limit that was set before stays, and
+// where more is needed more is taken. The zero Frugal is ready.
+type Frugal struct {
+	held  bool
+	limit int64 // before
+}
+
+// Progress is a Progress for Inputs; it hands on to next, which may be nil.
+func (f *Frugal) Progress(next func(Progress)) func(Progress) {
+	return func(p Progress) {
+		if !f.held {
+			f.hold(p.Stations)
+		}
+		if next != nil {
+			next(p)
+		}
+	}
+}
+
+func (f *Frugal) hold(stations int64) {
+	f.held, f.limit = true, debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(f.limit, MemoryFor(stations)))
+}
+
+// End goes back to the limit that was before.
+func (f *Frugal) End() {
+	if f.held {
+		debug.SetMemoryLimit(f.limit)
+		f.held = false
+	}
+}
