@@ -147,10 +147,10 @@ func (w *weigher) sumSent() error {
 		sent = sent[:0]
 		for i := range facts {
 			if f := &facts[i]; f.outward && !f.answered && !w.isCable(f.partner) {
-				sent = append(sent, f.spread)
+				sent = w.appendAired(sent, f.spread)
 			}
 		}
-		w.sentAlone[s] = w.pool(sent)
+		w.sentAlone[s] = w.pool(sent, 1)
 		return nil
 	})
 }

@@ -14,14 +14,14 @@ func (w *weigher) stationClues(s uint32, facts []wayFact) []Clue {
 		f := &facts[i]
 		switch {
 		case f.outward:
-			out = append(out, f.spread)
+			out = w.appendAired(out, f.spread)
 		default:
 			in, heard = append(in, f.spread), heard.plus(f.spread)
 			asked.add(w.p, f)
 		}
 	}
-	clues = w.slopeClue(clues, w.pool(out))
-	clues = w.fadingClue(w.slopeClue(clues, w.pool(in)), heard)
+	clues = w.slopeClue(clues, w.pool(out, 1))
+	clues = w.fadingClue(w.slopeClue(clues, w.pool(in, 1+len(in)/4)), heard)
 	clues = w.silenceClue(clues, asked)
 	clues = w.balanceClue(clues, facts)
 	clues = w.distanceClue(clues, s)
@@ -86,12 +86,16 @@ type beside struct {
 	figure, reports int64
 }
 
+// leastShadows is of how many partners an excess is the mean: that of three or four is past the
+// limit by their shadows alone now and then.
+const leastShadows = 5
+
 // lookBeside works out the mean of what a station's ways have less of excess than its
 // partners' other ways.
 func (w *weigher) lookBeside() error {
 	return w.eachStation(func(s uint32, facts []wayFact, _ []pairFact) error {
 		var m mean
-		var reports int64
+		var reports, shadows int64
 		for i := range facts {
 			f := &facts[i]
 			usual := w.excesses[f.partner].minus(f.both)
@@ -100,8 +104,11 @@ func (w *weigher) lookBeside() error {
 			}
 			m = mean{m.sum + f.excess - floordiv(usual.sum, usual.n), m.n + 1}
 			reports += f.sums.Reports
+			if !f.outward || !f.answered { // both ways of a pair have one
+				shadows++
+			}
 		}
-		if m.n >= partners && reports >= w.p.LinkReports {
+		if shadows >= leastShadows && reports >= w.p.LinkReports {
 			w.beside[s] = beside{true, floordiv(m.sum, m.n), reports}
 		}
 		return nil
