@@ -3,6 +3,7 @@ package resident
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"time"
 )
@@ -13,14 +14,15 @@ const lookEvery = time.Second
 // Shares of garbage, in percent of what is in use, at which it is collected: at rest memory
 // matters, at work the collector's processor time does.
 const (
-	percentAtRest = 25
+	percentAtRest = 15
 	percentAtWork = 100
 )
 
 // Rest gives memory back to the kernel each time the process has begun to rest, until ctx
 // ends: by itself the heap does so slowly, if at all. The first time, when the start is
-// over, the pages of the program go as well; later they stay, since what has come back is
-// used. How much garbage there may be is left as it is if the environment (GOGC) says it.
+// over, and after a long rest the pages of the program go as well; between two stretches of
+// work they stay. How much garbage there may be is left as it is if the environment (GOGC)
+// says it.
 func Rest(ctx context.Context) error {
 	collect := debug.SetGCPercent
 	if os.Getenv("GOGC") != "" {
@@ -48,14 +50,16 @@ func Rest(ctx context.Context) error {
 		if !release {
 			continue
 		}
-		if err := giveBack(r.releases == 1); err != nil {
+		if err := giveBack(r.releases == 1 || r.forgot); err != nil {
 			return err
 		}
 	}
 }
 
 // giveBack gives back what the heap has freed, and the pages of the program, if that is wanted.
+// It collects twice: pools keep what they have until then, and a stack shrinks by half each time.
 func giveBack(program bool) error {
+	runtime.GC()
 	debug.FreeOSMemory()
 	if !program {
 		return nil

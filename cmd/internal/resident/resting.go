@@ -32,7 +32,7 @@ type resting struct {
 	works    bool          // at the last look
 	worked   bool          // since memory was given back
 	rested   time.Duration // since there was work
-	forgot   bool          // memory was given back once more, after remembered
+	forgot   bool          // memory was given back after remembered
 	releases int           // how often memory was given back
 	released time.Duration // since then
 	after    int64         // bytes that the process held when it had settled after that
