@@ -126,10 +126,10 @@ func (w *Weights) ExplainStation(s radio.Station) []ClueNote {
 
 // ExplainLink are all clues that bear on a link in words, those that leave least first.
 func (w *Weights) ExplainLink(a, b radio.Station) []ClueNote {
-	link, _ := twinsOf(a, b)
-	notes := ExplainClues(w.links[link], radio.Station{})
-	notes = append(notes, ExplainClues(w.stations[a], a)...)
-	notes = append(notes, ExplainClues(w.stations[b], b)...)
+	var notes []ClueNote
+	for i, of := range [...]radio.Station{{}, a, b} {
+		notes = append(notes, ExplainClues(w.bearing(a, b)[i], of)...)
+	}
 	return sortNotes(notes)
 }
 

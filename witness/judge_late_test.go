@@ -82,11 +82,10 @@ func TestSelectBySet(t *testing.T) {
 // TestWeakestClueIsTheWeight, from both ends, of the link or of a station.
 func TestWeakestClueIsTheWeight(t *testing.T) {
 	a, b, c := sampleStation(t, 1), sampleStation(t, 2), sampleStation(t, 3)
-	link, _ := twinsOf(a, b)
-	w := &Weights{
-		stations: map[radio.Station][]Clue{a: {{Name: ClueAround, Weight: 700}}, c: {{Name: ClueTwins, Weight: 9_000}}},
-		links:    map[Twins][]Clue{link: {{Name: ClueFading, Weight: 800}, {Name: ClueSlope, Weight: 10_000}}},
-	}
+	w := newWeights(&radio.Stations{})
+	w.enter(StationSubject(a), []Clue{{Name: ClueAround, Weight: 700}})
+	w.enter(StationSubject(c), []Clue{{Name: ClueTwins, Weight: 9_000}})
+	w.enter(LinkSubject(b, a), []Clue{{Name: ClueFading, Weight: 800}, {Name: ClueSlope, Weight: 10_000}})
 	for _, pair := range [][2]radio.Station{{a, b}, {b, a}, {a, c}, {c, b}, {b, c}} {
 		clue, ok := w.Weakest(pair[0], pair[1])
 		if !ok || uint64(clue.Weight) != w.Link(pair[0], pair[1]) {

@@ -16,7 +16,7 @@ func (w *Weights) Blame(a, b radio.Station) Blame {
 	link := LinkSubject(a, b)
 	least := Blame{link, uint64(leastWeight(w.own(link))), whole}
 	for _, s := range [...]radio.Station{link.A, link.B} {
-		weight := uint64(leastWeight(w.stations[s]))
+		weight := uint64(leastWeight(w.Station(s)))
 		if weight < least.Weight {
 			least = Blame{StationSubject(s), weight, least.Weight}
 			continue

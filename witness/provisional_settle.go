@@ -71,12 +71,12 @@ func (ps Provisions) subjects(w *Weights) []Subject {
 	}
 	for station, clues := range w.stations {
 		if leastWeight(clues) < half {
-			all[StationSubject(station)] = true
+			all[StationSubject(w.names.At(station))] = true
 		}
 	}
-	for link, clues := range w.links {
+	for key, clues := range w.links {
 		if leastWeight(clues) < half {
-			all[Subject(link)] = true
+			all[Subject(w.twins(key))] = true
 		}
 	}
 	return slices.SortedFunc(maps.Keys(all), Subject.compare)
@@ -150,14 +150,6 @@ func (p Provision) plus(more map[radio.Station]Holding) map[radio.Station]Holdin
 
 // Ends is the first epoch in which the provision is final, if nothing comes between.
 func (p Provision) Ends(figures *Figures) Epoch { return p.Since + Epoch(figures.ProvisionalEpochs) }
-
-// own are the clues about a subject itself.
-func (w *Weights) own(s Subject) []Clue {
-	if s.IsLink() {
-		return w.links[Twins(s)]
-	}
-	return w.stations[s.A]
-}
 
 func leastWeight(clues []Clue) int64 {
 	least := int64(whole)

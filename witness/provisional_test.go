@@ -14,13 +14,12 @@ import (
 // weighed are weights in which a station and a link have one clue each.
 func weighed(t rapid.TB, station, link int64) *Weights {
 	a, b, c := sampleStation(t, 0), sampleStation(t, 1), sampleStation(t, 2)
-	w := &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}}
+	w := newWeights(&radio.Stations{})
 	if station >= 0 {
-		w.stations[a] = []Clue{{ClueDistance, 80, -900, -1_000, -700, station}, {ClueBalance, 80, 100, 850, 600, whole}}
+		w.enter(StationSubject(a), []Clue{{ClueDistance, 80, -900, -1_000, -700, station}, {ClueBalance, 80, 100, 850, 600, whole}})
 	}
 	if link >= 0 {
-		pair, _ := twinsOf(b, c)
-		w.links[pair] = []Clue{{ClueAnswers, 20, 3_000, 2_000, 4_000, link}}
+		w.enter(LinkSubject(b, c), []Clue{{ClueAnswers, 20, 3_000, 2_000, 4_000, link}})
 	}
 	return w
 }
@@ -180,7 +179,7 @@ func TestBlame(t *testing.T) {
 
 // drawnWeights are those of a beaconer, station 0, and some stations, each with a clue or none.
 func drawnWeights(t *rapid.T, stations []radio.Station) *Weights {
-	w := &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}}
+	w := newWeights(&radio.Stations{})
 	clue := func(name string) []Clue {
 		if rapid.Bool().Draw(t, name) {
 			return nil
@@ -188,10 +187,9 @@ func drawnWeights(t *rapid.T, stations []radio.Station) *Weights {
 		return []Clue{{Name: ClueAround, Weight: rapid.SampledFrom([]int64{0, 1, 1_000, 3_333, half - 1, half, 9_999, whole}).Draw(t, name)}}
 	}
 	for _, s := range stations {
-		w.stations[s] = clue("station")
+		w.enter(StationSubject(s), clue("station"))
 		if s != stations[0] {
-			pair, _ := twinsOf(stations[0], s)
-			w.links[pair] = clue("link")
+			w.enter(LinkSubject(stations[0], s), clue("link"))
 		}
 	}
 	return w
@@ -246,7 +244,9 @@ func TestHeldIsNoMoreThanAnAppealBrings(t *testing.T) {
 func TestTwoBlamedSubjects(t *testing.T) {
 	a, b := sampleStation(t, 0), sampleStation(t, 1)
 	for other, want := range map[int64]uint64{0: 0, 2_000: 200, whole: 1_000} {
-		w := &Weights{stations: map[radio.Station][]Clue{a: {{Weight: 0}}, b: {{Weight: other}}}}
+		w := newWeights(&radio.Stations{})
+		w.enter(StationSubject(a), []Clue{{Weight: 0}})
+		w.enter(StationSubject(b), []Clue{{Weight: other}})
 		held := Held{}
 		held.Take(w, a, []radio.Station{b}, Loss{1_000, []uint64{1_000}})
 		subject := StationSubject(a)

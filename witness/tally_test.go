@@ -133,7 +133,9 @@ func FuzzParseState(f *testing.F) {
 func FuzzParseLinkLine(f *testing.F) {
 	a, b := sampleStation(f, 1), sampleStation(f, 2)
 	clue := Clue{ClueTwins, 40, 5, 4000, 9000, 17}
-	w := Weights{stations: map[radio.Station][]Clue{a: {clue}}, links: map[Twins][]Clue{{A: a, B: b}: {clue}}}
+	w := newWeights(&radio.Stations{})
+	w.enter(StationSubject(a), []Clue{clue})
+	w.enter(LinkSubject(a, b), []Clue{clue})
 	for line := range strings.Lines(string(w.AppendText(nil))) {
 		if _, err := ParseLinkLine(strings.TrimSuffix(line, "\n")); err != nil {
 			f.Fatal(err)

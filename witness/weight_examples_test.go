@@ -92,7 +92,7 @@ func (v *village) weigh() *Weights {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	w, err := links.Weights(v.t.Context(), 1, func(Subject, []Clue) bool { return true })
+	w, err := links.Weights(v.t.Context(), 1, all)
 	if err != nil {
 		v.t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func TestGroundAsTheSenderSeesIt(t *testing.T) {
 	if err := w.clues(); err != nil {
 		t.Fatal(err)
 	}
-	weights, err := w.out.Weights(t.Context(), 1, func(Subject, []Clue) bool { return true })
+	weights, err := w.out.Weights(t.Context(), 1, all)
 	if err != nil {
 		t.Fatal(err)
 	}

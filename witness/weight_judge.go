@@ -1,58 +1,8 @@
 package witness
 
 import (
-	"cmp"
 	"slices"
-
-	"hexspot/radio"
 )
-
-// Weights are the weights of an epoch's links with what they follow from.
-type Weights struct {
-	stations map[radio.Station][]Clue
-	links    map[Twins][]Clue
-}
-
-// Link is the weight of a link, the same both ways, in ten-thousandths: the least that
-// any clue about it or about one of its stations leaves. A link without evidence
-// has its whole weight.
-func (w *Weights) Link(a, b radio.Station) uint64 {
-	link, _ := twinsOf(a, b)
-	return uint64(min(leastWeight(w.links[link]), leastWeight(w.stations[a]), leastWeight(w.stations[b])))
-}
-
-// Clues are all clues that bear on a link: its own, then those of either station.
-func (w *Weights) Clues(a, b radio.Station) []Clue {
-	link, _ := twinsOf(a, b)
-	return slices.Concat(w.links[link], w.stations[a], w.stations[b])
-}
-
-// Station are the clues about a station.
-func (w *Weights) Station(s radio.Station) []Clue { return w.stations[s] }
-
-// enter takes the clues of a subject.
-func (w *Weights) enter(s Subject, clues []Clue) {
-	if s.IsLink() {
-		w.links[Twins(s)] = clues
-		return
-	}
-	w.stations[s.A] = clues
-}
-
-// Weakest is the clue that decides on the weight of a link, false if there is none.
-func (w *Weights) Weakest(a, b radio.Station) (Clue, bool) {
-	link, _ := twinsOf(a, b)
-	var least Clue
-	found := false
-	for _, clues := range [...][]Clue{w.links[link], w.stations[link.A], w.stations[link.B]} {
-		for _, c := range clues {
-			if !found || cmp.Or(cmp.Compare(c.Weight, least.Weight), compareClues(c, least)) < 0 {
-				least, found = c, true
-			}
-		}
-	}
-	return least, found
-}
 
 // weigher works out the weights of an epoch from the state after it. Only stations of
 // the epoch have a known site. It goes through the facts several times, station by station;

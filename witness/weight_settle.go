@@ -21,7 +21,7 @@ func (b *LinkBook) settle(before LinkState, epoch Epoch, workers int) (LinkState
 	if err != nil {
 		return LinkState{}, nil, err
 	}
-	weights, err := links.Weights(ctx, workers, func(Subject, []Clue) bool { return true })
+	weights, err := links.Weights(ctx, workers, all)
 	return after, weights, err
 }
 
@@ -82,20 +82,6 @@ func (b *LinkBook) settling(by crew, before LinkState, generation uint64) (*sett
 	}
 	s.order()
 	return s, nil
-}
-
-// enter has the book say what the state before knows.
-func (s *settling) enter(before LinkState) error {
-	b, n := s.book, 0
-	err := before.each(func(e stateEntry) error {
-		if n++; n%1024 == 0 && s.ctx.Err() != nil {
-			return context.Cause(s.ctx)
-		}
-		b.say(wasWay+e.kind, b.number(e.from), b.number(e.to), e.sums...)
-		return b.fault
-	})
-	b.failed(err)
-	return b.fault
 }
 
 // order numbers the stations anew.

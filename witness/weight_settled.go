@@ -106,14 +106,15 @@ func (l *SettledLinks) WriteWeights(ctx context.Context, w io.Writer, workers in
 	})
 }
 
-// Weights are those of the subjects that are wanted, in memory. Link, Blame and Weakest
-// are right as far as there are all subjects of which a clue leaves less than the whole.
-// Several goroutines ask wanted.
-func (l *SettledLinks) Weights(ctx context.Context, workers int, wanted func(Subject, []Clue) bool) (*Weights, error) {
-	w := &Weights{stations: map[radio.Station][]Clue{}, links: map[Twins][]Clue{}}
+// Weights are those of the subjects that are kept, in memory. Link, Blame and Weakest are
+// right as far as there are all clues that leave less than the whole. Several goroutines
+// call keep, which says what is kept of the clues of a subject; false: nothing.
+func (l *SettledLinks) Weights(ctx context.Context, workers int, keep func(Subject, []Clue) ([]Clue, bool)) (*Weights, error) {
+	w := newWeights(l.names)
 	var mu sync.Mutex
-	keep := func(s Subject, clues []Clue) {
-		if !wanted(s, clues) {
+	enter := func(s Subject, clues []Clue) {
+		clues, ok := keep(s, clues)
+		if !ok {
 			return
 		}
 		mu.Lock()
@@ -122,19 +123,25 @@ func (l *SettledLinks) Weights(ctx context.Context, workers int, wanted func(Sub
 	}
 	err := crew{ctx, workers}.eachDrawer(func() hand {
 		return hand{work: func(drawer int) error {
-			err := l.eachStation(drawer, func(s uint32, clues []Clue) { keep(StationSubject(l.name(s)), clues) })
+			err := l.eachStation(drawer, func(s uint32, clues []Clue) { enter(StationSubject(l.name(s)), clues) })
 			if err != nil {
 				return err
 			}
-			return l.eachLink(drawer, func(a, b uint32, clues []Clue) { keep(Subject{l.name(a), l.name(b)}, clues) })
+			return l.eachLink(drawer, func(a, b uint32, clues []Clue) { enter(Subject{l.name(a), l.name(b)}, clues) })
 		}}
 	})
 	return w, err
 }
 
-// Lessened says that a clue leaves less than the whole: the weights that anything follows
-// from.
-func Lessened(clues []Clue) bool { return leastWeight(clues) < whole }
+// all keeps all clues.
+func all(_ Subject, clues []Clue) ([]Clue, bool) { return clues, true }
+
+// Lessening takes those out of some clues that leave the whole: nothing follows from them. It
+// is false if all do.
+func Lessening(clues []Clue) ([]Clue, bool) {
+	clues = slices.DeleteFunc(clues, func(c Clue) bool { return c.Weight >= whole })
+	return clues, len(clues) > 0
+}
 
 func (l *SettledLinks) eachStation(drawer int, each func(s uint32, clues []Clue)) error {
 	if l.before != nil {

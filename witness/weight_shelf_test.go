@@ -126,3 +126,50 @@ func TestAStateThatStaysWhereItIs(t *testing.T) {
 		}
 	}
 }
+
+// TestAStateIsReadInStretches of any size, by any number of goroutines, to the same sums; and
+// its order is checked where they meet, too.
+func TestAStateIsReadInStretches(t *testing.T) {
+	state, _, err := bookOf(t, inMemory).Settle(LinkState{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := state.AppendText(nil)
+	enter := func(text []byte, workers, size int) ([]byte, error) {
+		lines, err := OpenLinkState(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil })
+		if err != nil {
+			return nil, err
+		}
+		s, err := NewLinkBook(quick()).settling(crew{t.Context(), workers}, LinkState{}, state.Generation)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.enterText(lines, size); err != nil {
+			return nil, err
+		}
+		s.order()
+		if err := s.sum(); err != nil {
+			return nil, err
+		}
+		after, err := (&SettledLinks{by: s.by, names: s.book.stations, after: s.after}).state()
+		return after.AppendText(nil), err
+	}
+	for _, size := range []int{300, 1000, 1 << 12, 1 << 20} {
+		for _, workers := range []int{1, 3} {
+			if got, err := enter(text, workers, size); err != nil || !bytes.Equal(got, text) {
+				t.Errorf("stretches of %d bytes, %d workers: %v, %d bytes of %d", size, workers, err, len(got), len(text))
+			}
+		}
+	}
+	if _, err := enter(text, 2, 20); err == nil {
+		t.Error("a line longer than a stretch was taken")
+	}
+	all := bytes.SplitAfter(text, []byte("\n"))
+	for i := 1; i+2 < len(all); i += 7 {
+		all[i], all[i+1] = all[i+1], all[i]
+		if _, err := enter(bytes.Join(all, nil), 2, 300); !errors.Is(err, errLinkState) {
+			t.Errorf("lines %d and %d changed places: %v", i, i+1, err)
+		}
+		all[i], all[i+1] = all[i+1], all[i]
+	}
+}

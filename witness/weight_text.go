@@ -100,11 +100,14 @@ func (w *Weights) WriteText(to io.Writer) error {
 }
 
 func (w *Weights) text(out *textSink) {
-	for _, s := range slices.SortedFunc(maps.Keys(w.stations), compareStations) {
-		out.station(s, w.stations[s])
+	order := func(a, b uint32) int { return w.names.At(a).Compare(w.names.At(b)) }
+	for _, n := range slices.SortedFunc(maps.Keys(w.stations), order) {
+		out.station(w.names.At(n), w.stations[n])
 	}
-	for _, t := range slices.SortedFunc(maps.Keys(w.links), Twins.compare) {
-		out.link(t, w.Link(t.A, t.B), w.links[t])
+	keys := func(a, b uint64) int { return w.twins(a).compare(w.twins(b)) }
+	for _, key := range slices.SortedFunc(maps.Keys(w.links), keys) {
+		t := w.twins(key)
+		out.link(t, w.Link(t.A, t.B), w.links[key])
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"hexspot/cmd/internal/simulate"
 	"hexspot/cmd/internal/verify"
 	"hexspot/coverage"
@@ -97,14 +99,15 @@ func verifyInputs(archive *simulate.Archived, workers int) verify.Inputs {
 				return each(verify.Record{Kind: r.Kind, Stamp: r.At, Message: r.Message})
 			})
 		},
-		Workers: workers,
+		Workers: workers, Processor: threadTime,
 	}
 }
 
 // The goal: an epoch of a million hotspots.
 const (
-	goalReports = 60_000_000
-	goalCores   = 2
+	goalReports  = 60_000_000
+	goalCores    = 2
+	goalSettling = time.Minute
 )
 
 func tellVerified(w io.Writer, c VerifyConfig, s verify.Summary, stages stageTimes, result string) error {
@@ -125,8 +128,29 @@ func tellVerified(w io.Writer, c VerifyConfig, s verify.Summary, stages stageTim
 	fmt.Fprintf(w, "  valid: %d beacons, %d observations; dropped: %v; root %x\n", s.ValidBeacons, s.ValidObservations, len(s.Drops), s.Root)
 	fmt.Fprintf(w, "  peak memory %d MB for %d stations, result %d MB\n", peak>>20, s.Stations, size>>20)
 	goal := time.Duration(goalReports / rate / goalCores * float64(time.Second))
-	_, err = fmt.Fprintf(w, "  at this rate %d M reports on %d cores take %v\n", goalReports/1_000_000, goalCores, goal.Round(time.Second))
+	fmt.Fprintf(w, "  at this rate %d M reports on %d cores take %v\n", goalReports/1_000_000, goalCores, goal.Round(time.Second))
+	_, err = fmt.Fprintf(w, "  settling alone: processor %v to pay and %v to close accounts; of %d M reports on %d cores %v (goal %v)\n",
+		s.Paying.Round(time.Millisecond), s.Closing.Round(time.Millisecond), goalReports/1_000_000, goalCores,
+		settlingAtGoal(s).Round(time.Second), goalSettling)
 	return err
+}
+
+// settlingAtGoal is how long an epoch of the goal is paid and closed: all cores pay, one closes.
+func settlingAtGoal(s verify.Summary) time.Duration {
+	if s.Reports() == 0 {
+		return 0
+	}
+	here := s.Paying/goalCores + s.Closing
+	return time.Duration(float64(here) * goalReports / float64(s.Reports()))
+}
+
+// threadTime is how long this thread was on a processor.
+func threadTime() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t); err != nil {
+		return 0 // Linux has it
+	}
+	return time.Duration(t.Nano())
 }
 
 // processorTime is what this process has used, user and system.

@@ -46,6 +46,7 @@ func Epoch(ctx context.Context, in Inputs, dir string) (Summary, error) {
 	}
 	r.summary.Took = time.Since(start)
 	r.summary.Busy, r.summary.Signing = time.Duration(r.busy.Load()), time.Duration(r.signing.Load())
+	r.summary.Paying, r.summary.Closing = r.paying.took(), r.closing.took()
 	return r.summary, nil
 }
 
@@ -98,9 +99,13 @@ func (r *run) write(ctx context.Context, dir string) error {
 		{verdictsName, func(w io.Writer) (err error) { paid, err = r.settle(ctx, w, index); return err }},
 		{linksName, func(w io.Writer) error { return r.links.WriteWeights(ctx, w, r.in.workers()) }},
 		{stateName, func(w io.Writer) error { return r.writeState(ctx, w) }},
-		{provisionsName, func(w io.Writer) error { return r.writeProvisions(w, paid) }},
+		{provisionsName, func(w io.Writer) error {
+			return r.closing.count(r.in.Processor, func() error { return r.writeProvisions(w, paid) })
+		}},
 		{outcomesName, func(w io.Writer) error { return text(r.outcomes.AppendText(nil))(w) }},
-		{stationsName, func(w io.Writer) error { return r.writeStations(w, paid) }},
+		{stationsName, func(w io.Writer) error {
+			return r.closing.count(r.in.Processor, func() error { return r.writeStations(w, paid) })
+		}},
 		{summaryName, r.writeSummary},
 	}
 	for _, f := range files {
@@ -111,7 +116,7 @@ func (r *run) write(ctx context.Context, dir string) error {
 	if err := index.write(dir, verdictsName); err != nil {
 		return err
 	}
-	if err := indexAbout(ctx, dir, r.scratchFile("about"), r.in.memory()); err != nil {
+	if err := indexAbout(ctx, dir, r.scratchFile("about"), r.in.memory(), every); err != nil {
 		return err
 	}
 	list := m.appendJSON(nil)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"hexspot/coverage"
 	"hexspot/radio"
@@ -29,6 +30,10 @@ type Inputs struct {
 	Workers  int            // goroutines; 0: one
 	Memory   int64          // bytes of reports that are held before they go to disk; 0: DefaultMemory
 	Progress func(Progress) // now and then, by one goroutine at a time; nil: nobody asks
+
+	// Processor is how long the calling thread was on a processor; nil: nobody asks how long
+	// paying takes.
+	Processor func() time.Duration
 }
 
 // DefaultMemory is how many bytes of reports are held before they go to disk.

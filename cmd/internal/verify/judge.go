@@ -99,15 +99,18 @@ func (r *run) scale() error {
 	return nil
 }
 
-// weighLinks settles the book of links. Only those weights are held in memory that anything
-// follows from: a subject of which nothing is known has its whole weight.
+// weighLinks settles the book of links. Only those clues are held in memory that anything
+// follows from: a subject of which nothing is known has its whole weight. Of one with a
+// provision it matters that there are any.
 func (r *run) weighLinks(ctx context.Context) (err error) {
 	if r.links, err = r.recent.links.SettleLarge(ctx, r.in.Before.Links, r.in.Epoch, r.in.workers()); err != nil {
 		return err
 	}
-	r.weights, err = r.links.Weights(ctx, r.in.workers(), func(s witness.Subject, clues []witness.Clue) bool {
-		_, was := r.in.Before.Provisions[s]
-		return was || witness.Lessened(clues)
+	r.weights, err = r.links.Weights(ctx, r.in.workers(), func(s witness.Subject, clues []witness.Clue) ([]witness.Clue, bool) {
+		if _, was := r.in.Before.Provisions[s]; was {
+			return clues, true
+		}
+		return witness.Lessening(clues)
 	})
 	return err
 }

@@ -60,7 +60,8 @@ type run struct {
 		sync.Mutex
 		Progress
 	}
-	signing, busy atomic.Int64 // ns
+	signing, busy   atomic.Int64 // ns
+	paying, closing processorTime
 }
 
 // recent is what both passes know of other events.

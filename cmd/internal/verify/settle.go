@@ -55,7 +55,7 @@ func (r *run) settlePart(part int, paid accounts, s *settled) error {
 				if err := s.text.add(v.AppendText(s.text.held, r.p.Set)); err != nil {
 					return err
 				}
-				if err := r.pay(&c, &v, paid, &s.sums); err != nil {
+				if err := r.paying.count(r.in.Processor, func() error { return r.pay(&c, &v, paid, &s.sums) }); err != nil {
 					return err
 				}
 			}

@@ -29,6 +29,11 @@ type Summary struct {
 	Signing    time.Duration
 	Busy       time.Duration // of all workers, with signing
 	Took       time.Duration
+
+	// Paying is the processor time from verdicts and weights to shares in accounts: selection,
+	// shares, what is held; of all workers. Closing is that of what one goroutine does behind
+	// it: provisions, tallies and totals with their files. Zero without Inputs.Processor.
+	Paying, Closing time.Duration
 }
 
 // Sums count verdicts.
