@@ -127,8 +127,8 @@ func (w *Weights) ExplainStation(s radio.Station) []ClueNote {
 // ExplainLink are all clues that bear on a link in words, those that leave least first.
 func (w *Weights) ExplainLink(a, b radio.Station) []ClueNote {
 	var notes []ClueNote
-	for i, of := range [...]radio.Station{{}, a, b} {
-		notes = append(notes, ExplainClues(w.bearing(a, b)[i], of)...)
+	for i, clues := range w.bearing(w.number(a), w.number(b)) {
+		notes = append(notes, ExplainClues(clues, [...]radio.Station{{}, a, b}[i])...)
 	}
 	return sortNotes(notes)
 }

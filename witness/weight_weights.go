@@ -52,9 +52,8 @@ func (w *Weights) twins(key uint64) Twins {
 }
 
 // bearing are the clues that bear on a link: its own, and those of either station.
-func (w *Weights) bearing(a, b radio.Station) [3][]Clue {
-	x, y := w.number(a), w.number(b)
-	return [3][]Clue{w.links[linkKey(x, y)], w.stations[x], w.stations[y]}
+func (w *Weights) bearing(a, b uint32) [3][]Clue {
+	return [3][]Clue{w.links[linkKey(a, b)], w.stations[a], w.stations[b]}
 }
 
 // own are the clues about a subject itself.
@@ -68,14 +67,17 @@ func (w *Weights) own(s Subject) []Clue {
 // Link is the weight of a link, the same both ways, in ten-thousandths: the least that
 // any clue about it or about one of its stations leaves. A link without evidence
 // has its whole weight.
-func (w *Weights) Link(a, b radio.Station) uint64 {
+func (w *Weights) Link(a, b radio.Station) uint64 { return w.LinkBy(w.number(a), w.number(b)) }
+
+// LinkBy is Link by the numbers that the book gave to stations.
+func (w *Weights) LinkBy(a, b uint32) uint64 {
 	c := w.bearing(a, b)
 	return uint64(min(leastWeight(c[0]), leastWeight(c[1]), leastWeight(c[2])))
 }
 
 // Clues are all clues that bear on a link: its own, then those of either station.
 func (w *Weights) Clues(a, b radio.Station) []Clue {
-	c := w.bearing(a, b)
+	c := w.bearing(w.number(a), w.number(b))
 	return slices.Concat(c[:]...)
 }
 
@@ -84,6 +86,11 @@ func (w *Weights) Station(s radio.Station) []Clue { return w.stations[w.number(s
 
 // Weakest is the clue that decides on the weight of a link, false if there is none.
 func (w *Weights) Weakest(a, b radio.Station) (Clue, bool) {
+	return w.WeakestBy(w.number(a), w.number(b))
+}
+
+// WeakestBy is Weakest by the numbers that the book gave to stations.
+func (w *Weights) WeakestBy(a, b uint32) (Clue, bool) {
 	var least Clue
 	found := false
 	for _, clues := range w.bearing(a, b) {
