@@ -80,7 +80,7 @@ temperature  21.5 °C
 // TestChipBesideARunningHotspot: a reset would take the chip from it.
 func TestChipBesideARunningHotspot(t *testing.T) {
 	path := plug(t, emulator.Config{})
-	device, err := os.OpenFile(path, os.O_RDWR, 0)
+	device, err := os.OpenFile(path, os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
