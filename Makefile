@@ -50,11 +50,11 @@ demo: ## run a town: hotspots and devices on simulated air, with a page that sho
 
 test: ## run every test
 	@.ci/deps core test
-	go test ./...
+	go test -timeout 20m ./...
 
 race: ## run every test under the race detector
 	@.ci/deps core test
-	go test -race ./...
+	go test -race -timeout 20m ./...
 
 check: ## formatting, vet, staticcheck, house rules, generated files
 	@.ci/deps core test

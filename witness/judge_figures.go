@@ -43,6 +43,7 @@ type Figures struct {
 	AreaGround       int64
 	AreaShare        int64
 	BeyondAlone      int64
+	BeyondCompany    int64
 	BeyondShare      int64
 	BeyondNone       int64
 	BeyondFull       int64
@@ -117,6 +118,8 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.BalancePartners }},
 	{"beyond_alone", "0.01 dB", -1400, "a way with no company at either end: the shadows of two stations' links differ by 8 dB and more, but seldom for the better where few are heard at all",
 		func(f *Figures) *int64 { return &f.BeyondAlone }},
+	{"beyond_company", "0.0001", 1000, "of a town's best site a few links in a hundred are far and in company, of a station that has something elsewhere every fourth or more",
+		func(f *Figures) *int64 { return &f.BeyondCompany }},
 	{"beyond_full", "0.01 dB", -600, "three to eight honest links in a hundred are past it, hardly one of them in company",
 		func(f *Figures) *int64 { return &f.BeyondFull }},
 	{"beyond_none", "0.01 dB", -1100, "one to five honest links in a hundred are past it, one in five hundred in company",
@@ -191,9 +194,9 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.NoiseLow }},
 	{"own_distance", "mm", 100_000, "what a receiver between buildings is off by at worst, and the cell's slack besides",
 		func(f *Figures) *int64 { return &f.OwnDistance }},
-	{"owner_full", "0.0001", 7500, "three quarters of what a station hears may be its owner's: in a village of four the fourth vouches for it",
+	{"owner_full", "0.0001", 9500, "one report of twenty that is a stranger's vouches for the rest: in a small village the owner's other station may be nearly all there is",
 		func(f *Figures) *int64 { return &f.OwnerFull }},
-	{"owner_none", "0.0001", 9500, "an owner who hears himself proves nothing",
+	{"owner_none", "0.0001", 10_000, "an owner who hears himself proves nothing",
 		func(f *Figures) *int64 { return &f.OwnerNone }},
 	{"provisional_epochs", "epochs", 7, "a week of epochs of a day: an owner who is away comes back, and a drive past or an audit can be had",
 		func(f *Figures) *int64 { return &f.ProvisionalEpochs }},

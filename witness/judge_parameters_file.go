@@ -8,7 +8,8 @@ import (
 )
 
 // hexspotLater: link weights came to the rules, then appeals and provisional weights to
-// these, then what stations around say of far ways. A figure that comes next is a group of its own here, and off at 0.
+// these, then what stations around say of far ways, then how many of
+// these a station may have. A figure that comes next is a group of its own here, and off at 0.
 var hexspotLater = [][]string{
 	{
 		"answer_margin", "answers_full", "answers_none", "around_asked", "around_full", "around_neighbours", "around_none",
@@ -22,6 +23,7 @@ var hexspotLater = [][]string{
 		"own_distance", "provisional_epochs",
 	},
 	{"area_ground", "area_share", "beyond_alone"},
+	{"beyond_company"},
 }
 
 // take takes the figures of a file, which may be another build's.

@@ -52,15 +52,6 @@ func (h Held) Add(s Subject, station radio.Station, more Holding) {
 	h[s][station] = h[s][station].plus(more)
 }
 
-// Merge adds what another part of the epoch has.
-func (h Held) Merge(o Held) {
-	for s, stations := range o {
-		for station, more := range stations {
-			h.Add(s, station, more)
-		}
-	}
-}
-
 // Provision is a weight below one half. It counts from its first epoch, but what it
 // takes is noted until it is final; an appeal that succeeds before releases that.
 type Provision struct {

@@ -11,20 +11,21 @@ type farness struct {
 
 // beyondClue: a way past the usual reach of one of its ends whose loss is less than that
 // station's other links have. A few paths are so good, and an honest station has one
-// or two of them, or stands on ground where all are. What comes from elsewhere is
-// heard by many there, or is most of what a station has.
+// or two of them, or stands on ground where all are; the best site of a town has some in
+// company, which are few of its ways. What comes from elsewhere is heard by many there, or is
+// most of what a station has.
 func (w *weigher) beyondClue(clues []Clue, s uint32, f *wayFact, usual excess) []Clue {
 	beyond, judged := w.beyondBoth(s, f)
 	if !judged {
 		return clues
 	}
 	far := w.farOf(s, &pastWay{f.partner, beyond, f.excess}, usual)
-	figure := far.beyond
+	figure, least := far.beyond, w.p.BeyondCompany
 	if w.isAlone(&far) {
-		if w.isFromHere(s, f.partner, w.p.BeyondShare) {
-			return clues
-		}
-		figure = far.left
+		figure, least = far.left, w.p.BeyondShare
+	}
+	if w.isFromHere(s, f.partner, least) {
+		return clues
 	}
 	return append(clues, clueOf(ClueBeyond, f.sums.Reports, figure, ramp{w.p.BeyondNone, w.p.BeyondFull}))
 }

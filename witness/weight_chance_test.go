@@ -60,14 +60,95 @@ func TestWhoIsTooNearIsNotAsked(t *testing.T) {
 func TestOnePartnerMakesNoFigure(t *testing.T) {
 	w := &weigher{settling: &settling{p: DefaultParameters(hexspot1)}}
 	good, bad := spreadOf(wayOf(60, whole, 200)), spreadOf(wayOf(900, 0, 0))
-	if slope, ok := w.pool([]spread{good, bad, good}).slope(0); !ok || slope < 9_000 {
-		t.Errorf("slope %d, %v with one bad way of three", slope, ok)
+	if slope, ok := w.pool([]spread{good, good, bad, good, good}, 1).slope(0); !ok || slope < 9_000 {
+		t.Errorf("slope %d, %v with one bad way of five", slope, ok)
 	}
-	if slope, ok := w.pool([]spread{bad, good, bad}).slope(0); !ok || slope > 2_500 {
-		t.Errorf("slope %d, %v with two bad ways of three", slope, ok)
+	if slope, ok := w.pool([]spread{bad, good, good, good, bad}, 1).slope(0); !ok || slope > 2_500 {
+		t.Errorf("slope %d, %v with two bad ways of five", slope, ok)
 	}
-	if x := w.pool([]spread{good}); x != (spread{}) {
-		t.Errorf("a pool of one way: %+v", x)
+	if x := w.pool([]spread{bad, bad, bad, bad}, 1); x != (spread{}) {
+		t.Errorf("a pool of four ways: %+v", x)
+	}
+}
+
+// TestAQuarterOfThePartnersMakesNoFigure has more than one who lies.
+func TestAQuarterOfThePartnersMakesNoFigure(t *testing.T) {
+	w := &weigher{settling: &settling{p: DefaultParameters(hexspot1)}}
+	good, bad := spreadOf(wayOf(60, whole, 200)), spreadOf(wayOf(900, 0, 0))
+	for _, c := range []struct {
+		good, bad int
+		honest    bool
+	}{{5, 3, true}, {6, 2, true}, {4, 4, false}, {1, 7, false}} {
+		ways := slices.Concat(slices.Repeat([]spread{bad}, c.bad), slices.Repeat([]spread{good}, c.good))
+		slope, ok := w.pool(ways, 1+len(ways)/4).slope(0)
+		if !ok || (slope > 9_000) != c.honest {
+			t.Errorf("%+v: slope %d, %v", c, slope, ok)
+		}
+	}
+}
+
+// TestFewFramesAreNoTwins has levels that part by 1 dB, in few frames by chance.
+func TestFewFramesAreNoTwins(t *testing.T) {
+	for _, c := range []struct{ frames, least, most int64 }{{42, 7_000, whole}, {600, 1_500, 4_500}} {
+		v := newVillage(t)
+		pair, _ := twinsOf(v.stations[0], v.stations[1])
+		v.state.Twins[pair] = [2]TwinSums{{Frames: c.frames, ApartApart: (c.frames - 1) * 10_000}, {}}
+		got := clueNamed(v.weigh(), v.stations[0], ClueTwins)
+		if got == nil || got.Weight < c.least || got.Weight > c.most {
+			t.Errorf("%+v: %+v", c, got)
+		}
+	}
+	if d := doubtOfVariance(10_000, 201); d != 1_000 {
+		t.Errorf("of 201 figures a variance of 10000 is in doubt by %d", d)
+	}
+}
+
+// TestFewShadowsAreNoDistance has a station with too little excess beside all its partners.
+func TestFewShadowsAreNoDistance(t *testing.T) {
+	for partners, want := range map[int]bool{4: false, 5: true} {
+		v := newVillage(t)
+		v.spoilStation(600)
+		for way := range v.state.Ways {
+			for n := partners + 1; n < len(v.stations); n++ {
+				if s := v.stations[n]; way == (Way{s, v.stations[0]}) || way == (Way{v.stations[0], s}) {
+					delete(v.state.Ways, way)
+				}
+			}
+		}
+		if got := clueNamed(v.weigh(), v.stations[0], ClueDistance); (got != nil) != want {
+			t.Errorf("%d partners: %+v", partners, got)
+		}
+	}
+}
+
+// TestACableTellsOfItsHearer has all ways out without steps: over cables, and on the air.
+func TestACableTellsOfItsHearer(t *testing.T) {
+	for fading, bad := range map[int64]bool{0: false, 300: true} {
+		v := newVillage(t)
+		for to := range v.stations {
+			v.set(0, to, 0, fading, 2_000)
+		}
+		isBad := func(c Clue) bool { return c.Name == ClueSlope && c.Weight < whole }
+		if clues := v.weigh().Station(v.stations[0]); slices.ContainsFunc(clues, isBad) != bad {
+			t.Errorf("fading %d: %+v", fading, clues)
+		}
+	}
+}
+
+// TestLuckyFramesAskNothing: what is heard now and then is heard when it is loud.
+func TestLuckyFramesAskNothing(t *testing.T) {
+	sender, hearer := &stationDay{}, &stationDay{}
+	for window := range uint8(4) {
+		sender.sent = append(sender.sent, emission{window: window})
+	}
+	for _, c := range []struct {
+		heard, awake windows
+		usual        bool
+	}{{0b1111, 0b1111, true}, {0b0111, 0b1111, true}, {0b0011, 0b1111, false}, {0b0001, 0b1111, false}, {0b0001, 0b0001, true}} {
+		hearer.awake = c.awake
+		if got := (&pairWay{heard: c.heard}).isUsual(sender, hearer); got != c.usual {
+			t.Errorf("heard in %04b, there in %04b: %v", c.heard, c.awake, got)
+		}
 	}
 }
 

@@ -104,10 +104,10 @@ func (w *weigher) sumSent(k *ofStation) {
 	var sent []spread
 	for i := range k.facts {
 		if f := &k.facts[i]; f.outward && !f.answered && !w.isCable(f.partner) {
-			sent = append(sent, f.spread)
+			sent = w.appendAired(sent, f.spread)
 		}
 	}
-	all := w.pool(sent)
+	all := w.pool(sent, 1)
 	if slope, ok := all.slope(w.p.SlopeDoubt); ok {
 		w.sentAlone[k.station] = figure{all.reports, slope}
 	}

@@ -60,26 +60,58 @@ func (w *weigher) unansweredClues(clues []Clue, s uint32, f *wayFact) []Clue {
 	return clues
 }
 
-// pool is several ways together, but for the one without which their slope is best: one
-// partner who lies must not make the figure of a station.
-func (w *weigher) pool(ways []spread) spread {
-	var all, best spread
-	for _, s := range ways {
-		all = all.plus(s)
+// pool is several ways together, but for some, one after the other that without which the
+// slope is best: partners who lie must not make the figure of a station. Of what it sends it is
+// one: who sends it again elsewhere is heard by many there. Of what it hears it is one and a
+// quarter, because whoever sends without steps is heard by all around him. It has no reports
+// if nothing is left, or of fewer than poolWays: most of three soon lie.
+func (w *weigher) pool(ways []spread, without int) spread {
+	if len(ways) < poolWays {
+		return spread{}
 	}
-	var most int64
+	var rest spread
 	for _, s := range ways {
+		rest = rest.plus(s)
+	}
+	left := slices.Clone(ways)
+	for range without {
+		worst := w.worst(rest, left)
+		if worst < 0 {
+			return spread{}
+		}
+		rest = rest.minus(left[worst])
+		left = slices.Delete(left, worst, worst+1)
+	}
+	return rest
+}
+
+// poolWays is the least number of ways that show something of a station together.
+const poolWays = 5
+
+// worst is the way without which the slope of all is best, -1 if there is none without it.
+func (w *weigher) worst(all spread, ways []spread) int {
+	worst, most := -1, int64(0)
+	for i, s := range ways {
 		rest := all.minus(s)
-		if slope, ok := rest.slope(w.p.SlopeDoubt); ok && (best.reports == 0 || slope > most) {
-			best, most = rest, slope
+		if slope, ok := rest.slope(w.p.SlopeDoubt); ok && (worst < 0 || slope > most) {
+			worst, most = i, slope
 		}
 	}
-	return best
+	return worst
 }
 
 // compareClues has the clues of a link in one order, whichever way came first.
 func compareClues(a, b Clue) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Reports, b.Reports), cmp.Compare(a.Value, b.Value), cmp.Compare(a.Weight, b.Weight))
+}
+
+// appendAired appends a way of a sender unless it came in over a cable: what has lost its
+// steps there tells of its hearer.
+func (w *weigher) appendAired(ways []spread, s spread) []spread {
+	if fading, ok := s.fading(w.p.LinkLevels); ok && fading < w.p.FadingNone {
+		return ways
+	}
+	return append(ways, s)
 }
 
 func (w *weigher) spreadClues(clues []Clue, s spread) []Clue {

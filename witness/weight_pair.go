@@ -102,12 +102,26 @@ func (p *pair) reversed() pair {
 func (p *pair) ask(way int, sender, hearer *stationDay, rules *Parameters) {
 	w := &p.ways[way]
 	total := w.sums[0].plus(w.sums[1])
-	if !w.today || total.Reports == 0 {
+	if !w.today || total.Reports == 0 || !w.isUsual(sender, hearer) {
 		return
 	}
 	asked, answered := askedOf(sender, hearer, &p.ways[1-way], floordiv(total.Level, total.Reports), rules)
 	w.sums[0].Asked += asked
 	w.sums[0].Answered += answered
+}
+
+// isUsual says that a way's hearer reported most of the sender's beacons. Of a way that is
+// heard now and then only the lucky frames show their level: it looks better than it is.
+func (w *pairWay) isUsual(sender, hearer *stationDay) bool {
+	missed := 0
+	for _, e := range sender.sent {
+		if window := uint64(e.window); w.heard.has(window) {
+			missed--
+		} else if hearer.awake.has(window) {
+			missed++
+		}
+	}
+	return missed < 0
 }
 
 // askedOf looks at the beacons of a way's hearer: at the sender each would have come

@@ -14,14 +14,14 @@ func (w *weigher) stationClues(s uint32, facts []wayFact) []Clue {
 		f := &facts[i]
 		switch {
 		case f.outward:
-			out = append(out, f.spread)
+			out = w.appendAired(out, f.spread)
 		default:
 			in, heard = append(in, f.spread), heard.plus(f.spread)
 			asked.add(w.p, f)
 		}
 	}
-	clues = w.slopeClue(clues, w.pool(out))
-	clues = w.fadingClue(w.slopeClue(clues, w.pool(in)), heard)
+	clues = w.slopeClue(clues, w.pool(out, 1))
+	clues = w.fadingClue(w.slopeClue(clues, w.pool(in, 1+len(in)/4)), heard)
 	clues = w.silenceClue(clues, asked)
 	clues = w.balanceClue(clues, facts)
 	clues = w.distanceClue(clues, s)
@@ -79,11 +79,15 @@ func (w *weigher) distanceClue(clues []Clue, s uint32) []Clue {
 	return append(clues, clueOf(ClueDistance, b.reports, b.value, ramp{w.p.DistanceNone, w.p.DistanceFull}))
 }
 
+// leastShadows is of how many partners an excess is the mean: that of three or four is past the
+// limit by their shadows alone now and then.
+const leastShadows = 5
+
 // lookBeside works out the mean of what a station's ways have less of excess than its
 // partners' other ways.
 func (w *weigher) lookBeside(k *ofStation) {
 	var m mean
-	var reports int64
+	var reports, shadows int64
 	for i := range k.facts {
 		f := &k.facts[i]
 		usual := w.excesses[f.partner].minus(f.both)
@@ -92,8 +96,11 @@ func (w *weigher) lookBeside(k *ofStation) {
 		}
 		m = mean{m.sum + f.excess - floordiv(usual.sum, usual.n), m.n + 1}
 		reports += f.sums.Reports
+		if !f.outward || !f.answered { // both ways of a pair have one
+			shadows++
+		}
 	}
-	if m.n >= partners && reports >= w.p.LinkReports {
+	if shadows >= leastShadows && reports >= w.p.LinkReports {
 		w.beside[k.station] = figure{reports, floordiv(m.sum, m.n)}
 	}
 }

@@ -10,6 +10,7 @@ func (k *keeper) tellTwins(a, b uint32, p *pair) error {
 		return nil
 	}
 	variance := (total.ApartApart - muldiv(total.Apart, total.Apart, total.Frames)) / (total.Frames - 1)
+	variance += doubtOfVariance(variance, total.Frames) * k.p.SlopeDoubt / 100 // of few frames it is small by chance
 	c := clueOf(ClueTwins, total.Frames, variance, ramp{k.p.TwinsNone, k.p.TwinsFull})
 	for _, station := range [...]uint32{a, b} {
 		k.twins.begin().add(int64(station)).addClues([]Clue{c})
@@ -18,6 +19,11 @@ func (k *keeper) tellTwins(a, b uint32, p *pair) error {
 		}
 	}
 	return nil
+}
+
+// doubtOfVariance is the standard error of a variance of n normal figures, v sqrt(2 / (n - 1)).
+func doubtOfVariance(v, n int64) int64 {
+	return muldiv(v, int64(isqrt(uint64(2*whole*whole/(n-1)))), whole)
 }
 
 // twinsOf gives the worst of the clues of each station of a drawer about twins, and who has

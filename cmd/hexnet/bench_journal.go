@@ -19,7 +19,7 @@ type benchJournal struct {
 func (benchJournal) Help() string {
 	return `Appends in this process, alone and many at once; then starts hexnet serve and publishes as 1, 100 and 1000
 stations at QoS 1, on loopback only. Each row says how busy the machine was. The idle rows are of 1000
-stations that are connected and say nothing, before the load and after it.
+stations that are connected and say nothing: before the load, and some minutes after it.
 
 Examples:
   hexnet bench journal

@@ -21,6 +21,7 @@ type explainCommand struct {
 	What     string  `arg:"" help:"The id of a record (64 digits, as receipts have it), or a station's text id." name:"report|station"`
 	Epoch    *uint64 `help:"In which epoch. Default: the newest that is verified, of a record the newest that has it." placeholder:"N"`
 	Verdicts string  `help:"Directory with a directory for each verified epoch. Default: verdicts in the data directory." type:"path" placeholder:"DIR"`
+	Book     string  `help:"The book of sites, which says when a first site begins: sqlite:PATH or postgres://HOST/DATABASE. Default: book.db in the data directory, if it is there and --verdicts is not given." env:"HEXNET_BOOK" placeholder:"URL"`
 	JSON     bool    `help:"Print JSON."`
 }
 
@@ -68,10 +69,15 @@ func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error
 
 // book is what is answered from.
 func (e explainCommand) book(ctx context.Context, data network.Data, log *slog.Logger) (*answers.Book, func() error, error) {
-	if e.Verdicts == "" {
+	if e.Verdicts == "" && e.Book == "" {
 		return data.Answers(ctx, log)
 	}
-	return answers.NewBook(e.Verdicts), func() error { return nil }, nil
+	book := answers.NewBook(cmp.Or(e.Verdicts, data.Verdicts()))
+	if e.Book == "" {
+		return book, func() error { return nil }, nil
+	}
+	end, err := data.KnowSites(ctx, book, e.Book)
+	return book, end, err
 }
 
 // noVerdicts says that a directory has no verified epoch, nil if it has one.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +15,8 @@ import (
 	"testing"
 
 	"hexspot/cmd/internal/simulate"
+	"hexspot/coverage"
+	"hexspot/internal/store"
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -64,6 +68,7 @@ func TestExplain(t *testing.T) {
 	if code != exitOK || !strings.Contains(out, "RULE") {
 		t.Errorf("exit code %d: %s%s", code, out, errs)
 	}
+	explainFromABook(t, verdicts, archive.Epochs[0])
 	for args, want := range map[string]int{
 		"x":                       exitUsage,
 		strings.Repeat("0", 64):   exitFailure,
@@ -73,6 +78,44 @@ func TestExplain(t *testing.T) {
 		if _, errs, code := hexnet(t, nil, append([]string{"witness", "explain", "--verdicts", verdicts}, strings.Fields(args)...)...); code != want {
 			t.Errorf("%s: exit code %d: %s", args, code, errs)
 		}
+	}
+}
+
+// explainFromABook asks about a station that an epoch knows nothing of: the book says that its first
+// site begins later, and the command says so if it is told of the book.
+func explainFromABook(t *testing.T, verdicts string, epoch witness.Epoch) {
+	t.Helper()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "book.db")
+	book, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := radio.StationOf(simulate.KeyOf(77, 0).Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell, err := coverage.ParseHex("8c1f9ed938c4bff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, err := coverage.NewSite(coverage.Account{1}, cell, 0, 0, "EU868")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(book.Apply(t.Context(), coverage.Change{Station: s, By: site.Owner, Site: site}, uint64(epoch), []byte("signed")), book.Close())
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := fmt.Sprintf("begins with epoch %d", epoch+1)
+	for args, told := range map[string]bool{"": false, " --book " + url: true} {
+		args := strings.Fields("witness explain " + s.String() + " --verdicts " + verdicts + args)
+		if _, errs, code := hexnet(t, nil, args...); code != exitFailure || strings.Contains(errs, later) != told {
+			t.Errorf("%q: exit code %d: %s", args[3:], code, errs)
+		}
+	}
+	nowhere := "sqlite:" + filepath.Join(t.TempDir(), "no", "such", "directory", "book.db")
+	if _, errs, code := hexnet(t, nil, "witness", "explain", s.String(), "--verdicts", verdicts, "--book", nowhere); code != exitFailure || !strings.Contains(errs, "the book of sites") {
+		t.Errorf("a book that is not there: exit code %d: %s", code, errs)
 	}
 }
 

@@ -10,8 +10,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"io"
-	"log/slog"
 	"math/big"
 	"net"
 	"net/url"
@@ -25,6 +23,7 @@ import (
 	paho "github.com/eclipse/paho.mqtt.golang"
 	"github.com/golang-jwt/jwt/v5"
 
+	"hexspot/internal/testlog"
 	"hexspot/radio"
 )
 
@@ -34,8 +33,6 @@ const (
 	otherEUI    = "fedcba9876543210"
 	patience    = time.Minute
 )
-
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
 // testStation is a station as another implementation would have it.
 type testStation struct {
@@ -92,7 +89,7 @@ func startBroker(t testing.TB, c Config, o Options) *Broker {
 	}
 	c.Network = testNetwork
 	if o.Log == nil {
-		o.Log = quiet()
+		o.Log = testlog.New(t)
 	}
 	b, err := New(c, o)
 	if err != nil {

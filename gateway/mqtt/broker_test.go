@@ -76,6 +76,10 @@ func (b *testBroker) remember(p packets.Packet) {
 	}
 }
 
+// kept is where a broker listens that goes and comes back at the same port: not at 127.0.0.1,
+// where the connections of other tests would take a port that is free for a while.
+const kept = "127.0.0.2:0"
+
 // startBroker serves on address, which may end in port 0.
 func startBroker(t *testing.T, address string) *testBroker {
 	t.Helper()

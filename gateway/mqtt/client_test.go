@@ -151,7 +151,7 @@ func TestCutConnection(t *testing.T) {
 
 // TestBrokerRestarts stops the broker for a while.
 func TestBrokerRestarts(t *testing.T) {
-	broker := startBroker(t, "127.0.0.1:0")
+	broker := startBroker(t, kept)
 	address := broker.address()
 	f, _ := forwarding(t, Config{Server: "tcp://" + address})
 	f.Offer(numbered(0))

@@ -100,7 +100,7 @@ func TestAcksOverCutConnections(t *testing.T) {
 
 // TestAcksWaitForBroker: what is said while there is no broker is said when there is.
 func TestAcksWaitForBroker(t *testing.T) {
-	broker := startBroker(t, "127.0.0.1:0")
+	broker := startBroker(t, kept)
 	address := broker.address()
 	c := connected(t, "tcp://"+address)
 	c.acknowledge(0, nil)

@@ -361,7 +361,8 @@ const slack = 300 * time.Millisecond
 // it, order is kept, and only what was acknowledged just before a kill comes again.
 func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.db")
-	v := &server{address: "127.0.0.1:0", conns: map[net.Conn]bool{}, acked: map[int]moment{}, arrived: make(chan struct{}, 1)}
+	// It comes back at the same port: at 127.0.0.1 the connections of other tests might take it.
+	v := &server{address: "127.0.0.2:0", conns: map[net.Conn]bool{}, acked: map[int]moment{}, arrived: make(chan struct{}, 1)}
 	v.comeBack(t)
 	lost := map[int]bool{} // not yet on the disk when they were killed
 	next, kills := 0, 0

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// nodes are three nats-server processes on loopback.
+// nodes are three nats-server processes on loopback. They come back at their ports: at 127.0.0.1
+// the connections of other tests might take one that is free for a while.
 type nodes struct {
 	program  string
 	dir      string
@@ -49,7 +50,7 @@ func newNodes(t *testing.T) *nodes {
 func freePorts(t *testing.T, count int) (ports []int) {
 	t.Helper()
 	for range count {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := net.Listen("tcp", "127.0.0.2:0")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +64,7 @@ func freePorts(t *testing.T, count int) (ports []int) {
 func urls(ports [3]int) string {
 	var all []string
 	for _, port := range ports {
-		all = append(all, fmt.Sprintf("nats://127.0.0.1:%d", port))
+		all = append(all, fmt.Sprintf("nats://127.0.0.2:%d", port))
 	}
 	return strings.Join(all, ",")
 }
@@ -74,7 +75,7 @@ func (n *nodes) url() string { return urls(n.ports) }
 func (n *nodes) start(t *testing.T, i int) {
 	t.Helper()
 	config := filepath.Join(n.dir, fmt.Sprintf("node%d.conf", i))
-	text := fmt.Sprintf("server_name: n%d\nlisten: 127.0.0.1:%d\nhttp: 127.0.0.1:%d\njetstream { store_dir: %q, sync_interval: always }\ncluster { name: c, listen: 127.0.0.1:%d, routes: [%s] }\n",
+	text := fmt.Sprintf("server_name: n%d\nlisten: 127.0.0.2:%d\nhttp: 127.0.0.2:%d\njetstream { store_dir: %q, sync_interval: always }\ncluster { name: c, listen: 127.0.0.2:%d, routes: [%s] }\n",
 		i, n.ports[i], n.monitors[i], filepath.Join(n.dir, fmt.Sprint("store", i)), n.peers[i], urls(n.peers))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ type view struct {
 func (n *nodes) get(ctx context.Context, i int, path string, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://127.0.0.1:%d%s", n.monitors[i], path), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://127.0.0.2:%d%s", n.monitors[i], path), nil)
 	if err != nil {
 		return err
 	}

@@ -58,14 +58,15 @@ func (j *Journal) status(ctx context.Context, conn *connection) (Status, error) 
 // watchEvery is how often the log is asked how full it is.
 const watchEvery = 10 * time.Second
 
-// watch warns when the log is nearly full, once, until ctx ends.
+// watch looks how full the log is until ctx ends, and warns when it nearly is, once.
 func (j *Journal) watch(ctx context.Context) {
 	warned := false
-	for sleep(ctx, watchEvery) {
+	for ok := true; ok; ok = sleep(ctx, watchEvery) {
 		status, err := j.Status(ctx)
 		if err != nil {
 			continue // the committer says what is wrong, as soon as it matters
 		}
+		j.used.set(status, j.config.ReserveBytes)
 		alarm := status.Alarm(j.config.ReserveBytes)
 		if alarm != "" && !warned {
 			j.log.Warn("the journal is nearly full: roll it off, raise max_bytes or free the disk", "state", alarm)

@@ -94,8 +94,7 @@ func (a *Station) JSON() any {
 		out.Provisions = append(out.Provisions, provisionJSON{subjectOf(p.Subject), p.Weight, p.Since, p.Final, p.Ends, sharesOf(p.Held), cluesOf(p.Clues)})
 	}
 	for i := range a.Appeals {
-		e := witness.ExplainAppeal(&a.Appeals[i])
-		out.Appeals = append(out.Appeals, explanationOf(&e))
+		out.Appeals = append(out.Appeals, explanationOf(&a.Appeals[i]))
 	}
 	for _, t := range a.Turns {
 		out.Turns = append(out.Turns, turnJSON{subjectOf(t.Subject), t.Turn, t.Since})

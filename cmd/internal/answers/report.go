@@ -103,7 +103,7 @@ func (b *Book) addAppeal(r *Report, e *epoch, id radio.RecordID) error {
 		return err
 	}
 	x := witness.ExplainAppeal(&judged)
-	before, err := b.provisionsBefore(e, judged.Subject)
+	before, err := b.provisionsBefore(e, judged.Subject.A)
 	if err != nil {
 		return err
 	}
@@ -112,9 +112,9 @@ func (b *Book) addAppeal(r *Report, e *epoch, id radio.RecordID) error {
 	return nil
 }
 
-// provisionsBefore are the weights below one half that an epoch began with, about a subject;
+// provisionsBefore are the weights below one half that an epoch began with and that name a station;
 // none if the epoch before is not kept any more.
-func (b *Book) provisionsBefore(e *epoch, s witness.Subject) (witness.Provisions, error) {
+func (b *Book) provisionsBefore(e *epoch, s radio.Station) (witness.Provisions, error) {
 	before := e.result.Summary().Before
 	if before == nil {
 		return nil, nil
@@ -126,5 +126,5 @@ func (b *Book) provisionsBefore(e *epoch, s witness.Subject) (witness.Provisions
 	if err != nil {
 		return nil, err
 	}
-	return was.result.ProvisionsOf(s.A)
+	return was.result.ProvisionsOf(s)
 }

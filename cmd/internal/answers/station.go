@@ -19,8 +19,8 @@ type Station struct {
 	Links []Link
 	// Provisions are the weights below one half that are to do with the station.
 	Provisions []Provision
-	// Outcomes are the epoch's of appeals about the station and its links.
-	Appeals []witness.JudgedAppeal
+	// Appeals are the epoch's about the station and its links, Turns what became of their weights.
+	Appeals []witness.Explanation
 	Turns   []witness.Turning
 	// Released is what this epoch's appeals gave back, which is in its shares.
 	Released witness.Holding
@@ -70,7 +70,7 @@ func (b *Book) Station(ctx context.Context, s radio.Station, epoch *witness.Epoc
 		return Station{}, fmt.Errorf("epoch %d: %w", number, ErrNotRegistered)
 	}
 	a := Station{Epoch: number, Parameters: e.result.Parameters(), Station: found}
-	if err := a.explain(ctx, e); err != nil {
+	if err := b.explain(ctx, &a, e); err != nil {
 		return Station{}, fmt.Errorf("station %v in epoch %d: %w", s, number, err)
 	}
 	if later && a.Cause != nil {
@@ -105,7 +105,7 @@ func (b *Book) newestOr(epoch *witness.Epoch) (witness.Epoch, error) {
 	return b.Latest()
 }
 
-func (a *Station) explain(ctx context.Context, e *epoch) error {
+func (b *Book) explain(ctx context.Context, a *Station, e *epoch) error {
 	cause, poor, err := e.cause(ctx, &a.Tally)
 	if err != nil {
 		return err
@@ -125,7 +125,19 @@ func (a *Station) explain(ctx context.Context, e *epoch) error {
 		return err
 	}
 	a.addOutcomes(&outcomes)
-	return nil
+	return b.weigh(a, e)
+}
+
+// weigh shows the weights that appeals are against, as the epoch before published them.
+func (b *Book) weigh(a *Station, e *epoch) error {
+	if len(a.Appeals) == 0 {
+		return nil
+	}
+	before, err := b.provisionsBefore(e, a.Tally.Station)
+	for i := range a.Appeals {
+		a.Appeals[i].Weighed(before)
+	}
+	return err
 }
 
 func (a *Station) addProvisions(e *epoch) error {
@@ -156,7 +168,7 @@ func (a *Station) concerns(s witness.Subject) bool {
 func (a *Station) addOutcomes(o *witness.Outcomes) {
 	for _, j := range o.Appeals {
 		if a.concerns(j.Subject) {
-			a.Appeals = append(a.Appeals, j)
+			a.Appeals = append(a.Appeals, witness.ExplainAppeal(&j))
 		}
 	}
 	for _, t := range o.Turns {

@@ -157,9 +157,8 @@ func (a *Station) other(s witness.Subject) string {
 
 func (a *Station) writeAppeals(w io.Writer) error {
 	for i := range a.Appeals {
-		e := witness.ExplainAppeal(&a.Appeals[i])
 		fmt.Fprintln(w)
-		if err := e.WriteText(w); err != nil {
+		if err := a.Appeals[i].WriteText(w); err != nil {
 			return err
 		}
 	}

@@ -69,19 +69,23 @@ type fleetLoad struct {
 	rest   time.Duration // before the row, with all stations connected
 }
 
-// toRest is how long after work a network has given back the memory that it does not need.
-const toRest = 15 * time.Second
+// How long after work a network has given back what it does not need: what is garbage at
+// once, and what it does not remember any more.
+const (
+	shortRest = 15 * time.Second
+	longRest  = 200 * time.Second
+)
 
 // uplinkLoads are measured from a station's publication to its PUBACK.
 var uplinkLoads = []fleetLoad{
-	{config: stations.Config{Count: 1000, Pace: time.Hour}, what: "idle, 1000 stations", rest: toRest},
+	{config: stations.Config{Count: 1000, Pace: time.Hour}, what: "idle, 1000 stations", rest: shortRest},
 	{config: stations.Config{Count: 1}, what: "PUBACK, 1 station at full speed"},
 	{config: stations.Config{Count: 100}, what: "PUBACK, 100 stations at full speed"},
 	{config: stations.Config{Count: 1000}, what: "PUBACK, 1000 stations at full speed"},
 	{config: stations.Config{Count: 1, Pace: time.Second}, what: "PUBACK, 1 station, 1/s"},
 	{config: stations.Config{Count: 100, Pace: time.Second}, what: "PUBACK, 100 stations, 1/s each"},
 	{config: stations.Config{Count: 1000, Pace: time.Second}, what: "PUBACK, 1000 stations, 1/s each"},
-	{config: stations.Config{Count: 1000, Pace: time.Hour}, what: "idle again, 1000 stations", rest: toRest},
+	{config: stations.Config{Count: 1000, Pace: time.Hour}, what: "idle again, 1000 stations", rest: longRest},
 }
 
 // reportLoads are measured from a station's report to its receipt: signature, journal, log.

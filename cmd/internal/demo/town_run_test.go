@@ -83,9 +83,8 @@ func enoughCoverage(v *proof.CoverageVerdict) bool {
 
 // TestTownWithCoverage: what hotspots send and hear of each other's beacons is judged as
 // the air has it, and every attack is made and gets its reason. On a busy machine that
-// takes longer.
+// takes longer: other towns do not live beside it.
 func TestTownWithCoverage(t *testing.T) {
-	t.Parallel()
 	c := shortTown(io.Discard)
 	c.Hotspots, c.Devices, c.For, c.Coverage, c.schedule = 4, 8, 26*time.Second, true, &fastCoverage
 	giveUp := time.Now().Add(3 * time.Minute)

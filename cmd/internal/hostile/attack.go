@@ -55,7 +55,8 @@ func (o Outcome) String() string {
 const pauseEach = time.Millisecond
 
 // Run lets every kind of attack run at once, each from an address of its own, for so long
-// at least and until each has come to the ends that it must, or ctx ends.
+// at least and until each has come to the ends that it must, or ctx ends. Then those that have
+// make room for those that have not: a slow machine may not be fast enough for all.
 func Run(ctx context.Context, t Target, least time.Duration) ([]Outcome, error) {
 	if !t.Address.Addr().IsLoopback() || !t.Address.Addr().Is4() {
 		return nil, fmt.Errorf("attacking %s: only loopback addresses of IPv4 are attacked", t.Address)
@@ -67,10 +68,12 @@ func Run(ctx context.Context, t Target, least time.Duration) ([]Outcome, error) 
 			return nil, err
 		}
 	}
-	attacking, end := context.WithCancel(ctx)
-	defer end()
+	ends := make([]context.CancelFunc, len(attacks))
 	var all sync.WaitGroup
 	for i, kind := range attacks {
+		attacking, end := context.WithCancel(ctx)
+		defer end()
+		ends[i] = end
 		all.Go(func() {
 			for attacking.Err() == nil {
 				kind.run(attacking, attackers[i])
@@ -79,10 +82,12 @@ func Run(ctx context.Context, t Target, least time.Duration) ([]Outcome, error) 
 		})
 	}
 	stations.Pause(ctx, least)
-	for ctx.Err() == nil && !satisfied(attackers) {
+	for ctx.Err() == nil && !endSatisfied(attackers, ends) {
 		stations.Pause(ctx, lookEach)
 	}
-	end()
+	for _, end := range ends {
+		end()
+	}
 	all.Wait()
 	outcomes := make([]Outcome, len(attacks))
 	for i, kind := range attacks {
@@ -94,15 +99,19 @@ func Run(ctx context.Context, t Target, least time.Duration) ([]Outcome, error) 
 // lookEach is how often it is looked whether all is done.
 const lookEach = 20 * time.Millisecond
 
-// satisfied says whether each attack has come to the ends that it must.
-func satisfied(attackers []*attacker) bool {
+// endSatisfied ends the attacks that have come to the ends that they must, and says whether
+// all have.
+func endSatisfied(attackers []*attacker, ends []context.CancelFunc) bool {
+	all := true
 	for i, kind := range attacks {
 		seen := attackers[i].ends.all()
 		if slices.ContainsFunc(kind.ends, func(e End) bool { return seen[e] == 0 }) {
-			return false
+			all = false
+			continue
 		}
+		ends[i]()
 	}
-	return true
+	return all
 }
 
 // outcome compares what an attack came to with what it must.

@@ -7,9 +7,11 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"hexspot/cmd/internal/stations"
 )
 
-// logins tries to be somebody else, in turn.
+// logins tries to be somebody else, in each way once.
 func logins(ctx context.Context, a *attacker) {
 	own, victim := a.own(), a.Victim.String()
 	list := []login{
@@ -17,10 +19,17 @@ func logins(ctx context.Context, a *attacker) {
 		{own.name, a.token, a.EUI.String()}, {own.name, a.token, victim}, {"admin", "admin", "admin"}, {"", "", ""},
 		{own.name, string(make([]byte, 5000)), own.id}, {own.name[:20], a.token, own.id}, {own.name, a.stolen, a.EUI.String()},
 	}
-	a.sent.Add(1)
-	if s, ok := a.enter(ctx, list[int(a.number.Add(1))%len(list)]); ok {
-		a.ends.add(Acknowledged)
-		s.Close()
+	outside := a.ends.all()[NotLetIn]
+	for _, l := range list {
+		a.sent.Add(1)
+		if s, ok := a.enter(ctx, l); ok {
+			a.ends.add(Acknowledged)
+			s.Close()
+		}
+		stations.Pause(ctx, pauseEach)
+	}
+	if ctx.Err() == nil && a.ends.all()[NotLetIn] == outside {
+		a.ends.add(EachTried)
 	}
 }
 

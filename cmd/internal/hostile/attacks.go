@@ -6,8 +6,9 @@ import (
 	"hexspot/witness"
 )
 
-// thrownOut is how it ends, too, for who acknowledges nothing, as attackers do not.
-var thrownOut = []End{Disconnected, NotLetIn, notReadAnymore}
+// thrownOut is how it ends, too, for who acknowledges nothing, as attackers do not. Who comes
+// back at once may be told to wait for its last connection to end.
+var thrownOut = []End{Disconnected, NotLetIn, notReadAnymore, LoginRefused}
 
 // attacks are the kinds. Those that are thrown out come back at once, so the network may
 // keep their address waiting at the door.
@@ -23,12 +24,12 @@ var attacks = []attack{
 	{"reports of another kind", reports(fewOf(ofAnotherKind)), []End{RefusedAs(witness.RefusedTopic), RefusedAs(witness.RefusedRate)}, thrownOut},
 	{"good reports, too many", reports(tooMany), []End{Received}, slices.Concat(thrownOut, []End{RefusedAs(witness.RefusedRate)})},
 	{"answers not read", deaf, nil, []End{Disconnected, notReadAnymore, NotLetIn}},
-	{"uplinks as fast as it can", uplinks, []End{Acknowledged}, []End{Disconnected, NotLetIn}},
+	{"uplinks as fast as it can", uplinks, []End{Acknowledged}, []End{Disconnected, NotLetIn, LoginRefused}},
 	{"topics of others", once(foreignTopics), []End{Disconnected}, []End{NotLetIn}},
 	{"subscriptions to others", subscriptions, []End{FilterRefused, Disconnected}, []End{NotLetIn}},
 	{"packets that are too large", once(largePackets), []End{Disconnected}, []End{NotLetIn}},
 	{"packets that are none", once(noPackets), []End{Disconnected}, []End{NotLetIn}},
-	{"logins of others", logins, []End{LoginRefused}, []End{NotLetIn}},
+	{"logins of others", logins, []End{LoginRefused, EachTried}, []End{NotLetIn}},
 	{"stations that are new", newStations, []End{LoginRefused}, []End{NotLetIn}},
 	{"connections that say nothing", slow, []End{TimedOut}, []End{NotLetIn}},
 	{"connections, many", connections, []End{NotLetIn}, []End{TimedOut}},

@@ -15,6 +15,7 @@ const (
 	NotLetIn       End = "not let in"           // no answer to the connection
 	LoginRefused   End = "login refused"        // a CONNACK that says no
 	Disconnected   End = "disconnected"         // after the login
+	EachTried      End = "each way tried"       // to log in
 	TimedOut       End = "timed out"            // before a login: the network has had enough
 	FilterRefused  End = "subscription refused" // a SUBACK that says no
 	FilterGranted  End = "subscription granted" //

@@ -38,14 +38,14 @@ func timesOf(took []time.Duration) Times {
 	return Times{len(took), at(50), at(99)}
 }
 
-// Try measures a fleet that is running over a network, first alone, then under all attacks
-// at once for so long at least. It ends with ctx.
+// Try measures a fleet that is running over a network, first alone, for so long at least and
+// until each station may have been answered, then under all attacks at once for so long at
+// least. It ends with ctx.
 func Try(ctx context.Context, t Target, f *stations.Fleet, honest int, quiet, attacked time.Duration) (r Trial, err error) {
 	r.Honest = honest
 	f.Took()
 	f.ReportsTook()
-	stations.Pause(ctx, quiet)
-	r.Quiet = latency(f)
+	r.Quiet = alone(ctx, f, honest, quiet)
 	t.Victim, t.EUI, t.Records = f.Sample()
 	if len(t.Records) == 0 {
 		return r, fmt.Errorf("honest stations have reported nothing in %v", quiet)
@@ -54,6 +54,19 @@ func Try(ctx context.Context, t Target, f *stations.Fleet, honest int, quiet, at
 	r.Attacked = latency(f)
 	r.Logins = f.Logins()
 	return r, err
+}
+
+// alone measures until there are as many answers of each kind as stations.
+func alone(ctx context.Context, f *stations.Fleet, honest int, quiet time.Duration) Latency {
+	var uplinks, reports []time.Duration
+	for len(uplinks) < honest || len(reports) < honest {
+		stations.Pause(ctx, quiet)
+		uplinks, reports = append(uplinks, f.Took()...), append(reports, f.ReportsTook()...)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return Latency{timesOf(uplinks), timesOf(reports)}
 }
 
 func latency(f *stations.Fleet) Latency { return Latency{timesOf(f.Took()), timesOf(f.ReportsTook())} }

@@ -14,6 +14,7 @@ import (
 	"hexspot/gateway/mqtt"
 	"hexspot/hardware/emulator"
 	"hexspot/hardware/sx1302"
+	"hexspot/internal/testlog"
 	"hexspot/radio"
 )
 
@@ -93,6 +94,7 @@ func (o *operator) await(below string, into proto.Message, enough func() bool) {
 // commanded launches a hotspot on an emulated chip, with a network that commands it.
 func commanded(t *testing.T, change func(*Parts)) (*emulator.Chip, *Hotspot, *operator) {
 	t.Helper()
+	log := testlog.New(t)
 	plan, err := radio.PlanNamed("EU868")
 	if err != nil {
 		t.Fatal(err)
@@ -100,13 +102,13 @@ func commanded(t *testing.T, change func(*Parts)) (*emulator.Chip, *Hotspot, *op
 	link, net := linkIn(t), startNetwork(t, "127.0.0.1:0")
 	t.Cleanup(func() { net.server.Close() })
 	chip, _ := plug(t, link)
-	open, err := Opener("usb:"+link, board(t), quiet())
+	open, err := Opener("usb:"+link, board(t), log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	config := ChipConfig(board(t), plan)
 	config.Firmware = images(t)
-	parts := Parts{Open: open, Chip: config, Outputs: []mqtt.Config{{Server: net.url, StatsInterval: mqtt.Duration(time.Second)}}, Log: quiet()}
+	parts := Parts{Open: open, Chip: config, Outputs: []mqtt.Config{{Server: net.url, StatsInterval: mqtt.Duration(time.Second)}}, Log: log}
 	change(&parts)
 	h, err := New(parts)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"hexspot/hardware"
 	"hexspot/hardware/emulator"
 	"hexspot/hardware/keys"
+	"hexspot/internal/testlog"
 	"hexspot/radio"
 	"hexspot/radio/ether"
 	"hexspot/witness"
@@ -103,7 +103,7 @@ func (n *town) serve(data hexnet.Data) {
 	config.Coverage = hexnet.CoverageConfig{Enabled: true, Timing: "demo"}
 	config.API.Listen = "127.0.0.1:0"
 	var err error
-	if n.network, err = hexnet.New(n.t.Context(), config, data, slog.New(slog.DiscardHandler)); err != nil {
+	if n.network, err = hexnet.New(n.t.Context(), config, data, testlog.New(n.t)); err != nil {
 		n.t.Fatal(err)
 	}
 	n.together(n.network.Run)
@@ -211,9 +211,12 @@ func TestDiscoverOverTheAir(t *testing.T) {
 // answered.
 func TestControlIsTheOwners(t *testing.T) {
 	n := inTown(t, "8c1f9ed922163ff")
-	await := time.NewTicker(5 * time.Millisecond)
-	for ; ; <-await.C {
+	deadline := time.Now().Add(patience)
+	for look := time.NewTicker(5 * time.Millisecond); ; <-look.C {
 		info, err := os.Stat(n.sockets[0])
+		if err != nil && time.Now().After(deadline) {
+			t.Fatal(err)
+		}
 		if err == nil {
 			if info.Mode().Perm() != 0o600 {
 				t.Errorf("mode %v", info.Mode())

@@ -20,6 +20,7 @@ import (
 	"hexspot/hardware/corecell"
 	"hexspot/hardware/emulator"
 	"hexspot/hardware/sx1302"
+	"hexspot/internal/testlog"
 	"hexspot/radio"
 )
 
@@ -61,13 +62,14 @@ func onChip(t *testing.T, link string) Parts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open, err := Opener("usb:"+link, board(t), quiet())
+	log := testlog.New(t)
+	open, err := Opener("usb:"+link, board(t), log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	config := ChipConfig(board(t), plan)
 	config.Firmware = images(t)
-	return Parts{Open: open, Chip: config, Log: quiet()}
+	return Parts{Open: open, Chip: config, Log: log}
 }
 
 // images are firmware that an emulated chip takes.
@@ -91,6 +93,10 @@ type network struct {
 	uplinks []*gw.UplinkFrame
 	arrived chan struct{}
 }
+
+// kept is where a server listens that goes and comes back at the same port: not at 127.0.0.1,
+// where the connections of other tests would take a port that is free for a while.
+const kept = "127.0.0.2:0"
 
 func startNetwork(t *testing.T, address string) *network {
 	t.Helper()

@@ -51,7 +51,7 @@ func hear(t *testing.T, h *Hotspot, chip *emulator.Chip, from, to byte) {
 func TestPacketsOutliveRestarts(t *testing.T) {
 	link, path := linkIn(t), filepath.Join(t.TempDir(), "spool.db")
 	chip, _ := plug(t, link)
-	net := startNetwork(t, "127.0.0.1:0")
+	net := startNetwork(t, kept)
 	address := net.url[len("tcp://"):]
 	net.server.Close()
 	for n := byte(0); n < 40; n += 20 {

@@ -11,6 +11,7 @@ import (
 	"hexspot/gateway"
 	"hexspot/hardware/emulator"
 	"hexspot/hardware/sx1302"
+	"hexspot/internal/testlog"
 	"hexspot/radio"
 )
 
@@ -30,7 +31,8 @@ func newTransmitter(t *testing.T) *transmitter {
 	t.Helper()
 	link := linkIn(t)
 	chip, pull := plug(t, link)
-	open, err := Opener("usb:"+link, board(t), quiet())
+	log := testlog.New(t)
+	open, err := Opener("usb:"+link, board(t), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +42,7 @@ func newTransmitter(t *testing.T) *transmitter {
 	}
 	config := ChipConfig(board(t), plan)
 	config.Firmware = images(t)
-	driver, err := sx1302.New(open, config, quiet())
+	driver, err := sx1302.New(open, config, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +211,7 @@ func TestAbortOverUSB(t *testing.T) {
 		t.Errorf("%+v, %v", sent, err)
 	}
 	d := longest()
-	d.Trigger.At = x.Now().Add(patience)
+	d.Trigger.At = x.Now().Add(patience / 2)
 	ctx, cancel = context.WithTimeout(x.ctx, 300*time.Millisecond)
 	defer cancel()
 	if e := x.Send(ctx, d); e.Outcome != radio.Aborted || !e.Start.IsZero() || e.Airtime > 0 {

@@ -12,6 +12,7 @@ import (
 	"hexspot/gateway/mqtt"
 	"hexspot/hardware"
 	"hexspot/hardware/emulator"
+	"hexspot/internal/testlog"
 	"hexspot/radio"
 )
 
@@ -27,7 +28,7 @@ func board(t *testing.T) hardware.Board {
 // overUSB makes a hotspot on a pseudo-terminal.
 func overUSB(t *testing.T, link string, plan radio.Plan, outputs ...mqtt.Config) *Hotspot {
 	t.Helper()
-	open, err := Opener("usb:"+link, board(t), quiet())
+	open, err := Opener("usb:"+link, board(t), testlog.New(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func with(t *testing.T, open hardware.Opener, plan radio.Plan, outputs ...mqtt.C
 	t.Helper()
 	config := ChipConfig(board(t), plan)
 	config.Firmware = images(t)
-	h, err := New(Parts{Open: open, Chip: config, Outputs: outputs, Log: quiet()})
+	h, err := New(Parts{Open: open, Chip: config, Outputs: outputs, Log: testlog.New(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +180,7 @@ func TestBrokerAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	link := linkIn(t)
-	net := startNetwork(t, "127.0.0.1:0")
+	net := startNetwork(t, kept)
 	address := net.url[len("tcp://"):]
 	chip, _ := plug(t, link)
 	h := overUSB(t, link, plan, mqtt.Config{Server: net.url})

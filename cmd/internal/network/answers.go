@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 
@@ -26,19 +27,27 @@ func firstSite(book *store.Book) answers.FirstSite {
 // sites. End closes that. Where the book cannot be opened, as in a copy that nothing can be
 // written to, answers are made without it, and the log has a warning.
 func (d Data) Answers(ctx context.Context, log *slog.Logger) (b *answers.Book, end func() error, err error) {
-	nothing := func() error { return nil }
 	b = answers.NewBook(d.Verdicts())
 	if _, err := os.Stat(d.path(bookFile)); err != nil {
-		return b, nothing, nil
+		return b, noEnd, nil
 	}
-	book, err := d.Book(ctx, "")
-	if err != nil && ctx.Err() != nil {
-		return nil, nil, err
-	}
-	if err != nil {
+	end, err = d.KnowSites(ctx, b, "")
+	if err != nil && ctx.Err() == nil {
 		log.Warn("the book of sites cannot be opened, answers do not say when a first site begins", "error", err)
-		return b, nothing, nil
+		return b, noEnd, nil
+	}
+	return b, end, err
+}
+
+// KnowSites has answers say when a first site begins that a book of sites has; the URL is as in
+// Book. End closes it.
+func (d Data) KnowSites(ctx context.Context, b *answers.Book, url string) (end func() error, err error) {
+	book, err := d.Book(ctx, url)
+	if err != nil {
+		return nil, fmt.Errorf("the book of sites: %w", err)
 	}
 	b.KnowSites(firstSite(book))
-	return b, book.Close, nil
+	return book.Close, nil
 }
+
+func noEnd() error { return nil }

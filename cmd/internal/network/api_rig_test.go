@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 
 	"hexspot/gateway/broker"
+	"hexspot/internal/testlog"
 	"hexspot/radio"
 	"hexspot/witness"
 	"hexspot/witness/log"
@@ -38,7 +38,7 @@ func newDesk(t testing.TB, data Data, change func(*CoverageConfig)) *desk {
 	if change != nil {
 		change(&config)
 	}
-	parts := provingParts{journal: &flaky{}, publish: d.publish, log: slog.New(slog.DiscardHandler)}
+	parts := provingParts{journal: &flaky{}, publish: d.publish, log: testlog.New(t)}
 	if d.proving, err = openProving(t.Context(), config, data, id, parts); err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func TestAnAppealFromEndToEnd(t *testing.T) {
 		}
 	}
 	text = c.text("/v1/witness/stations/" + c.station.String() + "/epochs/newest")
-	if !strings.Contains(text, "appealed") || strings.Contains(text, "heard_around") {
+	if !strings.Contains(text, "appealed") || !strings.Contains(text, "below 50.00 %") || strings.Contains(text, "heard_around") {
 		t.Errorf("%s", text)
 	}
 	r, err := c.data.OpenVerified(last)

@@ -14,6 +14,7 @@ import (
 	"hexspot/cmd/internal/stations"
 	"hexspot/gateway/broker"
 	"hexspot/internal/journal"
+	"hexspot/internal/testlog"
 	"hexspot/radio"
 )
 
@@ -69,16 +70,25 @@ func TestPacketsByQoSAndContent(t *testing.T) {
 	}
 }
 
+// kept is where a broker listens that comes back at the same port: at 127.0.0.1 the connections
+// of other tests might take one that is free for a while.
+var kept = []string{"127.0.0.2:0"}
+
 // serving runs a network until the test ends, or end is called.
 func serving(t *testing.T, c Config, data Data) (n *Network, end func()) {
 	t.Helper()
 	if c.Broker.Listen == nil {
 		c.Broker.Listen = []string{"127.0.0.1:0"}
 	}
-	n, err := New(t.Context(), c, data, slog.New(slog.DiscardHandler))
+	n, err := New(t.Context(), c, data, testlog.New(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("broker %+v", n.broker.Counters())
+		}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- n.Run(ctx) }()
@@ -113,7 +123,8 @@ func publishing(t *testing.T, n *Network, c stations.Config) (f *stations.Fleet,
 	return f, end
 }
 
-const patience = 60 * time.Second
+// patience is for what must happen, also where a commit to the disk takes 200 ms.
+const patience = 2 * time.Minute
 
 func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()

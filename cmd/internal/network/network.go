@@ -66,7 +66,7 @@ func (n *Network) addProving(ctx context.Context, c Config, data Data, log *slog
 			log.Error("the log is without records that the journal has", "error", err)
 		}
 	}
-	v.appeals.earlier = n.store
+	v.appeals.earlier, v.share.journal = n.store, n.store.Journal
 	n.api, err = openAPI(c.API, v)
 	return err
 }
@@ -77,6 +77,11 @@ func (n *Network) durable(c JournalConfig) func(context.Context, broker.Message)
 	return func(ctx context.Context, m broker.Message) error {
 		if n.proving != nil && strings.HasPrefix(m.Topic, ownTopics) {
 			return n.proving.take(ctx, m)
+		}
+		if n.proving != nil && packets.keeps(m) {
+			if err := n.proving.room(ctx, m.Station); err != nil {
+				return err
+			}
 		}
 		return packets.keep(ctx, m)
 	}

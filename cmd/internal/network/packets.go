@@ -35,11 +35,17 @@ type packets struct {
 
 // keep is the broker's Durable: when it returns nil, the message may be acknowledged.
 func (p packets) keep(ctx context.Context, m broker.Message) error {
-	kind, ok := kindOf(m.Topic)
-	if !ok || m.QoS == 0 && !p.unacknowledged {
+	if !p.keeps(m) {
 		return nil
 	}
+	kind, _ := kindOf(m.Topic)
 	return p.journal.Append(ctx, journal.PacketSubject(m.EUI, kind), contentID(m), m.Payload)
+}
+
+// keeps says whether a message is one that is kept.
+func (p packets) keeps(m broker.Message) bool {
+	_, ok := kindOf(m.Topic)
+	return ok && (m.QoS > 0 || p.unacknowledged)
 }
 
 // kindOf looks at what follows [REGION/]gateway/EUI/.

@@ -36,6 +36,7 @@ type proving struct {
 	verify      *verifying
 	appeals     *appealDesk
 	asked       *pace.Buckets[radio.Station] // for what else stations may ask
+	share       *share
 
 	logs     *logs
 	book     *witnesslog.Book
@@ -115,6 +116,7 @@ func openProving(ctx context.Context, c CoverageConfig, data Data, id radio.Netw
 	if err := data.settle(ctx, v.registry, Terms{id, p.schedule.Timing}); err != nil {
 		return v, err
 	}
+	v.share = &share{registry: registered{v.registry}, log: p.log}
 	v.sites = newSites(p, c, v.registry)
 	v.appeals = newAppealDesk(p, data, v.registry)
 	if err := v.openReports(c, data, p); err != nil {
@@ -190,14 +192,13 @@ func (v *proving) take(ctx context.Context, m broker.Message) error {
 	kind, report := strings.CutPrefix(name, "up/")
 	switch {
 	case report && kind != string(radio.KindSite):
-		return v.reports.take(ctx, m, kind, v.now())
+		return v.takeReport(ctx, m, kind)
 	case !v.asked.Allow(m.Station, time.Now()):
 		v.log.Debug("a station asks too often", "station", m.Station, "topic", name)
 		if !report {
 			return nil
 		}
-		refusal := witness.RefusalOf(m.Payload, witness.RefusedRate, "too many questions and changes: send it again later")
-		return v.publish(stationTopic(m.Station, "ack"), refusal.Append(nil), false)
+		return v.putOff(m, "too many questions and changes: send it again later")
 	case name == "ask" && string(m.Payload) == witness.AskSite:
 		return v.publish(stationTopic(m.Station, "proof"), v.sites.tell(ctx, m.Station, v.now()).Append(nil), false)
 	case name == "ask":
@@ -210,6 +211,28 @@ func (v *proving) take(ctx context.Context, m broker.Message) error {
 		return err
 	}
 	return v.publish(stationTopic(m.Station, "ack"), answer, false)
+}
+
+// takeReport takes what the journal keeps, if there is room for it.
+func (v *proving) takeReport(ctx context.Context, m broker.Message, kind string) error {
+	switch err := v.room(ctx, m.Station); {
+	case errors.Is(err, errShare):
+		return v.putOff(m, err.Error())
+	case err != nil:
+		return err
+	}
+	return v.reports.take(ctx, m, kind, v.now())
+}
+
+// putOff tells a station to send something again later.
+func (v *proving) putOff(m broker.Message, why string) error {
+	refusal := witness.RefusalOf(m.Payload, witness.RefusedRate, why)
+	return v.publish(stationTopic(m.Station, "ack"), refusal.Append(nil), false)
+}
+
+// room is errShare if what a station sends may not be kept now.
+func (v *proving) room(ctx context.Context, s radio.Station) error {
+	return v.share.room(ctx, s, v.schedule.Epoch(v.schedule.SlotAt(v.now())))
 }
 
 // run publishes entropy and freezes epochs until ctx ends.

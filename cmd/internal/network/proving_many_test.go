@@ -15,6 +15,7 @@ import (
 func TestManyReportersAndAStop(t *testing.T) {
 	t.Parallel()
 	data, config := Data(t.TempDir()), demoConfig()
+	config.Broker.Listen = kept
 	n, end := serving(t, config, data)
 	f, stop := publishing(t, n, stations.Config{Count: 8, Reports: 20 * time.Millisecond})
 	await(t, "100 receipts", func() bool { return f.Receipts() >= 100 })

@@ -285,6 +285,7 @@ func TestCoverageFaults(t *testing.T) {
 		{"an orphan accepted", func(s *scene) { s.verdicts[2].Witnesses[0].Reason = "" }, AttackAccepted},
 		{"a relay accepted", func(s *scene) { s.verdicts[1].Witnesses[1].Reason = "" }, AttackAccepted},
 		{"a forged beacon for another reason", func(s *scene) { s.verdicts[3].Beacons[0].Reason = "unknown" }, AttackMisjudged},
+		{"a witness of a forged beacon too late, and it was not", func(s *scene) { s.verdicts[3].Witnesses[0].Reason = "too_late" }, AttackMisjudged},
 		{"a relay for another reason", func(s *scene) { s.verdicts[1].Witnesses[1].Reason = "too_weak" }, AttackMisjudged},
 		{"a dropped frame not counted", func(s *scene) { s.end.Told[s.bob].Dropped["mark"] = 1 }, AttackMiscounted},
 		{"a frame dropped that never came", func(s *scene) { s.end.Told[s.bob].Dropped["sent"] = 1 }, AttackMiscounted},
@@ -341,6 +342,14 @@ func TestCoverageExcuses(t *testing.T) {
 			v := witness.Value{Slot: s.first + 1}
 			s.c.Record("value", witness.MillisOf(s.at(1, 1900*time.Millisecond)), witness.AppendValues(nil, []witness.Value{v}))
 			s.verdicts[0].Beacons[0].Reason, s.verdicts[0].Witnesses[0].Reason = "value_late", witness.FaultBeacon
+		}},
+		{"a witness of a forged beacon whose report came too late", func(s *scene) {
+			for i, r := range s.records {
+				if r.beacon == nil && r.heard.Frame == s.attacked[1].frame {
+					s.records[i].at = s.timing.CaseCloses(s.first + 2)
+				}
+			}
+			s.verdicts[3].Witnesses[0].Reason = "too_late"
 		}},
 		{"a mark that could not be looked up in time", func(s *scene) {
 			s.end.Told[s.bob] = Told{Dropped: map[string]uint64{"mark": 1, "late": 1}}

@@ -1,3 +1,3 @@
-// Package resident keeps what a small machine has in RAM of this program small. It
-// never touches what the program has written to its memory.
+// Package resident gives memory back to the kernel that this program does not need: its own
+// pages, and what the heap has freed. It never touches what is in use.
 package resident

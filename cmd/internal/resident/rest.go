@@ -3,25 +3,26 @@ package resident
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"time"
 )
 
-// lookEvery is how often Rest looks whether the process rests; a look is three system calls.
-const lookEvery = 5 * time.Second
+// lookEvery is how often Rest looks whether the process rests; a look is a few system calls.
+const lookEvery = time.Second
 
-// Shares of garbage, in percent of what is in use, at which it is collected. While the
-// process rests it can wait for memory, while it works it cannot wait for the collector.
+// Shares of garbage, in percent of what is in use, at which it is collected: at rest memory
+// matters, at work the collector's processor time does.
 const (
-	percentAtRest = 50
+	percentAtRest = 15
 	percentAtWork = 100
 )
 
 // Rest gives memory back to the kernel each time the process has begun to rest, until ctx
-// ends: by itself the heap keeps for minutes what a burst has needed. The first time, when
-// the start is over, the pages of the program go as well; later they stay, since what comes
-// back by being used is used. How much garbage there may be is left as it is if the
-// environment (GOGC) says it.
+// ends: by itself the heap does so slowly, if at all. The first time, when the start is
+// over, and after a long rest the pages of the program go as well; between two stretches of
+// work they stay. How much garbage there may be is left as it is if the environment (GOGC)
+// says it.
 func Rest(ctx context.Context) error {
 	collect := debug.SetGCPercent
 	if os.Getenv("GOGC") != "" {
@@ -49,14 +50,21 @@ func Rest(ctx context.Context) error {
 		if !release {
 			continue
 		}
-		debug.FreeOSMemory()
-		if r.releases > 1 {
-			continue
-		}
-		if err := Release(); err != nil {
+		if err := giveBack(r.releases == 1 || r.forgot); err != nil {
 			return err
 		}
 	}
+}
+
+// giveBack gives back what the heap has freed, and the pages of the program, if that is wanted.
+// It collects twice: pools keep what they have until then, and a stack shrinks by half each time.
+func giveBack(program bool) error {
+	runtime.GC()
+	debug.FreeOSMemory()
+	if !program {
+		return nil
+	}
+	return Release()
 }
 
 func percent(works bool) int {

@@ -8,44 +8,55 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 )
 
 const mega = 1 << 20
 
-// TestResting: what is given back is given back once after each stretch of work.
+// phase is a stretch of time in which a process does the same.
+type phase struct {
+	seconds   int
+	cpu       time.Duration // a second
+	megabytes int64
+}
+
+// TestResting: memory is given back once after each stretch of work, and once more when that
+// is forgotten, and when many have come who each did little.
 func TestResting(t *testing.T) {
+	const idle, working = 10 * time.Millisecond, 900 * time.Millisecond
 	for _, c := range []struct {
-		what  string
-		looks []look
+		what   string
+		phases []phase
+		want   []int // seconds after the start
 	}{
-		{"after the start, once", []look{{600, 50, false}, {10, 50, true}, {10, 22, false}, {10, 22, false}, {0, 23, false}}},
-		{"a start that takes long", []look{{900, 50, false}, {900, 80, false}, {900, 90, false}, {10, 90, true}}},
-		{"work that is over", []look{{10, 50, true}, {10, 20, false}, {900, 90, false}, {900, 95, false}, {10, 95, true}, {10, 24, false}, {10, 24, false}}},
-		{"work right after the start", []look{{10, 50, true}, {900, 90, false}, {10, 90, false}, {10, 90, false}, {900, 130, false}, {10, 130, true}}},
-		{"work that needed nothing", []look{{10, 50, true}, {10, 20, false}, {900, 23, false}, {10, 23, false}}},
-		{"little work for many", []look{{10, 50, true}, {10, 20, false}, {40, 30, false}, {40, 37, true}, {10, 34, false}, {10, 50, false}, {10, 51, true}}},
-		{"many are there already", []look{{10, 50, true}, {10, 60, false}, {10, 80, false}, {10, 89, false}, {10, 90, true}}},
+		{"after the start", []phase{{1, working, 50}, {5, idle, 50}, {60, idle, 22}}, []int{6}},
+		{"a start that takes long", []phase{{30, working, 90}, {5, idle, 90}, {60, idle, 22}}, []int{35}},
+		{"work that is over", []phase{{5, idle, 50}, {25, idle, 20}, {30, working, 90}, {5, idle, 95}, {60, idle, 24}}, []int{5, 65}},
+		{"work with pauses", []phase{{5, idle, 50}, {25, idle, 20}, {9, working, 90}, {4, idle, 95}, {9, working, 95}, {4, idle, 95}}, []int{5}},
+		{"work right after the start", []phase{{5, idle, 50}, {1, idle, 20}, {30, working, 90}, {5, idle, 90}, {60, idle, 24}}, []int{5, 41}},
+		{"work that needed nothing", []phase{{5, idle, 50}, {25, idle, 20}, {30, working, 90}, {60, idle, 23}}, []int{5}},
+		{"little work for many", []phase{{5, idle, 50}, {25, idle, 20}, {5, idle, 35}, {1, idle, 37}, {5, idle, 34}, {20, idle, 50}, {1, idle, 51}}, []int{5, 36, 62}},
+		{"what is forgotten", []phase{{1, working, 50}, {5, idle, 50}, {500, idle, 40}, {1, working, 60}, {500, idle, 40}}, []int{6, 181, 687}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			r := resting{works: true}
-			var now usage
-			for i, l := range c.looks {
-				now.cpu += l.milliseconds * time.Millisecond
-				now.rss = l.megabytes * mega
-				if got := r.look(now, lookEvery); got != l.want {
-					t.Errorf("look %d: %v, want %v", i, got, l.want)
+			r, now, second := resting{works: true}, usage{}, 0
+			var got []int
+			for _, p := range c.phases {
+				now.rss = p.megabytes * mega
+				for range p.seconds {
+					second++
+					now.cpu += p.cpu
+					if r.look(now, time.Second) {
+						got = append(got, second)
+					}
 				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("given back (-want +got):\n%s", diff)
 			}
 		})
 	}
-}
-
-// look is one, with what the process has done since the one before.
-type look struct {
-	milliseconds time.Duration
-	megabytes    int64
-	want         bool
 }
 
 // garbage makes the heap grow by so many bytes that nobody needs.
@@ -76,8 +87,8 @@ func TestRest(t *testing.T) {
 					t.Fatal(err)
 				}
 				slim := full
-				for range 3 { // the first looks may find the other tests' work
-					time.Sleep(lookEvery) // simulated
+				for range 3 { // the first look may find the other tests' work
+					time.Sleep(settling) // simulated
 					synctest.Wait()
 					if slim, err = used(); err != nil {
 						t.Fatal(err)

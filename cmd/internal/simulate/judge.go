@@ -62,24 +62,10 @@ func (c *court) row(i int) Kind {
 	return s.kind
 }
 
-// judge takes one epoch. Before the first the reciprocity of all is as if the day
-// before had been like it, so that a network's first hours do not count as cheating.
+// judge takes one epoch.
 func (c *court) judge(ctx context.Context, d *day) (Judgement, error) {
 	cases, lies := d.cases()
-	t := c.world.timing
-	e := witness.FrozenEpoch{
-		Parameters: c.parameters, Length: int64(t.EpochSlots) * int64(t.Slot), Before: c.state, Cases: cases,
-	}
-	if len(c.state) == 0 {
-		_, first, err := e.Judge(c.world.config.Workers)
-		if err != nil {
-			return Judgement{}, err
-		}
-		e.Before = earlier(first, e.Length)
-	}
-	if err := ctx.Err(); err != nil {
-		return Judgement{}, err
-	}
+	e := c.frozen(cases)
 	verdicts, after, err := e.Judge(c.world.config.Workers)
 	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return Judgement{}, err
@@ -91,22 +77,4 @@ func (c *court) judge(ctx context.Context, d *day) (Judgement, error) {
 	c.state, c.links = after, links
 	j := Judgement{d.epoch, c.parameters, e.Before, verdicts, after, links, weights}
 	return j, c.book(d, cases, lies, verdicts, weights)
-}
-
-// earlier is a state as it was some ms before.
-func earlier(s witness.State, by int64) witness.State {
-	before := witness.State{}
-	for station, e := range s {
-		if e.Beaconed > 0 {
-			e.Beaconed -= by
-		}
-		if e.Witnessed > 0 {
-			e.Witnessed -= by
-		}
-		if e.Reported > 0 {
-			e.Reported -= by
-		}
-		before[station] = e
-	}
-	return before
 }

@@ -59,6 +59,9 @@ func Run(ctx context.Context, c Config, keeper Keeper) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := court.begin(ctx); err != nil {
+		return Result{}, fmt.Errorf("the day before: %w", err)
+	}
 	if keeper != nil {
 		if err := keeper.Sites(w.published()); err != nil {
 			return Result{}, err

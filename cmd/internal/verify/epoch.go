@@ -116,7 +116,7 @@ func (r *run) write(ctx context.Context, dir string) error {
 	if err := index.write(dir, verdictsName); err != nil {
 		return err
 	}
-	if err := indexAbout(ctx, dir, r.scratchFile("about"), r.in.memory()); err != nil {
+	if err := indexAbout(ctx, dir, r.scratchFile("about"), r.in.memory(), every); err != nil {
 		return err
 	}
 	list := m.appendJSON(nil)

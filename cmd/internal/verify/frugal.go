@@ -2,9 +2,9 @@ package verify
 
 import "runtime/debug"
 
-// What a verification takes: a fixed part for buffers and what is not collected yet, and so
-// much a station, of which there is at most nine tenths at once when links are weighed
-// (docs/verification.md).
+// What a verification may take: a fixed part for buffers and for the reports of a part, and so
+// much a station, which is twice of what is in use of one where links are weighed or accounts
+// settled (docs/verification.md): enough for the collector not to run without pause.
 const (
 	memoryFixed      = 400 << 20
 	memoryPerStation = 1300

@@ -25,22 +25,19 @@ type aboutFile struct {
 	begins []string // its blocks
 }
 
-// Index makes what indexes a result lacks: an older program made none, or another one. Those that
-// are there are read until there are new ones. That of the verdicts is made with them.
+// Index makes what indexes a result lacks: an older program made none, or other ones, and then none of
+// the outcomes, which is made last. Those that are there are read until there are new ones. That of the verdicts is
+// made with them.
 func Index(ctx context.Context, dir string) error {
-	for _, name := range [...]string{outcomesName + indexEnding, nearName} {
-		switch _, err := os.Lstat(filepath.Join(dir, name)); {
-		case errors.Is(err, os.ErrNotExist):
-			return indexAgain(ctx, dir)
-		case err != nil:
-			return err
-		}
+	all, err := lacks(dir, outcomesName+indexEnding)
+	if err != nil {
+		return err
 	}
-	return nil
-}
-
-func indexAgain(ctx context.Context, dir string) error {
-	if err := indexAbout(ctx, dir, dir+".scratch.index", DefaultMemory); err != nil {
+	wanted := func(name string) (bool, error) {
+		missing, err := lacks(dir, name)
+		return all || missing, err
+	}
+	if err := indexAbout(ctx, dir, dir+".scratch.index", DefaultMemory, wanted); err != nil {
 		return err
 	}
 	if err := os.Remove(filepath.Join(dir, nearOldName)); !errors.Is(err, os.ErrNotExist) {
@@ -49,15 +46,35 @@ func indexAgain(ctx context.Context, dir string) error {
 	return nil
 }
 
-// indexAbout writes the indexes of files that are written. What does not fit into memory is
-// in a scratch file meanwhile.
-func indexAbout(ctx context.Context, dir, scratchFile string, memory int64) error {
+// lacks says whether a file is not there.
+func lacks(dir, name string) (bool, error) {
+	_, err := os.Lstat(filepath.Join(dir, name))
+	if errors.Is(err, os.ErrNotExist) {
+		return true, nil
+	}
+	return false, err
+}
+
+// every wants each index.
+func every(string) (bool, error) { return true, nil }
+
+// indexAbout writes the indexes of files that are written, those that are wanted. What does not fit
+// into memory is in a scratch file meanwhile.
+func indexAbout(ctx context.Context, dir, scratchFile string, memory int64, wanted func(name string) (bool, error)) error {
 	for _, f := range aboutFiles {
-		if err := indexFile(ctx, dir, f.name, f.begins, &indexer{scratch{path: scratchFile, limit: memory}}); err != nil {
+		want, err := wanted(f.name + indexEnding)
+		if err == nil && want {
+			err = indexFile(ctx, dir, f.name, f.begins, &indexer{scratch{path: scratchFile, limit: memory}})
+		}
+		if err != nil {
 			return fmt.Errorf("indexing %s: %w", f.name, err)
 		}
 	}
-	if err := indexNear(ctx, dir); err != nil {
+	want, err := wanted(nearName)
+	if err == nil && want {
+		err = indexNear(ctx, dir)
+	}
+	if err != nil {
 		return fmt.Errorf("indexing %s: %w", sitesName, err)
 	}
 	return nil

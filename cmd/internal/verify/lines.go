@@ -26,7 +26,7 @@ func openLines(path string, prefixes ...string) (*lines, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &lines{file, pages{file: file}, info.Size(), prefixes}, nil
+	return &lines{file, pages{file: file, ahead: pageSize}, info.Size(), prefixes}, nil
 }
 
 // beginsBlock says that a line has one of the prefixes.

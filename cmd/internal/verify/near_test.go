@@ -131,14 +131,27 @@ func TestIndexKeepsWhatIsThere(t *testing.T) {
 			t.Fatalf("an index could not be made, and those that were there do not answer: %v, %v", ok, err)
 		}
 	}
+	links := mustInfo(t, dir, linksName+indexEnding)
 	if err := Index(t.Context(), dir); err != nil {
 		t.Fatal(err)
+	}
+	if !os.SameFile(links, mustInfo(t, dir, linksName+indexEnding)) {
+		t.Error("an index that was there is made again")
 	}
 	for pattern, want := range map[string]int{"*" + draftEnding: 0, nearOldName: 0, nearName: 1, "*" + indexEnding: 4} {
 		if found, err := filepath.Glob(filepath.Join(dir, pattern)); err != nil || len(found) != want {
 			t.Errorf("%s: %q, %v, want %d", pattern, found, err, want)
 		}
 	}
+}
+
+func mustInfo(t *testing.T, dir, name string) os.FileInfo {
+	t.Helper()
+	info, err := os.Stat(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
 }
 
 // TestNearIsHostile: what somebody wrote into the file is an error or an answer, not a panic.

@@ -11,9 +11,10 @@ const pageSize = 4096
 // pages reads a file at places of which many are close together, and keeps what it read last:
 // the last steps of a search, and what follows each other, cost one read.
 type pages struct {
-	file io.ReaderAt
-	held []byte // two pages, or more for what is longer
-	at   int64  // where they are
+	file  io.ReaderAt
+	ahead int    // that are read behind a page, where what is asked for has no size of its own
+	held  []byte // a page and these, or more for what is longer
+	at    int64  // where they are
 }
 
 // from gives what is held from an offset on, which is at least so much, less only at the end of
@@ -24,7 +25,7 @@ func (p *pages) from(offset int64, least int) ([]byte, error) {
 	}
 	begin := offset &^ (pageSize - 1)
 	skip := int(offset - begin)
-	size := max(2*pageSize, skip+least)
+	size := max(pageSize+p.ahead, skip+least)
 	if cap(p.held) < size {
 		p.held = make([]byte, size)
 	}

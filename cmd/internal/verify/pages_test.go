@@ -16,7 +16,7 @@ func TestPagesAreTheFile(t *testing.T) {
 		for i := range file {
 			file[i] = byte(i ^ i>>8)
 		}
-		p := pages{file: bytes.NewReader(file)}
+		p := pages{file: bytes.NewReader(file), ahead: rapid.SampledFrom([]int{0, pageSize}).Draw(t, "ahead")}
 		for range rapid.IntRange(1, 20).Draw(t, "reads") {
 			offset := rapid.IntRange(0, len(file)+10).Draw(t, "offset")
 			least := rapid.IntRange(1, 3*pageSize).Draw(t, "least")

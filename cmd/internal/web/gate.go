@@ -17,9 +17,8 @@ const (
 )
 
 // Gate lets so many answers be worked out at a time. Others wait for a while, then they are
-// told that it is busy; whoever has gone waits no longer. What costs less is let in before what
-// costs more and came a little earlier, and whose address has little waiting before whose has
-// much (turns). Clients are slow as they like: a body, of which a handler sees no more than a
+// told that it is busy; whoever has gone waits no longer. Addresses take turns, and of one address
+// the cheap requests come first (turns). Clients are slow as they like: a body, of which a handler sees no more than a
 // byte beyond most, is read before, and the answer is sent after the next one was let in.
 func Gate(atATime int, most int64, price func(*http.Request) int, next http.Handler) http.Handler {
 	turns := newTurns(atATime)
@@ -34,7 +33,7 @@ func Gate(atATime int, most int64, price func(*http.Request) int, next http.Hand
 			Refuse(w, Busy)
 			return
 		}
-		leave := sync.OnceFunc(turns.leave)
+		leave := sync.OnceFunc(func() { turns.leave(time.Now()) })
 		defer leave()
 		next.ServeHTTP(&leaving{w, leave}, r)
 	})

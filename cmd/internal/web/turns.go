@@ -1,41 +1,45 @@
 package web
 
 import (
-	"container/heap"
 	"context"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
 
-// turnTime is how much later a request's turn comes for each unit of its price, and of what its
-// address has waiting already. 64 connections of one address (docs/api.md) with costly questions
-// are put off by as long as a request waits at all.
-const turnTime = 10 * time.Millisecond
+const (
+	// priceTime is how much later a request's turn comes for each unit of its price: what is cheap
+	// passes what is costly and came a little before, and nothing is passed for ever.
+	priceTime = 50 * time.Millisecond
+	// restTime is for how long an address that was let in comes after those that were not. Whoever
+	// has addresses without number gains no more by it.
+	restTime = 2 * time.Second
+	// mostRested is from how many addresses on those that have rested are forgotten.
+	mostRested = 1024
+)
 
-// turns lets so many in at a time. Of those that wait, the one whose turn is earliest comes next.
-// A turn is the time of arrival, later by the price of the request and by the prices of what its
-// address has waiting: so what is cheap passes what is costly, whoever asks for much at once
-// waits for others and others not for him, and nothing is passed for ever. Behind a proxy, which
-// is one address, all are put off alike, and the cheap ones still come first.
+// turns lets so many in at a time. Of those that wait, the next one is of the address that was let in
+// longest ago: whoever asks for much at once waits for others, and others not for him. Of the requests
+// of one address, and all that come through a proxy are of one, the cheapest is next, but for what
+// came long before.
 type turns struct {
 	mu      sync.Mutex
 	room    int
-	queue   waiting
-	backlog map[netip.Prefix]int // prices of what waits
+	waiting []*turn                    // no more than there are connections
+	last    map[netip.Prefix]time.Time // when an address was let in
 }
 
 func newTurns(atATime int) *turns {
-	return &turns{room: atATime, backlog: map[netip.Prefix]int{}}
+	return &turns{room: atATime, last: map[netip.Prefix]time.Time{}}
 }
 
 // turn is a request that waits.
 type turn struct {
-	who   netip.Prefix
-	price int
-	due   time.Time
-	place int           // in the queue; -1: in none
-	let   chan struct{} // closed when it is let in
+	who  netip.Prefix
+	came time.Time
+	due  time.Time     // by its price
+	let  chan struct{} // closed when it is let in
 }
 
 // enter waits for a turn, false if ctx ends before. Whoever was let in has to leave.
@@ -58,12 +62,11 @@ func (t *turns) wait(who netip.Prefix, price int, now time.Time) *turn {
 	defer t.mu.Unlock()
 	if t.room > 0 {
 		t.room--
+		t.note(who, now)
 		return nil
 	}
-	due := now.Add(turnTime * time.Duration(price+t.backlog[who]))
-	mine := &turn{who: who, price: price, due: due, let: make(chan struct{})}
-	t.backlog[who] += price
-	heap.Push(&t.queue, mine)
+	mine := &turn{who: who, came: now, due: now.Add(priceTime * time.Duration(price)), let: make(chan struct{})}
+	t.waiting = append(t.waiting, mine)
 	return mine
 }
 
@@ -71,58 +74,55 @@ func (t *turns) wait(who netip.Prefix, price int, now time.Time) *turn {
 func (t *turns) giveUp(mine *turn) (let bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if mine.place < 0 {
+	at := slices.Index(t.waiting, mine)
+	if at < 0 {
 		return true
 	}
-	heap.Remove(&t.queue, mine.place)
-	t.forget(mine)
+	t.waiting = slices.Delete(t.waiting, at, at+1)
 	return false
 }
 
 // leave makes room for the next one.
-func (t *turns) leave() {
+func (t *turns) leave(now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.queue) == 0 {
+	if len(t.waiting) == 0 {
 		t.room++
 		return
 	}
-	next := heap.Pop(&t.queue).(*turn)
-	t.forget(next)
+	next := slices.MinFunc(t.waiting, t.compare)
+	t.waiting = slices.DeleteFunc(t.waiting, func(w *turn) bool { return w == next })
+	t.note(next.who, now)
 	close(next.let)
 }
 
-// forget takes what waits no longer off its address.
-func (t *turns) forget(was *turn) {
-	if t.backlog[was.who] -= was.price; t.backlog[was.who] <= 0 {
-		delete(t.backlog, was.who)
+// compare orders by when addresses were let in, then by what is due.
+func (t *turns) compare(a, b *turn) int {
+	if c := t.rests(a).Compare(t.rests(b)); c != 0 {
+		return c
 	}
+	return a.due.Compare(b.due)
 }
 
-// waiting is a heap of turns, the earliest first.
-type waiting []*turn
-
-func (q waiting) Len() int           { return len(q) }
-func (q waiting) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
-
-func (q waiting) Swap(i, j int) {
-	q[i], q[j] = q[j], q[i]
-	q[i].place, q[j].place = i, j
+// rests is since when the address of a turn has not been let in, at most since restTime before
+// the request came.
+func (t *turns) rests(w *turn) time.Time {
+	longest := w.came.Add(-restTime)
+	if last := t.last[w.who]; last.After(longest) {
+		return last
+	}
+	return longest
 }
 
-// Push appends a turn.
-func (q *waiting) Push(x any) {
-	t := x.(*turn)
-	t.place = len(*q)
-	*q = append(*q, t)
-}
-
-// Pop takes the last turn off.
-func (q *waiting) Pop() any {
-	last := len(*q) - 1
-	t := (*q)[last]
-	t.place = -1
-	(*q)[last] = nil
-	*q = (*q)[:last]
-	return t
+// note keeps when an address was let in, as long as it matters.
+func (t *turns) note(who netip.Prefix, now time.Time) {
+	if len(t.last) >= mostRested {
+		old := now.Add(-restTime - gatePatience)
+		for other, last := range t.last {
+			if last.Before(old) {
+				delete(t.last, other)
+			}
+		}
+	}
+	t.last[who] = now
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func address(n int) netip.Prefix {
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), 32)
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, byte(n >> 8), byte(n)}), 32)
 }
 
 // isLet says whether a turn has come.
@@ -23,89 +23,104 @@ func (t *turn) isLet() bool {
 	}
 }
 
-// TestCheapQuestionsPass: a cheap question is let in before costly ones that came a little
-// before, also from the same address, as behind a proxy all are; not before those that came long
-// before.
+var noon = time.Unix(1_000_000_000, 0)
+
+// TestCheapQuestionsPass: of one address, as all behind a proxy are, a cheap question is let in
+// before costly ones that came a little before, not before those that came long before.
 func TestCheapQuestionsPass(t *testing.T) {
-	now := time.Unix(1_000_000_000, 0)
-	for name, who := range map[string]int{"others'": 2, "of the same address": 1} {
-		q := newTurns(1)
-		if q.wait(address(1), 32, now) != nil {
-			t.Fatal("a place is free, and one has to wait")
-		}
-		long := q.wait(address(1), 32, now.Add(-time.Second))
-		costly := q.wait(address(1), 32, now)
-		q.leave() // the first one
-		cheap := q.wait(address(who), 4, now.Add(50*time.Millisecond))
-		q.leave()
-		if !long.isLet() || !cheap.isLet() || costly.isLet() {
-			t.Errorf("%s: long before %v, cheap %v, costly %v", name, long.isLet(), cheap.isLet(), costly.isLet())
-		}
+	q := newTurns(1)
+	q.wait(address(1), 8, noon.Add(-4*time.Second))
+	long := q.wait(address(1), 8, noon.Add(-4*time.Second))
+	costly := q.wait(address(1), 8, noon)
+	cheap := q.wait(address(1), 4, noon.Add(150*time.Millisecond))
+	if q.leave(noon.Add(200 * time.Millisecond)); !long.isLet() {
+		t.Error("what came long before is passed")
+	}
+	if q.leave(noon.Add(200 * time.Millisecond)); !cheap.isLet() || costly.isLet() {
+		t.Errorf("cheap %v, costly %v", cheap.isLet(), costly.isLet())
 	}
 }
 
-// TestWhoAsksForMuchWaits: one question of somebody else is let in before all but the first few
-// that fill an address's connections.
+// TestWhoAsksForMuchWaits: a question of somebody else is let in before all but one of those
+// that fill an address's connections, whatever it costs.
 func TestWhoAsksForMuchWaits(t *testing.T) {
-	now := time.Unix(1_000_000_000, 0)
 	q := newTurns(1)
-	q.wait(address(1), 8, now)
+	q.wait(address(1), 8, noon)
 	var flood []*turn
 	for range 63 {
-		flood = append(flood, q.wait(address(1), 8, now))
+		flood = append(flood, q.wait(address(1), 4, noon))
 	}
-	other := q.wait(address(2), 8, now.Add(100*time.Millisecond))
-	for !other.isLet() {
-		q.leave()
+	now := noon.Add(time.Second)
+	q.leave(now)
+	other := q.wait(address(2), 20, now)
+	q.leave(now)
+	if !other.isLet() {
+		t.Error("another address waits for a crowd of one")
 	}
-	before := 0
-	for _, f := range flood {
-		if f.isLet() {
-			before++
-		}
+	if let := slices.DeleteFunc(flood, func(f *turn) bool { return !f.isLet() }); len(let) != 1 {
+		t.Errorf("%d of one address were let in before", len(let))
 	}
-	if before > 2 {
-		t.Errorf("%d of 63 questions of one address came before another's", before)
-	}
-	if q.leave(); !slices.ContainsFunc(flood, (*turn).isLet) {
+	if q.leave(now); q.room != 0 || len(q.waiting) != 61 {
 		t.Error("nobody else waits, and the address is kept out")
 	}
 }
 
-// TestNothingIsPassedForEver: what costs most is let in although cheap questions of ever new
-// addresses come all the time, more than there is room for.
+// TestNothingIsPassedForEver: what costs most has its turn before the gate's patience ends, although
+// cheap questions come all the time, twice as many as there is room for: of ever new addresses, while its
+// own was let in just now, or of its own.
 func TestNothingIsPassedForEver(t *testing.T) {
-	now := time.Unix(1_000_000_000, 0)
-	q := newTurns(1)
-	q.wait(address(1), 1, now)
-	costly := q.wait(address(1), 40, now)
-	for n := 0; !costly.isLet(); n++ {
-		now = now.Add(time.Millisecond)
-		q.wait(address(2+n%2), 2, now)
-		q.wait(address(4+n%2), 2, now)
-		if q.leave(); n > 1000 {
-			t.Fatal("it is passed again and again")
+	for name, who := range map[string]func(n int) netip.Prefix{
+		"of new addresses": func(n int) netip.Prefix { return address(2 + n) },
+		"of its own":       func(int) netip.Prefix { return address(1) },
+	} {
+		q := newTurns(1)
+		q.wait(address(1), 20, noon)
+		costly := q.wait(address(1), 20, noon)
+		now := noon
+		for n := 0; !costly.isLet(); n += 2 {
+			now = now.Add(5 * time.Millisecond)
+			q.wait(who(n), 2, now)
+			q.wait(who(n+1), 2, now)
+			if q.leave(now); now.Sub(noon) > gatePatience {
+				t.Fatalf("cheap questions %s pass again and again", name)
+			}
 		}
 	}
 }
 
-// TestTurnsInOrder: whoever comes, goes and gives up, as many are in as may be while somebody
-// waits, turns come in their order, and nothing is left in the end.
-func TestTurnsInOrder(t *testing.T) {
+// TestAddressesThatRestedAreForgotten: no more are held than came within some seconds.
+func TestAddressesThatRestedAreForgotten(t *testing.T) {
+	q := newTurns(1 << 20)
+	for n := range 20 * mostRested {
+		q.wait(address(n), 1, noon.Add(time.Duration(n)*10*time.Millisecond))
+		if len(q.last) > mostRested+1 {
+			t.Fatalf("%d addresses are held", len(q.last))
+		}
+	}
+}
+
+// TestTurnsOfAll: whoever comes, goes and gives up, as many are in as may be while somebody
+// waits, a turn is of an address that rested longest, and nothing is left in the end.
+func TestTurnsOfAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		room := rapid.IntRange(1, 3).Draw(t, "room")
-		q, inside, now := newTurns(room), 0, time.Unix(1_000_000_000, 0)
+		q, inside, now := newTurns(room), 0, noon
 		var waits []*turn
 		leave := func() {
-			before := slices.MinFunc(append(waits, &turn{due: now.Add(time.Hour)}), func(a, b *turn) int { return a.due.Compare(b.due) })
-			q.leave()
+			first, rests := now.Add(time.Hour), map[*turn]time.Time{}
+			for _, w := range waits {
+				if rests[w] = q.rests(w); rests[w].Before(first) {
+					first = rests[w]
+				}
+			}
+			q.leave(now)
 			inside--
 			waits = slices.DeleteFunc(waits, func(w *turn) bool {
 				if !w.isLet() {
 					return false
 				}
-				if inside++; w.due.After(before.due) {
-					t.Fatalf("let in at %v, due at %v", w.due, before.due)
+				if inside++; rests[w].After(first) {
+					t.Fatalf("let in, and another address rested longer")
 				}
 				return true
 			})
@@ -137,16 +152,16 @@ func TestTurnsInOrder(t *testing.T) {
 				waits = slices.Delete(waits, i, i+1)
 			},
 			"": func(t *rapid.T) {
-				if inside > room || inside < room && len(waits) > 0 || len(q.queue) != len(waits) {
-					t.Fatalf("%d in %d places, %d wait, %d are queued", inside, room, len(waits), len(q.queue))
+				if inside > room || inside < room && len(waits) > 0 || len(q.waiting) != len(waits) {
+					t.Fatalf("%d in %d places, %d wait, %d are queued", inside, room, len(waits), len(q.waiting))
 				}
 			},
 		})
 		for inside > 0 {
 			leave()
 		}
-		if q.room != room || len(q.queue) != 0 || len(q.backlog) != 0 {
-			t.Fatalf("left: %d places of %d, %d wait, %v", q.room, room, len(q.queue), q.backlog)
+		if q.room != room || len(q.waiting) != 0 {
+			t.Fatalf("left: %d places of %d, %d wait", q.room, room, len(q.waiting))
 		}
 	})
 }
@@ -154,14 +169,13 @@ func TestTurnsInOrder(t *testing.T) {
 // TestATurnThatJustCame is not given up: its place would be lost.
 func TestATurnThatJustCame(t *testing.T) {
 	q := newTurns(1)
-	now := time.Unix(1_000_000_000, 0)
-	q.wait(address(1), 1, now)
-	mine := q.wait(address(1), 1, now)
-	q.leave()
+	q.wait(address(1), 1, noon)
+	mine := q.wait(address(1), 1, noon)
+	q.leave(noon)
 	if !q.giveUp(mine) {
 		t.Error("it was let in, and is told that it was not")
 	}
-	if q.leave(); q.room != 1 {
+	if q.leave(noon); q.room != 1 {
 		t.Errorf("%d places are free", q.room)
 	}
 }
