@@ -144,7 +144,7 @@ func TestLuckyFramesAskNothing(t *testing.T) {
 	for _, c := range []struct {
 		heard, awake windows
 		usual        bool
-	}{{0b1111, 0b1111, true}, {0b0111, 0b1111, true}, {0b0011, 0b1111, false}, {0b0001, 0b1111, false}, {0b0001, 0b0001, true}} {
+	}{{0b1111, 0b1111, true}, {0b0011, 0b1111, true}, {0b0001, 0b1111, false}, {0b0001, 0b0111, false}, {0b0001, 0b0011, true}, {0b0001, 0b0001, true}} {
 		hearer.awake = c.awake
 		if got := (&pairWay{heard: c.heard}).isUsual(sender, hearer); got != c.usual {
 			t.Errorf("heard in %04b, there in %04b: %v", c.heard, c.awake, got)

@@ -110,18 +110,19 @@ func (p *pair) ask(way int, sender, hearer *stationDay, rules *Parameters) {
 	w.sums[0].Answered += answered
 }
 
-// isUsual says that a way's hearer reported most of the sender's beacons. Of a way that is
-// heard now and then only the lucky frames show their level: it looks better than it is.
+// isUsual says that a way's hearer reported more than a third of the sender's beacons while it
+// was awake. Of a way that is heard now and then only the lucky frames show their level: it looks
+// better than it is.
 func (w *pairWay) isUsual(sender, hearer *stationDay) bool {
-	missed := 0
+	heard, missed := 0, 0
 	for _, e := range sender.sent {
 		if window := uint64(e.window); w.heard.has(window) {
-			missed--
+			heard++
 		} else if hearer.awake.has(window) {
 			missed++
 		}
 	}
-	return missed < 0
+	return 2*heard > missed
 }
 
 // askedOf looks at the beacons of a way's hearer: at the sender each would have come
