@@ -18,9 +18,9 @@ func (n *testNetwork) opening(key ed25519.PrivateKey, k witness.Slot, x witness.
 	return radio.Signature(ed25519.Sign(key, witness.OpeningMessage(lot, k)))
 }
 
-// claim is a beacon report that states a slot for a signature.
+// claim is a beacon report that states a slot for a signature, another one for each time.
 func (n *testNetwork) claim(key ed25519.PrivateKey, k witness.Slot, sig radio.Signature, at witness.Millis) Record {
-	air := witness.OnAir{Frequency: 868_100_000, SF: 9, Conducted: 1_400, Sent: n.timing.Start(k) + 600}
+	air := witness.OnAir{Frequency: 868_100_000, SF: 9, Conducted: 1_400, Counter: uint32(at), Sent: n.timing.Start(k) + 600}
 	return n.signed(key, radio.KindBeacon, at, witness.Beacon{Slot: k, Signature: sig, OnAir: air}.Append(nil))
 }
 
@@ -66,6 +66,9 @@ func TestWhereReportsOfATagAre(t *testing.T) {
 			if told := tellCases(found); err != nil || told != cases {
 				t.Errorf("%s, %v, want %s", told, err, cases)
 			}
+		}
+		if stations := string(mustRead(t, dir, stationsName)); strings.Count(stations, " none 0 counted ") != 2 {
+			t.Errorf("stations without a site are told as\n%s", stations)
 		}
 		verdicts, err := witness.ParseVerdicts(mustRead(t, dir, verdictsName), in.Parameters[0].Set)
 		if err != nil || len(verdicts) != 8 || !slices.IsSortedFunc(verdicts, compareVerdicts) {
