@@ -2,7 +2,6 @@ package witness
 
 import (
 	"fmt"
-	"os"
 	"reflect"
 	"regexp"
 	"strings"
@@ -12,14 +11,7 @@ import (
 )
 
 // protocolPage is docs/protocol.md, which others write clients and verifiers from.
-func protocolPage(t *testing.T) string {
-	t.Helper()
-	b, err := os.ReadFile("../docs/protocol.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
+func protocolPage(t *testing.T) string { return docsPage(t, "protocol.md") }
 
 // TestProtocolPageHasTheLinesOfState compares the lines of the file state with the table: which there
 // are, in which order, and the order of the sums in each.

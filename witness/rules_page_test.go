@@ -14,9 +14,12 @@ import (
 )
 
 // rulesPage is docs/rules.md, which others write verifiers from.
-func rulesPage(t *testing.T) string {
+func rulesPage(t *testing.T) string { return docsPage(t, "rules.md") }
+
+// docsPage is a page of the documentation.
+func docsPage(t *testing.T, name string) string {
 	t.Helper()
-	b, err := os.ReadFile("../docs/rules.md")
+	b, err := os.ReadFile("../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
