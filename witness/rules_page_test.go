@@ -2,6 +2,7 @@ package witness
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -13,9 +14,12 @@ import (
 )
 
 // rulesPage is docs/rules.md, which others write verifiers from.
-func rulesPage(t *testing.T) string {
+func rulesPage(t *testing.T) string { return docsPage(t, "rules.md") }
+
+// docsPage is a page of the documentation.
+func docsPage(t *testing.T, name string) string {
 	t.Helper()
-	b, err := os.ReadFile("../docs/rules.md")
+	b, err := os.ReadFile("../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,4 +209,77 @@ func TestRulesPageHasTheClips(t *testing.T) {
 			t.Errorf("%v, want %v", row, want)
 		}
 	}
+}
+
+// TestRulesPageSaysWithoutWhatARuleIsNotEvaluated takes the distance, and then the site, from an
+// observation: the rules that are not evaluated then are those of which the page says so.
+func TestRulesPageSaysWithoutWhatARuleIsNotEvaluated(t *testing.T) {
+	rows := tableOf(section(t, rulesPage(t), "### Observations of `hexspot-1`"))
+	for _, missing := range []struct {
+		spoil func(*SiteFacts)
+		words *regexp.Regexp
+	}{
+		{func(s *SiteFacts) { s.Position.X += 4 * farthest }, regexp.MustCompile("no distance")},
+		{func(s *SiteFacts) { *s = SiteFacts{Known: true, Full: true} }, regexp.MustCompile("(one has|,) no site")},
+	} {
+		c, p := sampleCase(t), DefaultParameters(hexspot1)
+		missing.spoil(&c.Witnesses[0].Site)
+		judged := of(t, Judge(&c, p).Witnesses, c.Witnesses[0].ID)
+		for i, row := range rows {
+			says := missing.words.MatchString(row[len(row)-1])
+			if is := judged.Findings[i].Outcome == RuleNotEvaluated; hexspotWitness[i].check != nil && is != says {
+				t.Errorf("%s: not evaluated is %v, the page says %q", row[0], is, row[len(row)-1])
+			}
+		}
+	}
+}
+
+// withoutFacts take facts away without which Helium's rules have nothing to compare, one for each
+// row of the page's table.
+var withoutFacts = []func(*Case){
+	func(c *Case) { c.Value.Known = false },
+	func(c *Case) { c.Beacons[0].Sent = rangeOfTimes },
+	func(c *Case) { c.Beacons[0].Sent = rangeOfTimes },
+	func(c *Case) { c.Beacons[0].Sent = rangeOfTimes },
+	func(c *Case) { c.Witnesses[0].Site.Cell, _ = c.Witnesses[0].Site.Cell.Parent(10) },
+	func(c *Case) { c.Witnesses[0].Site.Position.X += 4 * farthest },
+	func(c *Case) { c.Witnesses[0].Site = SiteFacts{Known: true} },
+	func(c *Case) { c.Witnesses[0].Site.Position = c.Beacons[0].Site.Position },
+}
+
+// TestRulesPageHasTheFiguresWithoutFacts compares the table of Helium's figures where there is
+// nothing to compare.
+func TestRulesPageHasTheFiguresWithoutFacts(t *testing.T) {
+	_, text, _ := strings.Cut(rulesPage(t), "Figures where there is nothing to compare")
+	rows, p := tableOf(text), DefaultParameters(helium202605)
+	if len(rows) != len(withoutFacts) {
+		t.Fatalf("%d rows, %d known", len(rows), len(withoutFacts))
+	}
+	for i, row := range rows {
+		c := sampleCase(t)
+		withoutFacts[i](&c)
+		v := Judge(&c, p)
+		got, outcome := ruleFigures(t, p.Set, &v, c.Witnesses[0].ID, Fault(strings.Trim(row[0], "`")))
+		for _, f := range p.Table() {
+			row[2] = strings.ReplaceAll(row[2], "`"+f.Name+"`", strconv.FormatInt(f.Value, 10))
+		}
+		want := strings.ReplaceAll(row[2], "RSSI", strconv.FormatInt(int64(levelOf(*c.Witnesses[0].SignalRSSI)), 10))
+		if d := int64(widest(c.Beacons[0].Site.Position, c.Witnesses[0].Site.Position) / coverage.Kilometre); strings.HasPrefix(want, "largest") {
+			want = fmt.Sprintf("%d/%d/%d", d, p.MaxDistance, p.MaxDistance-d)
+		}
+		if got != want || !strings.HasSuffix(row[1], map[RuleOutcome]string{RuleFailed: "fails", RulePassed: "passes"}[outcome]) {
+			t.Errorf("%s, %s: %s and %v, the page says %s", row[0], row[1], got, outcome, want)
+		}
+	}
+}
+
+// ruleFigures are a rule's figures on the beacon, or on an observation.
+func ruleFigures(t *testing.T, set *Set, v *Verdict, id [32]byte, rule Fault) (string, RuleOutcome) {
+	t.Helper()
+	judged, rules := of(t, v.Witnesses, id), set.Witness
+	if slices.ContainsFunc(set.Beacon, func(r Rule) bool { return r.Name == rule }) {
+		judged, rules = &v.Beacons[0], set.Beacon
+	}
+	f := findingOf(t, rules, judged, rule)
+	return fmt.Sprintf("%d/%d/%d", f.Value, f.Limit, f.Margin), f.Outcome
 }

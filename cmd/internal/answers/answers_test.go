@@ -303,7 +303,7 @@ func TestHTTP(t *testing.T) {
 	for id = range someReports(t, n) {
 		break
 	}
-	epoch := strconv.FormatUint(uint64(n.last), 10)
+	epoch, nobody := strconv.FormatUint(uint64(n.last), 10), strings.Repeat("0", 64)
 	for path, want := range map[string]struct {
 		status int
 		keep   string
@@ -316,7 +316,9 @@ func TestHTTP(t *testing.T) {
 		"/reports/" + id.String() + "?epoch=1":                {404, "no-store", `"refused": "unknown"`},
 		"/reports/" + id.String() + "?epoch=x":                {400, "no-store", `"refused": "epoch"`},
 		"/reports/12":                                         {400, "no-store", `"refused": "id"`},
-		"/reports/" + strings.Repeat("0", 64):                 {404, "no-store", `"cure"`},
+		"/reports/" + nobody:                                  {404, "no-store", "may have been dropped: as a copy (more than 8 reports"},
+		"/reports/" + nobody + "?epoch=" + epoch:              {404, "no-store", "epoch " + epoch + " is verified and has no verdict on record " + nobody},
+		"/reports/" + nobody + "?epoch=2":                     {404, "no-store", "epoch 2 is not verified yet"},
 		"/stations/" + station:                                {200, "no-cache", `"observations"`},
 		"/stations/" + station + "/epochs/" + epoch:           {200, "max-age=31536000, immutable", `"density_scale"`},
 		"/stations/" + station + "/epochs/newest":             {200, "max-age=60", `"clues"`},
@@ -334,6 +336,35 @@ func TestHTTP(t *testing.T) {
 		if isJSON := strings.HasPrefix(w.Header().Get("Content-Type"), "application/json"); isJSON && !json.Valid(w.Body.Bytes()) {
 			t.Errorf("%s: no JSON: %.300s", path, w.Body.String())
 		}
+	}
+}
+
+// TestNoVerdictSaysWhatToDo: a record that a verified epoch has no verdict on may have been
+// acknowledged, so nobody is told to wait for what is there already.
+func TestNoVerdictSaysWhatToDo(t *testing.T) {
+	n, b := mustNetwork(t)
+	mux := http.NewServeMux()
+	b.Register(mux, slog.New(slog.DiscardHandler))
+	ask := func(epoch witness.Epoch) (answer struct{ Refused, Cause, Cure string }) {
+		w := httptest.NewRecorder()
+		path := "/v1/witness/reports/" + radio.RecordID{1}.String() + "?epoch=" + strconv.FormatUint(uint64(epoch), 10)
+		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || answer.Refused != "unknown" {
+			t.Errorf("%+v, %v", answer, err)
+		}
+		return answer
+	}
+	for _, word := range []string{"receipts check", "--ids", "dropped", "duplicate"} {
+		if cure := ask(n.last).Cure; !strings.Contains(cure, word) || strings.Contains(ask(n.last).Cause, "nothing is known") {
+			t.Errorf("%q lacks %s", cure, word)
+		}
+	}
+	if cure := ask(n.last + 1).Cure; !strings.HasPrefix(cure, "ask when the epoch is frozen and verified") {
+		t.Error(cure)
+	}
+	_, err := b.Report(t.Context(), radio.RecordID{1}, &n.last)
+	if err == nil || !strings.Contains(err.Error(), noVerdictCure) {
+		t.Errorf("the command says %v", err)
 	}
 }
 

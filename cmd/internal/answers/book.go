@@ -107,7 +107,7 @@ func (b *Book) at(number witness.Epoch) (*epoch, error) {
 	}
 	result, err := verify.Open(b.path(number))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("epoch %d is not verified yet, or not kept any more: %w", number, ErrUnknown)
+		return nil, notVerified(number)
 	}
 	if err != nil {
 		return nil, err
@@ -119,6 +119,11 @@ func (b *Book) at(number witness.Epoch) (*epoch, error) {
 	b.open = slices.Insert(b.open, 0, e)
 	b.open = b.open[:min(len(b.open), mostOpen)]
 	return e, nil
+}
+
+// notVerified is ErrUnknown of an epoch that is not there.
+func notVerified(number witness.Epoch) error {
+	return fmt.Errorf("epoch %d is not verified yet, or not kept any more: %w", number, ErrUnknown)
 }
 
 // isOpen is an epoch that is open, nil if it is not.

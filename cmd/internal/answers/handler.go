@@ -36,12 +36,15 @@ func known(find func(*http.Request) (web.Content, error)) func(*http.Request) (w
 	return func(r *http.Request) (web.Content, error) {
 		c, err := find(r)
 		var early notYetError
+		var none noVerdictError
 		switch {
 		case errors.As(err, &early):
 			cause := witness.NotYet(early.from)
 			err = web.Refusal{Status: http.StatusNotFound, Refused: cause.Name, Cause: cause.Says, Cure: cause.Cure}
 		case errors.Is(err, ErrNotRegistered):
 			err = web.Refusal{Status: http.StatusNotFound, Refused: notRegistered.Name, Cause: notRegistered.Says, Cure: notRegistered.Cure}
+		case errors.As(err, &none):
+			err = web.Refusal{Status: http.StatusNotFound, Refused: "unknown", Cause: none.cause(), Cure: noVerdictCure}
 		case errors.Is(err, ErrUnknown):
 			err = web.Refusal{
 				Status: http.StatusNotFound, Refused: "unknown", Cause: err.Error(),

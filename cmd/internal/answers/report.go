@@ -3,7 +3,6 @@ package answers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"hexspot/radio"
@@ -44,10 +43,10 @@ func (b *Book) Report(ctx context.Context, id radio.RecordID, epoch *witness.Epo
 			unread++
 		}
 	}
-	if unread > 0 {
-		return Report{}, fmt.Errorf("record %v: no epoch that is verified and kept has it, but %d of them cannot be read: %w", id, unread, ErrUnknown)
+	if epoch != nil && !b.has(*epoch) {
+		return Report{}, notVerified(*epoch)
 	}
-	return Report{}, fmt.Errorf("record %v: no epoch that is verified and kept has it: %w", id, ErrUnknown)
+	return Report{}, noVerdictError{id, epoch, unread}
 }
 
 func (b *Book) reportIn(ctx context.Context, id radio.RecordID, number witness.Epoch) (Report, error) {

@@ -43,6 +43,36 @@ func TestCopiesOfATag(t *testing.T) {
 	}
 }
 
+// TestWhatCopiesStillCountFor: beacon reports that get no verdict still are reports of their window;
+// discovery beacons are no tags of their slot.
+func TestWhatCopiesStillCountFor(t *testing.T) {
+	n := newTestNetwork(t)
+	records, at := n.entropyOfOne(), n.timing.Start(35)
+	for i := range MaxCopies + 7 {
+		records = append(records, n.claim(keyOf(1), 33, radio.Signature{1}, at+witness.Millis(i)), n.claim(keyOf(2), 33, radio.Signature{2, byte(i)}, at))
+	}
+	for i := range 3 {
+		batch := batchOf(25, n.timing.Start(31)+700, func(k int) witness.Tag { return witness.Tag{byte(i), byte(k)} })
+		for k := range batch.Observations[:5*i] {
+			batch.Observations[k].Frame.Type = witness.FrameDiscovery
+		}
+		records = append(records, n.signed(keyOf(3), radio.KindWitness, at+witness.Millis(i), batch.Append(nil)))
+	}
+	s, dir := mustEpoch(t, n.inputs(records))
+	if s.Beacons != 2*MaxCopies+7 || s.Drops[DropCopies] != 7 || s.Observations != 60 || s.Drops[DropTags] != 0 || s.Drops[DropDiscovery] != 15 {
+		t.Errorf("%+v", s)
+	}
+	for _, sig := range []radio.Signature{{1}, {2, 3}} {
+		found, err := mustOpen(t, dir).Case(witness.TagOf(sig))
+		if err != nil || len(found) != 1 || found[0].Beacons[0].Findings[secondBeaconRule].Value != MaxCopies+6 {
+			t.Errorf("%x: %+v, %v", sig[:2], found, err)
+		}
+	}
+}
+
+// secondBeaconRule is the place of the rule `second_beacon` among those on beacons.
+const secondBeaconRule = 13
+
 // entropyOfOne is what epoch 1 needs.
 func (n *testNetwork) entropyOfOne() []Record {
 	chain, anchor := n.chain(30, 60, 0, 0)

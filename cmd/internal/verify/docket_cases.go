@@ -7,18 +7,6 @@ import (
 	"hexspot/witness"
 )
 
-// Case is the case of a tag that was opened for an epoch, and came in time; false if
-// there is none.
-func (d *Docket) Case(tag witness.Tag, own witness.Epoch) (witness.Case, bool, error) {
-	cases, err := d.casesOf(func(n groupName, g *group) bool {
-		return n == groupName{tag, own, false} && len(g.beacons) > 0
-	})
-	if err != nil || len(cases) == 0 {
-		return witness.Case{}, false, err
-	}
-	return cases[0], true, nil
-}
-
 // casesOf are the cases of the groups that are wanted.
 func (d *Docket) casesOf(wanted func(groupName, *group) bool) ([]witness.Case, error) {
 	f, err := d.ready()
@@ -31,7 +19,7 @@ func (d *Docket) casesOf(wanted func(groupName, *group) bool) ([]witness.Case, e
 		if g := d.groups[n]; wanted(n, g) {
 			kept := tags.keep(n, g.few())
 			if len(kept.beacons)+len(kept.heard) > 0 {
-				all = append(all, f.cases(n, kept, d.opensOf(f, kept))...)
+				all = append(all, f.cases(n, kept, d.opensOf(f, n, kept))...)
 			}
 		}
 	}
@@ -59,9 +47,12 @@ func (d *Docket) tagLimit() *tagLimit {
 	return limit
 }
 
-// opensOf verifies openings, each once.
-func (d *Docket) opensOf(f *factory, g *group) opened {
+// opensOf verifies openings, each once; of what came when its epoch was frozen none.
+func (d *Docket) opensOf(f *factory, n groupName, g *group) opened {
 	opens := make(opened, len(g.beacons))
+	if n.late {
+		return opens
+	}
 	for i := range g.beacons {
 		b := &g.beacons[i]
 		value, known := f.values.at(b.body.Slot)

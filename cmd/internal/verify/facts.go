@@ -41,7 +41,7 @@ func newFactory(f Facts, values valueSource) (*factory, error) {
 // opened is what is known of whether beacon reports open their tags.
 type opened []bool
 
-// cases are those of a group: usually one, with every observation; of several beacon
+// cases are those of a group, by slot: usually one, with every observation; of several beacon
 // reports for one tag each slot has its case, and the observations are with the report
 // that opens the tag, else with the first. Opens are by beacon report.
 func (f *factory) cases(name groupName, g *group, opens opened) []witness.Case {
@@ -61,6 +61,7 @@ func (f *factory) cases(name groupName, g *group, opens opened) []witness.Case {
 		list[at].Beacons = append(list[at].Beacons, f.beacon(name, b, opens[i]))
 	}
 	f.addHeard(&list[0], g.heard, list[0].Beacons[0].Station, name)
+	slices.SortFunc(list, compareCases)
 	return list
 }
 
