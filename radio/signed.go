@@ -33,7 +33,7 @@ const (
 )
 
 // ErrKind says that a record is of a kind that is not read where it stands.
-var ErrKind = errors.New("kind of record")
+var ErrKind = errors.New("there is no kind")
 
 // ofAppeals says that a kind is one that only appeals have.
 func (k Kind) ofAppeals() bool { return k == KindPositions || k == KindAppeal || k == KindAudit }
@@ -58,7 +58,7 @@ func (k Kind) signers() (signers, error) {
 	case KindAnchor, KindAudit:
 		return networkAlone, nil
 	}
-	return 0, fmt.Errorf("%w: there is no kind %.40q", ErrKind, string(k))
+	return 0, fmt.Errorf("%w %.40q", ErrKind, string(k))
 }
 
 // RecordID names a record, whatever its signature.

@@ -171,20 +171,13 @@ func (e *Evidence) takeProofs(f evidenceFile) error {
 	return err
 }
 
+// file is the proof as JSON has it: without hashes an empty list, and not null.
 func (c Consistency) file() *consistencyFile {
-	return &consistencyFile{c.Old.Size, c.Old.Root, c.New.Size, c.New.Root, listed(c.Proof)}
+	return &consistencyFile{c.Old.Size, c.Old.Root, c.New.Size, c.New.Root, append([]Hash{}, c.Proof...)}
 }
 
 func (f consistencyFile) consistency() *Consistency {
 	return &Consistency{Head{f.OldSize, f.OldRoot}, Head{f.NewSize, f.NewRoot}, f.Proof}
-}
-
-// listed is a proof as JSON has it: without hashes it is an empty list, and not null.
-func listed(proof []Hash) []Hash {
-	if proof == nil {
-		return []Hash{}
-	}
-	return proof
 }
 
 // Encode writes a consistency proof as JSON, as an ingest answers with it.
