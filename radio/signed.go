@@ -32,6 +32,9 @@ const (
 	KindAudit     Kind = "audit"
 )
 
+// ErrKind says that a record is of a kind that is not read where it stands.
+var ErrKind = errors.New("there is no kind")
+
 // ofAppeals says that a kind is one that only appeals have.
 func (k Kind) ofAppeals() bool { return k == KindPositions || k == KindAppeal || k == KindAudit }
 
@@ -55,7 +58,7 @@ func (k Kind) signers() (signers, error) {
 	case KindAnchor, KindAudit:
 		return networkAlone, nil
 	}
-	return 0, fmt.Errorf("there is no kind %.40q of record", string(k))
+	return 0, fmt.Errorf("%w %.40q", ErrKind, string(k))
 }
 
 // RecordID names a record, whatever its signature.

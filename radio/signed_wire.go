@@ -56,7 +56,7 @@ func ParseExhibit(b []byte) (Signed, error) { return parseSignedBy(b, StationFro
 func parseListed(b []byte, check func([]byte) (Station, error)) (Signed, error) {
 	s, err := parseSignedBy(b, check)
 	if err == nil && s.Kind.ofAppeals() {
-		return Signed{}, fmt.Errorf("signed record: a record of kind %s is evidence of an appeal, and nothing else", s.Kind)
+		return Signed{}, fmt.Errorf("signed record: %w %s but in appeals", ErrKind, s.Kind)
 	}
 	return s, err
 }

@@ -24,8 +24,13 @@ func (w Batch) Append(b []byte) []byte {
 	return b
 }
 
+// ErrCount says that a batch has not 1 to MaxObservations observations: a count outside the
+// protocol's bounds, and no wrong encoding (protocol hexspot/1, "Ranges").
+var ErrCount = errors.New("observations: none, or more than 32")
+
 // ParseBatch reads a canonical body of 1 to 32 observations. Append gives the same
-// bytes. Whether the values are in range is CheckRange's to say.
+// bytes. Another number of observations is ErrCount; whether the values are in range is
+// CheckRange's to say.
 func ParseBatch(b []byte) (Batch, error) {
 	w, err := parseBatch(b)
 	if err != nil {
@@ -39,7 +44,7 @@ func parseBatch(b []byte) (Batch, error) {
 	w := Batch{Epoch: Epoch(r.uint64(1, "epoch"))}
 	for piece := r.piece(2, "observations"); piece != nil; piece = r.piece(2, "observations") {
 		if len(w.Observations) == MaxObservations {
-			return Batch{}, fmt.Errorf("observations: more than %d", MaxObservations)
+			return Batch{}, ErrCount
 		}
 		o, err := parseObservation(piece)
 		if err != nil {
@@ -51,7 +56,7 @@ func parseBatch(b []byte) (Batch, error) {
 		return Batch{}, err
 	}
 	if len(w.Observations) == 0 {
-		return Batch{}, errors.New("observations: none")
+		return Batch{}, ErrCount
 	}
 	return w, nil
 }

@@ -15,7 +15,8 @@ const (
 	stageSeed      stage = iota + 1 // the seed is to be kept
 	stageAnchor                     // the anchor is to be signed and journaled
 	stageJournaled                  // the anchor may be published
-	stageElsewhere                  // another instance has this end and revision
+	stageElsewhere                  // another instance has this end and revision, or may have
+	stageLost                       // nobody reveals it any more
 )
 
 // publication is one chain.
@@ -28,6 +29,7 @@ type publication struct {
 	signed radio.Signed
 	void   bool
 	last   *Value // newest revealed
+	watch  watch  // of stageElsewhere
 }
 
 // Publication is a chain as it was stored, given to Restore after a start.
@@ -57,9 +59,7 @@ func (p *Publisher) Restore(r Publication) error {
 		c.journaled(*r.Signed, r.Journaled)
 		p.changed = true
 	}
-	if r.Last != nil && (p.newest == nil || p.newest.Slot < r.Last.Slot) {
-		p.newest, p.renew = r.Last, true
-	}
+	p.renewWith(r.Last)
 	p.insert(c)
 	return nil
 }
@@ -76,6 +76,8 @@ func (c *publication) useful(now Millis) bool {
 	switch c.stage {
 	case stageElsewhere:
 		return true
+	case stageLost:
+		return false
 	case stageJournaled:
 		return c.chain != nil && !c.void
 	}

@@ -13,7 +13,8 @@ import (
 // anchor journaled before it is published, and reveals each slot's value at its
 // start, never earlier (protocol hexspot/1, "Entropy"). A chain whose seed is lost
 // or whose anchor was journaled too late is followed by one of the next revision
-// from a future slot on. It is not safe for use by several goroutines.
+// from a future slot on. So is one that another instance of the network had, and of
+// which it reveals nothing any more. It is not safe for use by several goroutines.
 type Publisher struct {
 	config  PublisherConfig
 	chains  []*publication // by first slot, end and revision
@@ -53,12 +54,13 @@ func (p *Publisher) Step(now Millis, e PublisherEvent) ([]PublisherAction, error
 		e.apply(p)
 	}
 	p.retire(now)
+	p.leave(now)
 	if err := p.cover(now); err != nil {
 		return nil, err
 	}
 	var actions []PublisherAction
 	for _, c := range p.chains {
-		actions = c.ask(actions, now)
+		actions = p.look(c.ask(actions, now), c, now)
 	}
 	if p.changed {
 		actions, p.changed = append(actions, PublishAnchors{p.anchors()}), false
@@ -98,9 +100,16 @@ func (p *Publisher) cover(now Millis) error {
 	}
 }
 
-// covered says whether a chain to that end serves or will.
+// covered says whether a chain to that end serves or will: the highest revision does, or
+// none.
 func (p *Publisher) covered(to Slot, now Millis) bool {
-	return slices.ContainsFunc(p.chains, func(c *publication) bool { return c.anchor.To == to && c.useful(now) })
+	var newest *publication
+	for _, c := range p.chains {
+		if c.anchor.To == to && (newest == nil || c.anchor.Revision > newest.anchor.Revision) {
+			newest = c
+		}
+	}
+	return newest != nil && newest.useful(now)
 }
 
 // make draws a seed and makes the chain of the next revision to that end.

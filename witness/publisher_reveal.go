@@ -19,7 +19,7 @@ func (p *Publisher) anchors() []radio.Signed {
 func (p *Publisher) reveal(actions []PublisherAction, now Millis) []PublisherAction {
 	k := p.config.Schedule.SlotAt(now)
 	c := p.serving(k)
-	if p.newest != nil && k <= p.newest.Slot || c == nil || c.chain == nil {
+	if p.newest != nil && k <= p.newest.Slot || c == nil || c.chain == nil || p.replaced(c, k) {
 		return p.again(actions)
 	}
 	x, _ := c.chain.Value(k)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -25,6 +26,7 @@ type publishing struct {
 	lag      Millis // of the journal
 	late     []AnchorJournaled
 	broken   bool // the store keeps nothing and answers nothing
+	heard    Slot // newest slot that another instance reveals of chains that it has; 0: there is none
 }
 
 func newPublishing(t testing.TB) *publishing {
@@ -84,6 +86,8 @@ func (h *publishing) do(now Millis, a PublisherAction) {
 		}
 	case Reveal:
 		h.reveal(now, a)
+	case WatchChain:
+		h.step(now, ChainWatched{To: a.To, Revision: a.Revision, Nobody: h.heard == 0, Revealed: h.heard})
 	}
 }
 
@@ -208,12 +212,101 @@ func TestPublisherWithBrokenStore(t *testing.T) {
 
 func TestPublisherLeavesToTheOther(t *testing.T) {
 	h := newPublishing(t)
-	h.broken = true
+	h.broken, h.heard = true, 1
 	h.step(1_000, nil)
 	h.step(1_000, ChainElsewhere{To: 30, Revision: 0})
-	h.run(2_000, 39_000)
+	h.beside(2_000, 39_000)
 	if strings.Contains(h.String(), "revision 1") || len(h.revealed) > 0 {
 		t.Errorf("made what the other instance has:\n%s", h.String())
+	}
+}
+
+// beside is run beside another instance that reveals its values.
+func (h *publishing) beside(now, until Millis) Millis {
+	for ; now < until; now = h.p.Next(now) {
+		h.heard = schedules["demo"].SlotAt(now)
+		h.step(now, nil)
+	}
+	return now
+}
+
+// TestPublisherTakesOver: a chain of which another instance reveals nothing for three slots
+// that it was looked for has a next revision, from a future slot on; what the other had
+// revealed is retained with it.
+func TestPublisherTakesOver(t *testing.T) {
+	h := newPublishing(t)
+	h.heard = 1
+	h.broken = true
+	h.step(1_000, nil)
+	h.broken = false
+	h.step(1_000, ChainElsewhere{To: 30, Revision: 0})
+	now := h.beside(2_000, 20_000)
+	h.note("# the other one ends")
+	now = h.run(now, 30_000)
+	chain, _ := h.network.chain(2, 30, 0, 9)
+	last := Value{Slot: h.heard, Entropy: Entropy{1}}
+	h.step(now-1, ChainRecalled{Anchor: chain, Signed: h.network.sign(chain), Last: &last})
+	h.run(now, 34_000)
+	h.golden(t, "publisher_takes_over.txt")
+}
+
+// TestPublisherIsNotFooledByAPause: a host that stood still finds that others were silent
+// meanwhile, and goes by what it sees from then on.
+func TestPublisherIsNotFooledByAPause(t *testing.T) {
+	h := newPublishing(t)
+	h.heard, h.broken = 1, true
+	h.step(1_000, nil)
+	h.step(1_000, ChainElsewhere{To: 30, Revision: 0})
+	now := h.beside(2_000, 12_000)
+	now = h.run(now+30_000, now+34_000) // all stood still; this one is the first that wakes
+	h.beside(now, 59_000)
+	if strings.Contains(h.String(), "revision 1") {
+		t.Errorf("took over:\n%s", h.String())
+	}
+}
+
+// TestPublisherIsReplaced: its chain is revealed up to where another instance's next revision
+// begins, and no further, while the other one reveals.
+func TestPublisherIsReplaced(t *testing.T) {
+	h := newPublishing(t)
+	now := h.run(101_000, 110_000)
+	h.step(now, ChainReplaced{From: 57, To: 60, Revision: 1})
+	h.beside(now, 124_000)
+	var slots []Slot
+	for _, v := range h.revealed {
+		slots = append(slots, v.Slot)
+	}
+	if want := []Slot{52, 53, 54, 55, 56, 60, 61}; !slices.Equal(slots, want) {
+		t.Errorf("revealed %v, want %v", slots, want)
+	}
+}
+
+// TestALateSeedIsAskedFor: a seed that was kept before a start, without an anchor, may have
+// lost against another instance's: nothing is made of it before that is known.
+func TestALateSeedIsAskedFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		heard Slot
+		want  string
+	}{
+		"another has it": {40, "watch the chain to slot 60, revision 0"},
+		"nobody has it":  {0, "watch the chain to slot 60, revision 0|keep the seed of slots 42 to 60, revision 1|sign the anchor of slots 42 to 60, revision 1|publish 1 anchors"},
+	} {
+		h := newPublishing(t)
+		h.heard = c.heard
+		a, _ := h.network.chain(30, 60, 0, 3)
+		h.stored[[2]uint64{60, 0}] = &Publication{Anchor: a, Seed: &Entropy{3}}
+		seed := h.stored[[2]uint64{60, 0}]
+		chain, err := NewChain(h.network.id(), 30, 60, *seed.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seed.Anchor.X0 = chain.X0()
+		h.start()
+		h.step(80_000, nil)
+		got := strings.ReplaceAll(strings.TrimSpace(h.String()), "80000: ", "")
+		if got = strings.ReplaceAll(got, "\n", "|"); got != c.want {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }
 

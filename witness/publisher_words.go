@@ -24,7 +24,7 @@ type AnchorJournaled struct {
 }
 
 // ChainElsewhere says that the store has another chain with this end and revision:
-// a second instance made it, and serves it.
+// a second instance made it, and reveals it while it lives.
 type ChainElsewhere struct {
 	To       Slot
 	Revision uint32
@@ -37,7 +37,7 @@ func (e SeedKept) apply(p *Publisher) {
 }
 
 func (e AnchorJournaled) apply(p *Publisher) {
-	if c := p.find(e.To, e.Revision, stageAnchor); c != nil {
+	if c := p.find(e.To, e.Revision, 0); c != nil && c.chain != nil && c.stage != stageJournaled {
 		c.journaled(e.Signed, e.At)
 		p.changed = p.changed || !c.void
 	}
@@ -45,7 +45,7 @@ func (e AnchorJournaled) apply(p *Publisher) {
 
 func (e ChainElsewhere) apply(p *Publisher) {
 	if c := p.find(e.To, e.Revision, 0); c != nil && c.stage != stageJournaled {
-		c.stage = stageElsewhere
+		c.elsewhere()
 	}
 }
 

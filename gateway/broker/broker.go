@@ -184,3 +184,9 @@ func (b *Broker) refuse(kind string, args ...any) {
 	b.refused.add(kind)
 	b.log.warn(kind, args...)
 }
+
+// refuseOf counts and logs what one client may do again each second.
+func (b *Broker) refuseOf(kind, name string, args ...any) {
+	b.refused.add(kind)
+	b.log.warnOf(kind, name, args...)
+}

@@ -154,16 +154,16 @@ func (h *hook) mayRead(who *client, p packets.Packet) bool {
 	switch p.FixedHeader.Type {
 	case packets.Publish:
 		if !who.rights.mayPublish(p.TopicName, p.FixedHeader.Retain, publishedSize(p)) {
-			h.broker.refuse(RefusedPublication, "name", who.name, "topic", clip(p.TopicName), "retained", p.FixedHeader.Retain)
+			h.broker.refuseOf(RefusedPublication, who.name, "topic", clip(p.TopicName), "retained", p.FixedHeader.Retain)
 			return false
 		}
 		if who.isStation() && isReport(p.TopicName) && p.FixedHeader.Qos != 1 {
-			h.broker.refuse(RefusedPublication, "name", who.name, "topic", clip(p.TopicName), "error", "reports have QoS 1")
+			h.broker.refuseOf(RefusedPublication, who.name, "topic", clip(p.TopicName), "error", "reports have QoS 1")
 			return false
 		}
 	case packets.Subscribe:
 		if who.isStation() && who.mochi.State.Subscriptions.Len()+len(p.Filters) > maxSubscriptions {
-			h.broker.refuse(RefusedSubscription, "name", who.name, "error", "too many, client disconnected")
+			h.broker.refuseOf(RefusedSubscription, who.name, "error", "too many, client disconnected")
 			return false
 		}
 	}
@@ -179,7 +179,7 @@ func (h *hook) OnACLCheck(c *mochi.Client, topic string, write bool) bool {
 	}
 	ok := who.rights.maySubscribe(topic)
 	if !ok {
-		h.broker.refuse(RefusedSubscription, "name", who.name, "filter", clip(topic))
+		h.broker.refuseOf(RefusedSubscription, who.name, "filter", clip(topic))
 	}
 	return ok
 }

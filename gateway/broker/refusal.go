@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -15,7 +16,20 @@ type refusalLog struct {
 
 	mu    sync.Mutex
 	kinds map[string]*refusalPace
+	quiet map[string]*quietName // by who published where it may not
 }
+
+// quietName is who had a line less than quietFor ago: a client that sends again what it is
+// thrown out for comes back each second.
+type quietName struct {
+	until   time.Time
+	skipped int
+}
+
+const (
+	quietFor   = time.Minute
+	mostQuiets = 4096 // names; of others each refusal counts for the pace of the kind
+)
 
 // refusalPace bounds the lines of one kind.
 type refusalPace struct {
@@ -24,7 +38,39 @@ type refusalPace struct {
 }
 
 func newRefusalLog(log *slog.Logger) *refusalLog {
-	return &refusalLog{log: log, kinds: make(map[string]*refusalPace)}
+	return &refusalLog{log: log, kinds: make(map[string]*refusalPace), quiet: make(map[string]*quietName)}
+}
+
+// warnOf is warn for what one client does again and again: a line a minute and client, that
+// says how many had none.
+func (l *refusalLog) warnOf(kind, name string, args ...any) {
+	skipped, ok := l.allowName(kind+" "+name, time.Now())
+	if !ok {
+		return
+	}
+	args = append([]any{"name", name}, args...)
+	if skipped > 0 {
+		args = append(args, "again", skipped)
+	}
+	l.warn(kind, args...)
+}
+
+func (l *refusalLog) allowName(name string, now time.Time) (skipped int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if q := l.quiet[name]; q != nil && now.Before(q.until) {
+		q.skipped++
+		return 0, false
+	} else if q != nil {
+		skipped = q.skipped
+	}
+	if len(l.quiet) >= mostQuiets {
+		maps.DeleteFunc(l.quiet, func(_ string, q *quietName) bool { return !now.Before(q.until) })
+	}
+	if len(l.quiet) < mostQuiets {
+		l.quiet[name] = &quietName{until: now.Add(quietFor)}
+	}
+	return skipped, true
 }
 
 func (l *refusalLog) warn(kind string, args ...any) {

@@ -32,10 +32,10 @@ type claims struct {
 }
 
 // UnmarshalJSON demands each claim once, by its exact name, and no other; `eui` may be
-// missing. The audience may be text or a list of one text: both are common (RFC 7519 4.1.3).
+// missing. The audience is a text: a list, which RFC 7519 4.1.3 has too, is not in the protocol.
 func (c *claims) UnmarshalJSON(data []byte) error {
 	var eui string
-	targets := map[string]any{"sub": &c.Subject, "aud": (*audience)(&c.Audience), "iat": &c.Issued, "exp": &c.Expires, claimEUI: &eui}
+	targets := map[string]any{"sub": &c.Subject, "aud": &c.Audience, "iat": &c.Issued, "exp": &c.Expires, claimEUI: &eui}
 	if err := readMembers(data, targets); err != nil {
 		return err
 	}
@@ -87,21 +87,6 @@ func readMembers(data []byte, targets map[string]any) error {
 	}
 	_, err := d.Token()
 	return err
-}
-
-// audience is a text or a list of one text.
-type audience string
-
-func (a *audience) UnmarshalJSON(data []byte) error {
-	var list []string
-	if json.Unmarshal(data, &list) == nil {
-		if len(list) != 1 {
-			return errors.New("want one audience")
-		}
-		*a = audience(list[0])
-		return nil
-	}
-	return json.Unmarshal(data, (*string)(a))
 }
 
 // check compares the claims with who logs in, where and when.

@@ -32,6 +32,7 @@ var bookTests = []struct {
 	{"ApplyGivesUp", testApplyGivesUp},
 	{"AcceptedOutlivesAKill", testAcceptedOutlivesAKill},
 	{"OneChainIsAnchored", testOneChainIsAnchored},
+	{"RevealedIsNoted", testRevealedIsNoted},
 	{"Terms", testTerms},
 	{"NoChangeOfThePast", testNoChangeOfThePast},
 }

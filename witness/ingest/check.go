@@ -49,6 +49,8 @@ func (i *Ingest) open(m Message) (radio.Signed, *fault) {
 	}
 	s, err := radio.ParseSigned(m.Payload)
 	switch {
+	case errors.Is(err, radio.ErrKind):
+		return s, &fault{witness.RefusedTopic, err}
 	case err != nil:
 		return s, &fault{witness.RefusedEncoding, err}
 	case s.Station != m.Station:

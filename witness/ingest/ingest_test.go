@@ -178,6 +178,12 @@ func TestReportsAreTaken(t *testing.T) {
 	}
 }
 
+// renamed is a record with another kind, whose signature nobody comes to look at.
+func renamed(s radio.Signed, kind radio.Kind) radio.Signed {
+	s.Kind = kind
+	return s
+}
+
 func TestReportsAreRefusedByName(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Registry = registry{stationOf(t, keyOf(2))} })
 	good := r.sign(radio.KindBeacon, beacon(3035, now))
@@ -200,6 +206,11 @@ func TestReportsAreRefusedByName(t *testing.T) {
 		"a beacon as a batch":           {"witness", bytes(good), witness.RefusedTopic},
 		"no kind of report":             {"site", body(radio.KindSite, []byte{1}), witness.RefusedTopic},
 		"no kind at all":                {"x", bytes(good), witness.RefusedTopic},
+		"of appeals":                    {"witness", body(radio.KindPositions, []byte{1}), witness.RefusedTopic},
+		"the prefix of openings":        {"witness", bytes(renamed(good, "open")), witness.RefusedTopic},
+		"a kind that is none":           {"beacon", bytes(renamed(good, "X")), witness.RefusedTopic},
+		"no observation":                {"witness", body(radio.KindWitness, batchOfMany(101, now, 0)), witness.RefusedRange},
+		"33 observations":               {"witness", body(radio.KindWitness, batchOfMany(101, now, 33)), witness.RefusedRange},
 		"another station's":             {"beacon", bytes(r.signFor(keyOf(4), r.network, radio.KindBeacon, beacon(3035, now))), witness.RefusedStation},
 		"forged":                        {"beacon", bytes(forged), witness.RefusedSignature},
 		"changed":                       {"beacon", bytes(changed), witness.RefusedSignature},

@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"errors"
+
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -45,6 +47,9 @@ var readers = map[radio.Kind]reader{
 func reading[B interface{ CheckRange() error }](parse func([]byte) (B, error), of func(B, witness.Timing) (content, *fault)) reader {
 	return func(body []byte, t witness.Timing) (content, *fault) {
 		b, err := parse(body)
+		if errors.Is(err, witness.ErrCount) {
+			return content{}, &fault{witness.RefusedRange, err}
+		}
 		if err != nil {
 			return content{}, &fault{witness.RefusedEncoding, err}
 		}

@@ -171,8 +171,9 @@ func (e *Evidence) takeProofs(f evidenceFile) error {
 	return err
 }
 
+// file is the proof as JSON has it: without hashes an empty list, and not null.
 func (c Consistency) file() *consistencyFile {
-	return &consistencyFile{c.Old.Size, c.Old.Root, c.New.Size, c.New.Root, c.Proof}
+	return &consistencyFile{c.Old.Size, c.Old.Root, c.New.Size, c.New.Root, append([]Hash{}, c.Proof...)}
 }
 
 func (f consistencyFile) consistency() *Consistency {

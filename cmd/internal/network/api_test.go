@@ -149,9 +149,13 @@ func TestLogOverHTTP(t *testing.T) {
 	if got := d.get(at + "high-water").refused(t); got != "not_frozen" {
 		t.Error(got)
 	}
+	if got := d.get(at + "consistency?from=0").body; !bytes.Contains(got, []byte(`"proof": []`)) {
+		t.Errorf("a proof without hashes is %s", got)
+	}
 	later, _ := d.beacon(p, 2)
 	for path, want := range map[string]string{
-		"inclusion?id=" + strings.Repeat("0", 64): "unknown_record", "inclusion?id=00": "query", "inclusion?index=1": "not_in_checkpoint", "inclusion?id=" + later.ID(d.network).String(): "not_in_checkpoint",
+		"inclusion?id=" + strings.Repeat("0", 64): "unknown_record", "inclusion?id=00": "query", "inclusion": "query", "inclusion?id=": "query",
+		"inclusion?index=0&id=" + strings.Repeat("0", 64): "query", "inclusion?index=1": "not_in_checkpoint", "inclusion?id=" + later.ID(d.network).String(): "not_in_checkpoint",
 		"consistency?from=2": "query", "consistency?from=1&to=9999": "query", "inclusion?index=0&size=9999": "query",
 	} {
 		if got := d.get(at + path).refused(t); got != want {

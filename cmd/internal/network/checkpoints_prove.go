@@ -90,9 +90,15 @@ func (v logView) inclusion(q url.Values) (*log.Inclusion, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.Has("id") == q.Has("index") && err == nil {
+		err = badQuery("want a record's id or its index, and not both", "take one of the two from the receipt: id=64 hexadecimal digits, or index=N")
+	}
+	if err != nil {
+		return nil, err
+	}
 	index, err := numberIn(q, "index", 0, log.MaxSize)
-	if text := q.Get("id"); text != "" && err == nil {
-		index, err = indexOf(v.log, text)
+	if q.Has("id") {
+		index, err = indexOf(v.log, q.Get("id"))
 	}
 	if err != nil {
 		return nil, err

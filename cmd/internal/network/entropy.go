@@ -27,6 +27,9 @@ type entropy struct {
 	publisher *witness.Publisher
 	public    *publicEntropy
 	claims    store.Anchors
+	earlier   journalReader             // for chains that others have left, nil: there is none
+	asked     witness.Slot              // in which it was looked for newer revisions in the book
+	replaced  witness.ChainReplaced     // the last one that was told
 	open      []witness.PublisherAction // failed, and may still be done
 	unlogged  []published               // values whose time the journal has not taken yet
 	failing   bool
@@ -51,7 +54,7 @@ func newEntropy(p provingParts, chains chaindir.Dir, claims store.Anchors) (*ent
 // run publishes until ctx ends. What fails is logged and tried again.
 func (e *entropy) run(ctx context.Context) error {
 	for ctx.Err() == nil {
-		now := present()
+		now := e.now()
 		err := e.step(ctx, now)
 		if err != nil && !e.failing && ctx.Err() == nil {
 			e.log.Error("entropy is not published as it should be, trying again", "error", err)
@@ -97,11 +100,27 @@ func (e *entropy) do(ctx context.Context, actions []witness.PublisherAction) err
 		if event == nil {
 			continue
 		}
-		next, err := e.publisher.Step(present(), event)
+		next, err := e.tell(ctx, event)
 		faults = append(faults, err)
 		queue = append(queue, next...)
 	}
 	return errors.Join(faults...)
+}
+
+// tell tells the publisher what was done. When it gives a chain up that another instance had,
+// it is told, too, what is left of that.
+func (e *entropy) tell(ctx context.Context, event witness.PublisherEvent) ([]witness.PublisherAction, error) {
+	actions, err := e.publisher.Step(e.now(), event)
+	seen, watched := event.(witness.ChainWatched)
+	if !watched || seen.Nobody || !e.publisher.Abandoned(seen.To, seen.Revision) {
+		return actions, err
+	}
+	recalled, fault := e.abandoned(ctx, seen)
+	if recalled == nil {
+		return actions, errors.Join(err, fault)
+	}
+	more, fault2 := e.publisher.Step(e.now(), recalled)
+	return append(actions, more...), errors.Join(err, fault, fault2)
 }
 
 // postpone keeps an action that failed while doing it later is of use. Values are retained
@@ -109,11 +128,11 @@ func (e *entropy) do(ctx context.Context, actions []witness.PublisherAction) err
 func (e *entropy) postpone(a witness.PublisherAction) {
 	switch a := a.(type) {
 	case witness.KeepSeed:
-		if present() < e.schedule.Start(a.From) {
+		if e.now() < e.schedule.Start(a.From) {
 			e.open = append(e.open, a)
 		}
 	case witness.SignAnchor:
-		if present() < a.Anchor.Begins() {
+		if e.now() < a.Anchor.Begins() {
 			e.open = append(e.open, a)
 		}
 	case witness.PublishAnchors:
@@ -133,7 +152,9 @@ func (e *entropy) act(ctx context.Context, a witness.PublisherAction) (witness.P
 	case witness.RetainValues:
 		return nil, e.publishValues(a.Retained)
 	case witness.Reveal:
-		return nil, e.reveal(a)
+		return e.reveal(ctx, a)
+	case witness.WatchChain:
+		return e.watch(ctx, a)
 	}
 	return nil, errors.New("not known how")
 }
@@ -173,9 +194,10 @@ func (e *entropy) keepSeed(a witness.KeepSeed) (witness.PublisherEvent, error) {
 // one with its end and revision. Whether it is void is for one time to say, the one that the
 // journal has: whoever verifies knows no other, however long the journal took.
 func (e *entropy) anchor(ctx context.Context, a witness.Anchor) (witness.PublisherEvent, error) {
-	switch err := e.claims.Claim(ctx, uint64(a.To), a.Revision, a.X0); {
+	claim := store.Claim{From: uint64(a.From), To: uint64(a.To), Revision: a.Revision, X0: a.X0}
+	switch err := e.claims.Claim(ctx, claim); {
 	case errors.Is(err, store.ErrClaimed):
-		e.log.Info("another instance has a chain of entropy, which this one leaves to it", "to", a.To, "revision", a.Revision)
+		e.log.Info("another instance has a chain of entropy, which this one leaves to it while it reveals its values", "to", a.To, "revision", a.Revision)
 		return witness.ChainElsewhere{To: a.To, Revision: a.Revision}, nil
 	case err != nil:
 		return nil, err
@@ -184,7 +206,7 @@ func (e *entropy) anchor(ctx context.Context, a witness.Anchor) (witness.Publish
 	if err != nil {
 		return nil, err
 	}
-	id, at := signed.ID(e.network), present()
+	id, at := signed.ID(e.network), e.now()
 	if err := e.keep(ctx, string(radio.KindAnchor), id[0], id.String(), at, signed.Append(nil)); err != nil {
 		return nil, err
 	}

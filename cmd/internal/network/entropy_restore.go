@@ -27,7 +27,7 @@ func (e *entropy) restore(c witness.PublisherConfig) error {
 func (e *entropy) forget() error {
 	list, err := e.chains.Keys()
 	for _, k := range list {
-		if present() >= e.schedule.Start(k.To)+e.schedule.Report {
+		if e.now() >= e.schedule.Start(k.To)+e.schedule.Report {
 			err = errors.Join(err, e.chains.Remove(k))
 		}
 	}

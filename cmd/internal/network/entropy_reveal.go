@@ -18,12 +18,25 @@ type published struct {
 // an epoch of the default timing has. The oldest go first.
 const mostUnlogged = 1440
 
-// reveal publishes a value, and has it logged with the time of that.
-func (e *entropy) reveal(a witness.Reveal) error {
+// reveal publishes a value, and has it logged with the time of that. After a start or a pause
+// the book is asked first: another instance may have begun a newer revision meanwhile.
+func (e *entropy) reveal(ctx context.Context, a witness.Reveal) (witness.PublisherEvent, error) {
+	if key := e.chainOf(a.Value); e.asked+1 < a.Value.Slot {
+		if replaced, err := e.newer(ctx, key, a.Value.Slot); err == nil && replaced != nil && replaced.From <= a.Value.Slot {
+			return *replaced, nil
+		}
+	}
+	if err := e.publishNew(a); err != nil {
+		return nil, err
+	}
+	return e.revealed(ctx, a.Value)
+}
+
+func (e *entropy) publishNew(a witness.Reveal) error {
 	if err := e.publishValues(a.Retained); err != nil {
 		return err
 	}
-	at := present()
+	at := e.now()
 	e.unlogged = append(e.unlogged, published{a.Value, at})
 	e.unlogged = e.unlogged[max(0, len(e.unlogged)-mostUnlogged):]
 	return e.chains.KeepValue(e.chainOf(a.Value), at, a.Value)

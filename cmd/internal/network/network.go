@@ -66,7 +66,7 @@ func (n *Network) addProving(ctx context.Context, c Config, data Data, log *slog
 			log.Error("the log is without records that the journal has", "error", err)
 		}
 	}
-	v.appeals.earlier, v.share.journal = n.store, n.store.Journal
+	v.appeals.earlier, v.share.journal, v.entropy.earlier = n.store, n.store.Journal, n.store.Journal
 	n.api, err = openAPI(c.API, v)
 	return err
 }

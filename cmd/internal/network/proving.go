@@ -57,8 +57,8 @@ type provingParts struct {
 	records    recordSource
 	publish    func(topic string, payload []byte, retain bool) error
 	log        *slog.Logger
-	// clock is the time by which reports and appeals are received, and epochs are begun, frozen
-	// and verified; nil: the host's.
+	// clock is the time by which entropy is published, reports and appeals are received, and
+	// epochs are begun, frozen and verified; nil: the host's.
 	clock func() witness.Millis
 }
 

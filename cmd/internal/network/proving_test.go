@@ -376,7 +376,7 @@ func TestValuesAreLoggedLater(t *testing.T) {
 	j := &flaky{broken: true}
 	v, published := provingOver(t, Data(t.TempDir()), j)
 	value := witness.Value{Slot: v.entropy.schedule.SlotAt(present())}
-	if err := v.entropy.reveal(witness.Reveal{Value: value, Retained: []witness.Value{value}}); err != nil {
+	if _, err := v.entropy.reveal(t.Context(), witness.Reveal{Value: value, Retained: []witness.Value{value}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := v.entropy.logValues(t.Context()); !errors.Is(err, journal.ErrFull) || published[valueTopic] != 1 {
@@ -405,7 +405,7 @@ func TestAPublishedValueOutlivesItsLogging(t *testing.T) {
 	}
 	slot := v.entropy.schedule.SlotAt(present()) + 2
 	value := witness.Value{Slot: slot}
-	if err := v.entropy.reveal(witness.Reveal{Value: value, Retained: []witness.Value{value}}); err != nil {
+	if _, err := v.entropy.reveal(t.Context(), witness.Reveal{Value: value, Retained: []witness.Value{value}}); err != nil {
 		t.Fatal(err)
 	}
 	at := v.entropy.unlogged[0].at

@@ -56,18 +56,27 @@ func VerifySite(c witness.SiteChange, network radio.Network, now witness.Millis)
 // signers checks that the new owner has signed and says who gives the station up or
 // keeps it.
 func signers(c witness.SiteChange, digest [32]byte, owner coverage.Account) (coverage.Account, error) {
-	signer, err := wallet.Recover(digest, wallet.Signature(c.Owner))
+	signer, err := recoverAccount(digest, c.Owner)
 	if err == nil && signer != owner {
 		err = fmt.Errorf("%w: %v has signed for the owner %v", ErrSignature, signer, owner)
 	}
 	if err != nil || c.Former == nil {
 		return owner, err
 	}
-	former, err := wallet.Recover(digest, wallet.Signature(*c.Former))
+	former, err := recoverAccount(digest, *c.Former)
 	if err == nil && former == owner {
 		err = fmt.Errorf("%w: the owner stays, so it signs once", ErrSignature)
 	}
 	return former, err
+}
+
+// recoverAccount is who has signed; a signature that is not in its one form is nobody's.
+func recoverAccount(digest [32]byte, s witness.AccountSignature) (coverage.Account, error) {
+	account, err := wallet.Recover(digest, wallet.Signature(s))
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrSignature, err)
+	}
+	return account, err
 }
 
 // ApplySite checks a change and enters it in the epoch of that time. One that was entered

@@ -114,6 +114,28 @@ func TestVerifySite(t *testing.T) {
 	}
 }
 
+// TestAnAccountSignsInOneForm: v of 0 and 1, and s in the upper half of the range, are wrong
+// signatures, of the owner and of the account so far.
+func TestAnAccountSignsInOneForm(t *testing.T) {
+	one := ownerKey(t, "1")
+	for name, spoil := range map[string]func(*witness.AccountSignature){
+		"v from 0":   func(s *witness.AccountSignature) { s[64] -= 27 },
+		"s is high":  func(s *witness.AccountSignature) { s[32] |= 0x80 },
+		"r is large": func(s *witness.AccountSignature) { copy(s[:32], bytes.Repeat([]byte{0xff}, 32)) },
+	} {
+		c := soundSite(t)
+		c.owner, c.signer, c.former, c.nonce = ownerKey(t, "2"), ownerKey(t, "2"), &one, 7
+		owner, former := c.change(t), c.change(t)
+		spoil(&owner.Owner)
+		spoil(former.Former)
+		for who, change := range map[string]witness.SiteChange{"owner": owner, "former": former} {
+			if _, err := VerifySite(change, testNetwork, testNow); reasonOf(err, witness.RefusedSite) != witness.RefusedSignature {
+				t.Errorf("%s, %s: %v", who, name, err)
+			}
+		}
+	}
+}
+
 // One bit more or less anywhere, and the change is refused or says another thing.
 func TestVerifySiteNoticesEachBit(t *testing.T) {
 	encoded := soundSite(t).change(t).Append(nil)

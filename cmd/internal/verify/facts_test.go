@@ -198,6 +198,7 @@ func TestOfNoEpoch(t *testing.T) {
 		"epoch times slot": n.signed(keyOf(1), radio.KindWitness, at, batch(110_000_000_000)),
 		"next to the last": n.signed(keyOf(1), radio.KindWitness, at, batch(last+1)),
 		"slot":             n.signed(keyOf(1), radio.KindBeacon, at, beacon(1<<40)),
+		"no observation":   n.signed(keyOf(1), radio.KindWitness, at, witness.Batch{Epoch: 31}.Append(nil)),
 		"stamp":            n.signed(keyOf(1), radio.KindBeacon, 1<<53, beacon(31)),
 	} {
 		if _, err := r.parse(record); err != DropRange {

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"errors"
+
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -64,6 +66,8 @@ func (p *parsed) readBody(t witness.Timing) (err error) {
 		return DropKind
 	}
 	switch {
+	case errors.Is(err, witness.ErrCount):
+		return DropRange
 	case err != nil:
 		return DropEncoding
 	case p.beacon.Slot >= maxSlot || p.own > t.LastEpoch():
