@@ -74,7 +74,7 @@ func (w *weigher) pool(ways []spread, without int) spread {
 		rest = rest.plus(s)
 	}
 	left := slices.Clone(ways)
-	for range without {
+	for range min(without, mostWithout) {
 		worst := w.worst(rest, left)
 		if worst < 0 {
 			return spread{}
@@ -84,6 +84,9 @@ func (w *weigher) pool(ways []spread, without int) spread {
 	}
 	return rest
 }
+
+// mostWithout bounds how many ways are left out: who claims to hear thousands makes no work of it.
+const mostWithout = 64
 
 // poolWays is the least number of ways that show something of a station together.
 const poolWays = 5

@@ -112,7 +112,10 @@ func (v verifyCommand) listed(again *network.Reverification, run func() error) e
 	if err = errors.Join(run(), out.Flush(), part.Chmod(0o644), part.Close()); err != nil {
 		return errors.Join(err, os.Remove(part.Name()))
 	}
-	return os.Rename(part.Name(), v.IDs)
+	if err := os.Rename(part.Name(), v.IDs); err != nil {
+		return errors.Join(err, os.Remove(part.Name()))
+	}
+	return nil
 }
 
 func tellReverified(w io.Writer, found network.Reverified) error {

@@ -65,7 +65,7 @@ func (r results) clean() error {
 		return fmt.Errorf("the verdicts: %w", err)
 	}
 	var faults []error
-	for _, pattern := range [...]string{"*.tmp", "*.scratch", "*.scratch.index", "*" + removed} {
+	for _, pattern := range [...]string{"*.tmp", "*.scratch", "*.scratch.index*", "*" + removed} {
 		left, err := filepath.Glob(filepath.Join(string(r), pattern))
 		faults = append(faults, err)
 		for _, path := range left {

@@ -56,7 +56,7 @@ func (s *share) room(ctx context.Context, station radio.Station, epoch witness.E
 	if !known {
 		return errShare
 	}
-	s.remember(station)
+	s.remember(station, epoch)
 	return nil
 }
 
@@ -80,9 +80,13 @@ func (s *share) remembers(station radio.Station, epoch witness.Epoch) bool {
 	return ok
 }
 
-func (s *share) remember(station radio.Station) {
+// remember notes that a station has a site in an epoch, unless another one has begun meanwhile.
+func (s *share) remember(station radio.Station, epoch witness.Epoch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.epoch != epoch {
+		return
+	}
 	if s.known == nil || len(s.known) >= mostKnown {
 		s.known = map[radio.Station]struct{}{}
 	}

@@ -217,7 +217,7 @@ func TestAnEpochWithoutEntropyIsPassedOver(t *testing.T) {
 // TestResultsAreClean removes what is no result, and nothing else.
 func TestResultsAreClean(t *testing.T) {
 	r := results(filepath.Join(t.TempDir(), "verdicts"))
-	for _, name := range []string{"7", "8.tmp", "8.scratch", "8.scratch.index", "3.removed", "notes"} {
+	for _, name := range []string{"7", "8.tmp", "8.scratch", "8.scratch.index", "8.scratch.index-07", "3.removed", "notes"} {
 		if err := os.MkdirAll(filepath.Join(string(r), name, "below"), 0o755); err != nil {
 			t.Fatal(err)
 		}

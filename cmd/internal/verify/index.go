@@ -154,7 +154,10 @@ func writeBeside(dir, name string, write func(*os.File) error) error {
 	if err = errors.Join(err, file.Close()); err != nil {
 		return errors.Join(err, os.Remove(path+draftEnding))
 	}
-	return os.Rename(path+draftEnding, path)
+	if err := os.Rename(path+draftEnding, path); err != nil {
+		return errors.Join(err, os.Remove(path+draftEnding))
+	}
+	return nil
 }
 
 // ErrNoIndex says that a result has no index of what is asked for. Index makes them.
