@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestFrugal: the limit is that of the stations while an epoch is verified, a lower one stays,
-// and in the end it is what it was. The number is that of the snapshot from the first call on.
+// TestFrugal: the limit is that of the stations, and of what else the process has, while an epoch is
+// verified, a lower one stays, and in the end it is what it was. The number is that of the snapshot from the first call on.
 func TestFrugal(t *testing.T) {
 	c := mustCountry(t)
 	stations := int64(len(c.listings))
@@ -17,10 +17,13 @@ func TestFrugal(t *testing.T) {
 		in := c.inputs(0, c.records[0])
 		in.Progress = f.Progress(func(p Progress) {
 			calls++
-			if got, want := debug.SetMemoryLimit(-1), min(before, MemoryFor(stations)); p.Stations != stations || got != want {
+			if got, want := debug.SetMemoryLimit(-1), min(before, MemoryFor(stations)+f.others); p.Stations != stations || got != want {
 				t.Errorf("%d stations, limit %d, want %d and %d", p.Stations, got, stations, want)
 			}
 		})
+		if f.others <= 0 {
+			t.Error("this process takes nothing")
+		}
 		mustEpoch(t, in)
 		f.End()
 		if got := debug.SetMemoryLimit(was); got != before || calls == 0 {
