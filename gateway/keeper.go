@@ -97,7 +97,7 @@ func (k *keeper) finish(ctx context.Context) {
 	}
 }
 
-// writeAll writes what is in memory within closeLimit, and says how many frames it did not.
+// writeAll writes what is in memory within closeLimit, and says how many frames are in memory only then.
 func (k *keeper) writeAll(ctx context.Context) (left int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
@@ -107,7 +107,7 @@ func (k *keeper) writeAll(ctx context.Context) (left int) {
 			return 0
 		}
 		if k.step(ctx, d); k.failing || ctx.Err() != nil {
-			return len(d.write)
+			return k.queue.unkept()
 		}
 	}
 }

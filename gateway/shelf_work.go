@@ -47,6 +47,13 @@ func (q *backlog) plan(w wanted) (d due) {
 	return d
 }
 
+// unkept is how many frames are in memory only.
+func (q *backlog) unkept() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.frames) - q.unwritten()
+}
+
 // waits says whether something is left that is to be done after an interval.
 func (q *backlog) waits() bool {
 	q.mu.Lock()
