@@ -179,7 +179,7 @@ func (a *asking) askAll() []time.Duration {
 func (a *asking) askPoor(s radio.Station) time.Duration {
 	begin, path := time.Now(), fmt.Sprintf("/v1/witness/stations/%s/epochs/%d", s, a.epoch)
 	status, body, err := a.get(a.t.Context(), path)
-	for err == nil && status == http.StatusServiceUnavailable { // then it took so long
+	for err == nil && status == http.StatusServiceUnavailable && time.Since(begin) < patience { // then it took so long
 		status, body, err = a.get(a.t.Context(), path)
 	}
 	took := time.Since(begin)
