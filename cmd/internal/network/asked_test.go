@@ -129,7 +129,8 @@ func newAsking(t *testing.T, verdicts string) *asking {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Run(t.Context()) }()
 	t.Cleanup(func() { <-ended })
-	a := &asking{t: t, url: server.URL(), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: othersAsk + 8}}}
+	const connections = othersAsk + 8 // below mostOfOneAddress, above which they are closed
+	a := &asking{t: t, url: server.URL(), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}}}
 	t.Cleanup(a.client.CloseIdleConnections)
 	list, err := data.Verified()
 	if err != nil || len(list) == 0 {
