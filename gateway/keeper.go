@@ -101,14 +101,12 @@ func (k *keeper) finish(ctx context.Context) {
 func (k *keeper) writeAll(ctx context.Context) (left int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
-	for {
+	for tried := false; ; tried = true {
 		d := k.queue.plan(wanted{small: true, write: true, all: true})
-		if len(d.write) == 0 && d.remove == 0 {
-			return 0
+		if len(d.write) == 0 && d.remove == 0 || tried && (k.failing || ctx.Err() != nil) {
+			return d.fresh
 		}
-		if k.step(ctx, d); k.failing || ctx.Err() != nil {
-			return k.queue.unkept()
-		}
+		k.step(ctx, d)
 	}
 }
 
