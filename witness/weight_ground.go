@@ -12,10 +12,9 @@ import (
 // one of them, it does to all.
 //
 // It is looked at for ways that are past reach and alone. A question about two stations is answered
-// by the ways between the cells around both: by the same ones for all questions between two
-// cells, their homes, which is how many stand there and ask. So what is laid down grows with the
-// ways, and not with those who ask. All meet in drawers by pairs of cells, and what is in memory of
-// a drawer is bounded (eachRange).
+// by the ways between the cells around both, which are the same for all who stand in the same two
+// cells, their homes. So what is laid down grows with the ways, and not with those who ask. All meet
+// in drawers by pairs of cells, and what is in memory of a drawer is bounded (eachRange).
 type ground struct {
 	*settling
 	seed    maphash.Seed    // nobody makes cells that share a drawer
