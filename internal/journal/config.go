@@ -3,7 +3,6 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 )
 
@@ -78,8 +77,10 @@ func (c Config) Validate() error {
 	if c.URL == "" && c.Credentials != "" {
 		wrong("credentials is set, but url is not")
 	}
-	if u, err := url.Parse(c.Files); c.Files != "" && (err != nil || u.Scheme == "") {
-		wrong("files = %q: want a URL such as \"file:///var/lib/hexnet/files\"", c.Files)
+	if c.Files != "" {
+		if _, err := parseBucket(c.Files); err != nil {
+			wrong("files: %w", err)
+		}
 	}
 	return errors.Join(faults...)
 }

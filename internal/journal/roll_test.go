@@ -325,10 +325,37 @@ func TestForgetPastAClockThatWasAhead(t *testing.T) {
 	}
 }
 
+// TestOpenBucketRefuses: what is not the URL of a bucket makes none anywhere, and a configuration is refused for it.
 func TestOpenBucketRefuses(t *testing.T) {
-	for _, address := range []string{"", "file://relative", "nothing://x", "\x00"} {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, address := range []string{
+		"", "files", "file://relative", "file://var" + dir + "/x", "file://.", "file://./y", "file:z", "file://me@" + dir + "/z", "file:",
+		"file://" + dir + "/z?create_dir=1", "file://" + dir + "/z?", "file://" + dir + "/z#1", "nothing://x", "gs://x", "\x00",
+	} {
 		if _, err := OpenBucket(t.Context(), address); err == nil {
 			t.Errorf("%q is no error", address)
+		}
+		if err := (Config{Files: address}).Validate(); err == nil && address != "" {
+			t.Errorf("%q is no error of a configuration", address)
+		}
+	}
+	if made, err := os.ReadDir(dir); err != nil || len(made) != 0 {
+		t.Errorf("there is %v, %v", made, err)
+	}
+	for _, address := range []string{"file://" + dir + "/a", "file://localhost" + dir + "/b%3F"} {
+		b, err := OpenBucket(t.Context(), address)
+		if err := errors.Join(err, (Config{Files: address}).Validate()); err != nil {
+			t.Errorf("%q: %v", address, err)
+			continue
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"a", "b?"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
 		}
 	}
 }
