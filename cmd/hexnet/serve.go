@@ -11,7 +11,8 @@ import (
 )
 
 type serveCommand struct {
-	Config string `help:"Configuration file ('hexnet config' prints one). Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
+	Config      string `help:"Configuration file ('hexnet config' prints one). Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
+	JournalLost bool   `help:"Start although receipts were given for records that neither the journal nor its files have: it is lost for good."`
 }
 
 // Help has the examples.
@@ -50,6 +51,7 @@ func (s serveCommand) serve(ctx context.Context, c *commands, std streams, log *
 	if err != nil {
 		return err
 	}
+	config.Journal.Lost = s.JournalLost
 	n, err := network.New(ctx, config, network.Data(c.Data), log)
 	if err != nil {
 		return err

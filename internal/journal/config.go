@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 )
 
@@ -52,6 +53,14 @@ func (c Config) WithDefaults() Config {
 		c.ReserveBytes = defaultReserve
 	}
 	return c
+}
+
+// LogDir is the directory of a log in this process; a relative one is below dir.
+func (c Config) LogDir(dir string) string {
+	if c = c.WithDefaults(); filepath.IsAbs(c.Dir) {
+		return c.Dir
+	}
+	return filepath.Join(dir, c.Dir)
 }
 
 // Validate names every wrong value at once.

@@ -48,27 +48,34 @@ func (s *Store) Records(ctx context.Context, w window, each func(verify.Record) 
 // readFiles reads the files of a window and says where the log of that birth goes on
 // after all files; 0: at its beginning.
 func readFiles(ctx context.Context, url string, w window, born time.Time, each func(verify.Record) error) (next uint64, err error) {
-	bucket, err := journal.OpenBucket(ctx, url)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, bucket.Close()) }()
-	files, err := bucket.Files(ctx)
-	if err != nil {
-		return 0, err
-	}
+	files, err := eachFile(ctx, url, w, passOn(each))
 	for _, f := range files {
 		if f.Born.Unix() == born.Unix() { // a file states the second
 			next = f.Last + 1
 		}
+	}
+	return next, err
+}
+
+// eachFile reads the files of a window, and gives all that there are.
+func eachFile(ctx context.Context, url string, w window, each func(journal.Record) error) (files []journal.File, err error) {
+	bucket, err := journal.OpenBucket(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, bucket.Close()) }()
+	if files, err = bucket.Files(ctx); err != nil {
+		return nil, err
+	}
+	for _, f := range files {
 		if !w.touches(f.Hour) {
 			continue
 		}
-		if err := readFile(ctx, bucket, f, passOn(each)); err != nil {
-			return 0, fmt.Errorf("reading the journal file %s: %w", f.Name(), err)
+		if err := readFile(ctx, bucket, f, each); err != nil {
+			return nil, fmt.Errorf("reading the journal file %s: %w", f.Name(), err)
 		}
 	}
-	return next, nil
+	return files, nil
 }
 
 func readFile(ctx context.Context, bucket *journal.Bucket, f journal.File, each func(journal.Record) error) (err error) {

@@ -218,11 +218,13 @@ func (v Reverification) denials(published string) (verify.Denials, error) {
 	return readDenials(v.Data.denyPath(v.Config.Coverage))
 }
 
-// records are those of log and files, or of files alone where the network runs.
+// records are those of log and files, or of files alone where the network runs or there is no log.
 func (v Reverification) records(ctx context.Context, found *Reverified) (windowed, func() error, error) {
-	kept, err := OpenStore(ctx, v.Config, v.Data, v.Log)
-	if errors.Is(err, journal.ErrInUse) {
-		found.FilesOnly = true
+	kept, err := OpenStoreThere(ctx, v.Config, v.Data, v.Log)
+	if running := errors.Is(err, journal.ErrInUse); running || errors.Is(err, ErrNoJournal) {
+		if found.FilesOnly = running; !running {
+			v.Log.Warn("only files that were rolled off are read", "error", err)
+		}
 		return func(w window) reading {
 			return func(ctx context.Context, each func(verify.Record) error) error {
 				_, err := readFiles(ctx, v.Data.filesURL(v.Config.Journal), w, time.Time{}, each)
