@@ -83,7 +83,7 @@ func TestNoBucketNoStart(t *testing.T) {
 	data := Data(t.TempDir())
 	_, err := data.network()
 	must(t, err)
-	for _, files := range []string{"s3://bucket", "file://" + data.path(keyFile) + "/below"} {
+	for _, files := range []string{"gs://bucket", "file://" + data.path(keyFile) + "/below"} {
 		c := demoConfig()
 		c.Journal.Files, c.Broker.Listen = files, []string{"127.0.0.1:0"}
 		if _, err := New(t.Context(), c, data, slog.New(slog.DiscardHandler)); err == nil {

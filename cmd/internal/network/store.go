@@ -18,15 +18,19 @@ type Store struct {
 	rolling rolling
 }
 
-// OpenStore opens the store of a data directory, and its bucket once: what cannot be rolled off is not taken.
-// Nobody else may have it open.
+// OpenStore opens the store of a data directory, and its bucket once: what could never be rolled off is not
+// taken. A server that does not answer now may do so later. Nobody else may have it open.
 func OpenStore(ctx context.Context, c Config, data Data, log *slog.Logger) (*Store, error) {
 	j, err := journal.Open(ctx, c.Journal.Config, string(data), log)
 	if err != nil {
 		return nil, fmt.Errorf("the journal: %w", err)
 	}
 	s := &Store{Journal: j, rolling: rolling{journal: j, bucket: data.filesURL(c.Journal), log: log}}
-	if _, err := s.Files(ctx); err != nil {
+	bucket, err := journal.OpenBucket(ctx, s.rolling.bucket)
+	if err == nil {
+		err = bucket.Close()
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("the journal's files: %w", err), j.Close())
 	}
 	return s, nil
