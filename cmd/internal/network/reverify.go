@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"hexspot/cmd/internal/verify"
 	"hexspot/internal/journal"
@@ -227,7 +226,7 @@ func (v Reverification) records(ctx context.Context, found *Reverified) (windowe
 		}
 		return func(w window) reading {
 			return func(ctx context.Context, each func(verify.Record) error) error {
-				_, err := readFiles(ctx, v.Data.filesURL(v.Config.Journal), w, time.Time{}, each)
+				_, err := eachFile(ctx, v.Data.filesURL(v.Config.Journal), w, passOn(each))
 				return err
 			}
 		}, func() error { return nil }, nil
