@@ -18,5 +18,5 @@ var (
 // files that are missing, or move those before them to another place.
 var ErrGap = errors.New("files of the journal are missing: bring them back, or move those before them to another place")
 
-// errDuplicate says that a batch was refused because an entry's id is known.
+// errDuplicate says that the log has an entry with that id already; of a batch nothing was stored then.
 var errDuplicate = errors.New("an id is in the log already")
