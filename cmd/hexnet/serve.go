@@ -36,6 +36,9 @@ instance has the seed; then the next revision of its chain begins, and a warning
 with one book are one that serves and a spare: the spare takes over in the same way. A book that is older
 than the running epoch's chain, restored without "entropy", has stations refuse the new chain until the epoch ends.
 
+A journal that is gone, or is looked for in the wrong place, keeps it from starting, since stations have receipts for what was in
+it. --journal-lost starts over a new one, once; what was not yet in files is missing from verdicts then.
+
 Examples:
   hexnet serve
   hexnet serve --config /etc/hexnet/hexnet.toml --data /var/lib/hexnet`

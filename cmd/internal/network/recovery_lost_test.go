@@ -25,6 +25,15 @@ func reported(t *testing.T) Data {
 	return data
 }
 
+// rolled rolls a journal off as after that time.
+func rolled(t *testing.T, data Data, after time.Duration) {
+	t.Helper()
+	s, end := mustStore(t, data)
+	defer end()
+	_, err := s.Roll(t.Context(), time.Now().Add(after))
+	must(t, err)
+}
+
 // TestAJournalThatIsGone: a network with receipts starts over another journal only if the files have what the
 // first one had, or if it is told that it is lost.
 func TestAJournalThatIsGone(t *testing.T) {
@@ -40,25 +49,14 @@ func TestAJournalThatIsGone(t *testing.T) {
 		"mistyped":      {config: func(c *Config, _ Data) { c.Journal.Dir = "jurnal" }, want: ErrJournalLost},
 		"lost for good": {before: away, config: func(c *Config, _ Data) { c.Journal.Lost = true }},
 		"rolled off": {before: func(t *testing.T, data Data) {
-			s, end := mustStore(t, data)
-			_, err := s.Roll(t.Context(), time.Now().Add(time.Hour))
-			must(t, err)
-			end()
+			rolled(t, data, time.Hour)
 			away(t, data)
 		}},
 		"rolled off, and the files elsewhere": {before: func(t *testing.T, data Data) {
-			s, end := mustStore(t, data)
-			_, err := s.Roll(t.Context(), time.Now().Add(time.Hour))
-			must(t, err)
-			end()
+			rolled(t, data, time.Hour)
 			away(t, data)
 		}, config: func(c *Config, data Data) { c.Journal.Files = "file://" + data.path("elsewhere") }, want: ErrJournalLost},
-		"rolled off and out of the log": {before: func(t *testing.T, data Data) {
-			s, end := mustStore(t, data)
-			_, err := s.Roll(t.Context(), time.Now().Add(48*time.Hour))
-			must(t, err)
-			end()
-		}},
+		"rolled off and out of the log": {before: func(t *testing.T, data Data) { rolled(t, data, 48*time.Hour) }},
 	} {
 		data, config := reported(t), dailyConfig()
 		config.Broker.Listen = []string{"127.0.0.1:0"}
