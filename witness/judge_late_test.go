@@ -87,12 +87,12 @@ func TestWeakestClueIsTheWeight(t *testing.T) {
 	w.enter(StationSubject(c), []Clue{{Name: ClueTwins, Weight: 9_000}})
 	w.enter(LinkSubject(b, a), []Clue{{Name: ClueFading, Weight: 800}, {Name: ClueSlope, Weight: 10_000}})
 	for _, pair := range [][2]radio.Station{{a, b}, {b, a}, {a, c}, {c, b}, {b, c}} {
-		clue, ok := w.Weakest(pair[0], pair[1])
+		clue, _, ok := w.Weakest(pair[0], pair[1])
 		if !ok || uint64(clue.Weight) != w.Link(pair[0], pair[1]) {
 			t.Errorf("%v, %v, weight %d", clue, ok, w.Link(pair[0], pair[1]))
 		}
 	}
-	if _, ok := w.Weakest(b, sampleStation(t, 4)); ok {
+	if _, _, ok := w.Weakest(b, sampleStation(t, 4)); ok {
 		t.Error("a link without clues has a weakest")
 	}
 }

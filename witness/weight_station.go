@@ -21,7 +21,7 @@ func (w *weigher) stationClues(s uint32, facts []wayFact) []Clue {
 		}
 	}
 	clues = w.slopeClue(clues, w.pool(out, 1))
-	clues = w.fadingClue(w.slopeClue(clues, w.pool(in, 1+len(in)/4)), heard)
+	clues = w.fadingClue(w.slopeClue(clues, w.pool(in, 1+len(in)/quarterWithout)), heard)
 	clues = w.silenceClue(clues, asked)
 	clues = w.balanceClue(clues, facts)
 	clues = w.distanceClue(clues, s)
