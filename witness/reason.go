@@ -38,7 +38,7 @@ var reasons = [...]struct{ name, words string }{
 	NoLevel:      {"no_level", "the radio has no power level within the cap for this antenna"},
 	NoChip:       {"no_chip", "the concentrator does not run"},
 	ClockUnset:   {"clock_unset", "the host clock is not set"},
-	ClockOff:     {"clock_off", "the host clock is 5 s or more off the network's"},
+	ClockOff:     {"clock_off", "the host clock is 5 s or more off the network's, or the network is late with its values"},
 	NotConnected: {"not_connected", "the network is not connected: no entropy comes"},
 	NoAnchor:     {"no_anchor", "the network has published no anchor for this time"},
 	NoEntropy:    {"no_entropy", "the entropy of the slot has not come"},
