@@ -97,18 +97,16 @@ func (k *keeper) finish(ctx context.Context) {
 	}
 }
 
-// writeAll writes what is in memory within closeLimit, and says how many frames it did not.
+// writeAll writes what is in memory within closeLimit, and says how many frames are in memory only then.
 func (k *keeper) writeAll(ctx context.Context) (left int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
-	for {
+	for tried := false; ; tried = true {
 		d := k.queue.plan(wanted{small: true, write: true, all: true})
-		if len(d.write) == 0 && d.remove == 0 {
-			return 0
+		if len(d.write) == 0 && d.remove == 0 || tried && (k.failing || ctx.Err() != nil) {
+			return d.fresh
 		}
-		if k.step(ctx, d); k.failing || ctx.Err() != nil {
-			return len(d.write)
-		}
+		k.step(ctx, d)
 	}
 }
 

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -250,6 +251,30 @@ func TestStopOnAMachineThatStandsStill(t *testing.T) {
 			t.Errorf("left in the store %v", got)
 		}
 	})
+}
+
+// TestStopWithAFullDisk: what is lost is told, all of it and nothing else.
+func TestStopWithAFullDisk(t *testing.T) {
+	for _, before := range []int{0, 100} {
+		synctest.Test(t, func(t *testing.T) {
+			var lines bytes.Buffer
+			n, s := newNetwork(), &fakeStore{}
+			n.silent = true
+			f, stop := keeping(t, n, s, Limits{}, slog.New(slog.NewTextHandler(&lines, nil)))
+			offer(f, 0, before)
+			time.Sleep(2 * stallLimit)
+			synctest.Wait()
+			if got := s.numbers(); len(got) != before {
+				t.Fatalf("written %v", got)
+			}
+			s.be(func() { s.full = true })
+			offer(f, before, before+3*most)
+			stop()
+			if told := lines.String(); strings.Count(told, "lost with this stop") != 1 || !strings.Contains(told, fmt.Sprintf("frames=%d\n", 3*most)) {
+				t.Errorf("%d frames on disk, %d not: said\n%s", before, 3*most, told)
+			}
+		})
+	}
 }
 
 // TestFullDisk: frames wait in memory, the oldest dropped, until there is room again;

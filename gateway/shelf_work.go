@@ -9,6 +9,7 @@ type due struct {
 	from   uint64   // load frames [from, to), if from < to
 	to     uint64
 	remove uint64 // frames before this, if > 0
+	fresh  int    // frames that are in memory only, those to be written among them
 }
 
 // The work of a keeper comes in portions: so many frames, written or removed, do
@@ -33,6 +34,7 @@ func (q *backlog) plan(w wanted) (d due) {
 	s := &q.shelf
 	if w.write {
 		fresh := q.frames[q.unwritten():]
+		d.fresh = len(fresh)
 		if (s.spilling || w.all) && (w.small || s.urgent || len(fresh) >= portion) {
 			d.write, d.first = slices.Clone(fresh[:min(len(fresh), most)]), s.next
 			s.writing = len(d.write)

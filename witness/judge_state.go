@@ -55,13 +55,17 @@ func (e EventsBy) sorted(stations *radio.Stations) iter.Seq2[radio.Station, Even
 // events writes a line of each station.
 func (t *textSink) events(of iter.Seq2[radio.Station, Events]) {
 	for station, e := range of {
-		t.b = fmt.Appendf(station.AppendHex(t.b), " %d %d", e.Beaconed, e.Witnessed)
-		if e.Reported > 0 {
-			t.b = fmt.Appendf(t.b, " %d", e.Reported)
-		}
-		t.b = append(t.b, '\n')
+		t.b = appendEvents(t.b, station, e)
 		t.line()
 	}
+}
+
+func appendEvents(b []byte, station radio.Station, e Events) []byte {
+	b = fmt.Appendf(station.AppendHex(b), " %d %d", e.Beaconed, e.Witnessed)
+	if e.Reported > 0 {
+		b = fmt.Appendf(b, " %d", e.Reported)
+	}
+	return append(b, '\n')
 }
 
 func compareStations(a, b radio.Station) int { return a.Compare(b) }

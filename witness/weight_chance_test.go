@@ -215,7 +215,7 @@ func usualSeenBy(t *testing.T, w *weigher, a, b uint32) (int64, bool) {
 	if err := cmp.Or(w.ground.ask(a, b, questions), questions.empty()); err != nil {
 		t.Fatal(err)
 	}
-	if err := inTurn(w.takeWays, w.ground.answerAll, w.ground.conclude, w.ground.end); err != nil {
+	if err := inTurn(w.ground.wantAll, w.takeWays, w.ground.answerAll, w.ground.conclude, w.ground.end); err != nil {
 		t.Fatal(err)
 	}
 	usual, err := w.ground.usualIn(w.drawer(a))

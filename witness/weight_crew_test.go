@@ -33,7 +33,7 @@ func TestWeighingStopsSoon(t *testing.T) {
 		var left atomic.Int64
 		left.Store(opens)
 		b := bookOf(t, func() Shelf { return &hasty{cancel: cancel, left: &left} })
-		links, err := b.SettleLarge(ctx, LinkState{}, 1, workers)
+		links, err := b.SettleLarge(ctx, stateBefore(t), 1, workers)
 		if err == nil {
 			err = errors.Join(links.WriteState(ctx, io.Discard, workers), links.WriteWeights(ctx, io.Discard, workers))
 		}
@@ -58,22 +58,30 @@ func TestWeighingStopsSoon(t *testing.T) {
 	}
 }
 
-// TestCrewsHaveTheSameText whoever is in them.
+// TestCrewsHaveTheSameText whoever is in them, with something on every shelf, and whether the state
+// before is in memory or text.
 func TestCrewsHaveTheSameText(t *testing.T) {
-	text := func(workers int) []byte {
-		links, err := bookOf(t, inMemory).SettleLarge(t.Context(), LinkState{}, 1, workers)
+	before := stateBefore(t)
+	kept, err := OpenLinkState(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(before.AppendText(nil))), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(before LinkState, workers int) []byte {
+		c := &cabinet{broken: none}
+		links, err := bookOf(t, c.shelf).SettleLarge(t.Context(), before, 1, workers)
 		if err != nil {
 			t.Fatal(err)
 		}
+		c.check(t)
 		var out bytes.Buffer
 		if err := errors.Join(links.WriteState(t.Context(), &out, workers), links.WriteWeights(t.Context(), &out, workers)); err != nil {
 			t.Fatal(err)
 		}
 		return out.Bytes()
 	}
-	want := text(1)
-	for _, workers := range []int{2, 3, 7, 16, 300} {
-		if got := text(workers); !slices.Equal(got, want) {
+	want := text(before, 1)
+	for _, workers := range slices.Concat(crews[:], []int{300}) {
+		if !slices.Equal(text(before, workers), want) || !slices.Equal(text(kept, workers), want) {
 			t.Errorf("%d workers write other bytes", workers)
 		}
 	}

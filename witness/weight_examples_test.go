@@ -20,20 +20,27 @@ type village struct {
 }
 
 func newVillage(t testing.TB) *village {
-	v := &village{
-		t: t, book: NewLinkBook(DefaultParameters(hexspot1)), reach: map[radio.Station]q32{},
-		state: LinkState{Ways: map[Way][2]WaySums{}, Near: map[Way][2]NearSums{}, Twins: map[Twins][2]TwinSums{}},
-	}
-	for n, place := range [][2]float64{{45.19, 5.72}, {45.20, 5.72}, {45.19, 5.78}, {45.15, 5.70}, {45.22, 5.80}, {45.195, 5.70}, {45.205, 5.75}, {45.18, 5.74}} {
-		s := sampleStation(t, n)
-		site := sampleSite(t, byte(1+n), place[0], place[1])
-		v.book.station(s, &site)
-		v.stations = append(v.stations, s)
-	}
+	v := villageAt(t, 0, [][2]float64{{45.19, 5.72}, {45.20, 5.72}, {45.19, 5.78}, {45.15, 5.70}, {45.22, 5.80}, {45.195, 5.70}, {45.205, 5.75}, {45.18, 5.74}})
 	for from := range v.stations {
 		for to := range v.stations {
 			v.set(from, to, whole, 300, 2_000)
 		}
+	}
+	return v
+}
+
+// villageAt has stations at some places that know nothing of each other; first is the number of the
+// first one's key.
+func villageAt(t testing.TB, first int, places [][2]float64) *village {
+	v := &village{
+		t: t, book: NewLinkBook(DefaultParameters(hexspot1)), reach: map[radio.Station]q32{},
+		state: LinkState{Ways: map[Way][2]WaySums{}, Near: map[Way][2]NearSums{}, Twins: map[Twins][2]TwinSums{}},
+	}
+	for n, place := range places {
+		s := sampleStation(t, first+n)
+		site := sampleSite(t, byte(1+n), place[0], place[1])
+		v.book.station(s, &site)
+		v.stations = append(v.stations, s)
 	}
 	return v
 }

@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -18,15 +19,16 @@ func TestGroundAsTheSenderSeesIt(t *testing.T) {
 	rank := func(n int) uint32 { return v.rank(w, n) }
 	one, other := rank(3), rank(4)
 	w.ground.begin()
-	seen := newTray(w.ground.answers) // from one end alone
-	seen.begin().add(int64(one), int64(other))
+	asked, seen := newTray(w.ground.asked), newTray(w.ground.answers) // from one end alone
+	homes := cellPair{w.ground.home(one), w.ground.home(other)}
+	seen.begin().addCells(homes)
 	for _, way := range [][2]int{{0, 1}, {2, 5}} {
 		seen.add(int64(rank(way[0])), int64(rank(way[1])), -500)
 	}
-	if err := seen.put(w.drawer(one)); err != nil {
+	if err := errors.Join(w.ground.ask(one, other, asked), seen.put(w.ground.drawerOf(homes))); err != nil {
 		t.Fatal(err)
 	}
-	if err := inTurn(seen.empty, w.sortFacts, w.compareWays, w.ground.conclude, w.countFar, w.askNeighbours); err != nil {
+	if err := inTurn(asked.empty, seen.empty, w.sortFacts, w.compareWays, w.ground.conclude, w.countFar, w.askNeighbours); err != nil {
 		t.Fatal(err)
 	}
 	for s, want := range map[uint32]int64{one: -100, other: -600} {

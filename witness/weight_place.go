@@ -61,6 +61,11 @@ func diskOf(day *stationDay) []coverage.Hex {
 	if err != nil {
 		return nil
 	}
+	return diskAround(cell)
+}
+
+// diskAround are a cell and those next to it; none of what is no cell.
+func diskAround(cell coverage.Hex) []coverage.Hex {
 	disk, err := cell.Disk()
 	if err != nil {
 		return nil

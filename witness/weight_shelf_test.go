@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"hexspot/radio"
@@ -13,26 +12,8 @@ import (
 
 var errShelf = errors.New("the shelf is full")
 
-// frail is a shelf that fails after some items, or gives only a part of what it has.
-type frail struct {
-	memoryShelf
-	left *atomic.Int64
-	cut  int64
-}
-
-func (f *frail) Put(drawer int, item []byte) error {
-	if f.left.Add(-1) < 0 {
-		return errShelf
-	}
-	return f.memoryShelf.Put(drawer, item)
-}
-
-func (f *frail) Open(drawer int) (io.Reader, int64) {
-	from, size := f.memoryShelf.Open(drawer)
-	return io.LimitReader(from, max(0, size-f.cut)), size
-}
-
-// bookOf is a book of a town's epoch over shelves.
+// bookOf is a book of an epoch over shelves: of a town whose cases are judged, and of two others,
+// which begin with stateBefore. None of its shelves stays empty.
 func bookOf(t *testing.T, shelves Shelves) *LinkBook {
 	t.Helper()
 	e := town(t, hexspot1, 11, 8, 24)
@@ -49,39 +30,45 @@ func bookOf(t *testing.T, shelves Shelves) *LinkBook {
 	for i := range e.Cases {
 		b.Add(&e.Cases[i], of[caseName{e.Cases[i].Tag, e.Cases[i].Slot}])
 	}
+	farTowns(t).live(b)
 	return b
 }
 
-// TestAShelfThatFails: whichever item it is that cannot be kept, or not be read again whole,
+func stateBefore(t *testing.T) LinkState { return farTowns(t).state }
+
+// crews are the numbers of goroutines that tests of shelves are run with.
+var crews = [...]int{1, 2, 5, 16}
+
+// TestAShelfThatFails: whichever shelf it is that cannot keep an item, or not give all items again,
 // there are no weights.
 func TestAShelfThatFails(t *testing.T) {
-	var left atomic.Int64
-	settle := func(puts, cut int64, workers int) error {
-		left.Store(puts)
-		_, _, err := bookOf(t, func() Shelf { return &frail{left: &left, cut: cut} }).settle(LinkState{}, 1, workers)
+	settle := func(c *cabinet, workers int) error {
+		_, _, err := bookOf(t, c.shelf).settle(stateBefore(t), 1, workers)
 		return err
 	}
-	const many = 1 << 30
-	if err := settle(many, 0, 1); err != nil {
+	sound := &cabinet{broken: none}
+	if err := settle(sound, 1); err != nil {
 		t.Fatal(err)
 	}
-	puts := many - left.Load()
-	for _, fails := range []int64{0, 1, puts / 2, puts * 3 / 4, puts - 1} {
-		for _, workers := range []int{1, 4} {
-			if err := settle(fails, 0, workers); !errors.Is(err, errShelf) {
-				t.Errorf("after %d of %d puts, %d workers: %v", fails, puts, workers, err)
+	sound.check(t)
+	for n, s := range sound.shelves {
+		for _, workers := range crews {
+			for _, fails := range []int64{1, (s.puts.Load() + 1) / 2} {
+				if err := settle(&cabinet{broken: n, frail: frail{fails: fails}}, workers); !errors.Is(err, errShelf) {
+					t.Errorf("shelf %d fails at put %d of some %d, %d workers: %v", n, fails, s.puts.Load(), workers, err)
+				}
+			}
+			if err := settle(&cabinet{broken: n, frail: frail{cut: 1}}, workers); err == nil {
+				t.Errorf("shelf %d, %d workers: an item without its end was read", n, workers)
 			}
 		}
-	}
-	if err := settle(many, 1, 1); err == nil {
-		t.Error("an item without its end was read")
 	}
 }
 
 // TestAStateThatStaysWhereItIs gives the same bytes as one in memory, and is refused where
 // that is.
 func TestAStateThatStaysWhereItIs(t *testing.T) {
-	state, _, err := bookOf(t, inMemory).Settle(LinkState{}, 1)
+	state, _, err := bookOf(t, inMemory).Settle(stateBefore(t), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +117,7 @@ func TestAStateThatStaysWhereItIs(t *testing.T) {
 // TestAStateIsReadInStretches of any size, by any number of goroutines, to the same sums; and
 // its order is checked where they meet, too.
 func TestAStateIsReadInStretches(t *testing.T) {
-	state, _, err := bookOf(t, inMemory).Settle(LinkState{}, 1)
+	state, _, err := bookOf(t, inMemory).Settle(stateBefore(t), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

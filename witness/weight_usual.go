@@ -52,7 +52,7 @@ func (w *weigher) lookGround() error {
 		}, questions.empty}
 	})
 	if err == nil && asked.Load() {
-		err = inTurn(w.takeWays, w.ground.answerAll, w.ground.conclude)
+		err = inTurn(w.ground.wantAll, w.takeWays, w.ground.answerAll, w.ground.conclude)
 	}
 	return cmp.Or(err, w.ground.end())
 }
@@ -64,45 +64,54 @@ func (w *weigher) takeWays() error {
 	})
 }
 
-func (g *ground) answerAll() error {
-	return g.eachDrawer(func() hand {
-		answers := newTray(g.answers)
-		return hand{func(drawer int) error { return g.meet(drawer, answers) }, answers.empty}
-	})
-}
+func (g *ground) wantAll() error { return g.eachDrawerInto(g.wanted, g.want) }
+
+func (g *ground) answerAll() error { return g.eachDrawerInto(g.answers, g.meet) }
 
 // conclude works out what is usual.
-func (g *ground) conclude() error {
+func (g *ground) conclude() error { return g.eachDrawerInto(g.usual, g.concludeAll) }
+
+// eachDrawerInto has all drawers worked on for a shelf.
+func (g *ground) eachDrawerInto(to Shelf, work func(drawer int, into *tray) error) error {
 	return g.eachDrawer(func() hand {
-		var c contents
-		usual := newTray(g.usual)
-		return hand{func(drawer int) error {
-			if err := c.read(g.answers, drawer, byPair); err != nil {
-				return err
-			}
-			return g.concludeAll(&c, usual)
-		}, usual.empty}
+		into := newTray(to)
+		return hand{func(drawer int) error { return work(drawer, into) }, into.empty}
 	})
 }
 
-func (g *ground) concludeAll(c *contents, usual *tray) error {
-	var ways []groundWay
-	return c.eachGroup(func(f *itemFields) {
-		f.number()
-		f.number()
+// concludeAll works out what is usual for all who ask in a drawer.
+func (g *ground) concludeAll(drawer int, usual *tray) error {
+	return g.eachRange(drawer, func(in slotRange) error {
+		ways, err := g.answersIn(drawer, in)
+		if err != nil {
+			return err
+		}
+		return g.eachIn(g.asked, drawer, in, func(homes cellPair, f *itemFields) error {
+			s, partner := f.number(), f.number()
+			value, ok := g.excess(s, partner, ways[homes], g.p.GroundShare)
+			if !ok {
+				return nil
+			}
+			return g.lay(s, partner, value, usual)
+		})
+	}, g.answers)
+}
+
+// answersIn are the ways that answer questions, by their homes: of two homes those of 7 times
+// 7 pairs of cells at most.
+func (g *ground) answersIn(drawer int, in slotRange) (map[cellPair][]groundWay, error) {
+	ways := map[cellPair][]groundWay{}
+	err := g.eachIn(g.answers, drawer, in, func(homes cellPair, f *itemFields) error {
+		list := ways[homes]
 		for len(f.rest) > 0 {
 			w := groundWay{near: f.number(), far: f.number()}
 			w.excess = f.next()
-			ways = append(ways, w)
+			list = append(list, w)
 		}
-	}, func(key uint64) error {
-		s, partner := uint32(key>>32), uint32(key)
-		value, ok := g.excess(s, partner, ways, g.p.GroundShare)
-		if ways = ways[:0]; !ok {
-			return nil
-		}
-		return g.lay(s, partner, value, usual)
+		ways[homes] = list
+		return nil
 	})
+	return ways, err
 }
 
 // lay tells both ends what one sees.

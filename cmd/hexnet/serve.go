@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"hexspot/cmd/internal/network"
 	"hexspot/cmd/internal/resident"
@@ -61,10 +64,20 @@ func (s serveCommand) serve(ctx context.Context, c *commands, std streams, log *
 	if _, err := fmt.Fprintf(std.out, "network %s at %s\n", n.ID(), strings.Join(addresses, " ")); err != nil {
 		return err
 	}
-	go func() {
+	return beside(ctx, n.Run, func(ctx context.Context) error {
 		if err := resident.Rest(ctx); err != nil {
 			log.Debug("memory that is not needed is kept", "error", err)
 		}
-	}()
-	return n.Run(ctx)
+		return nil
+	})
+}
+
+// beside runs something, and something else for as long. Both have ended when it returns.
+func beside(ctx context.Context, run, other func(context.Context) error) error {
+	ctx, end := context.WithCancel(ctx)
+	var both errgroup.Group
+	both.Go(func() error { return other(ctx) })
+	err := run(ctx)
+	end()
+	return errors.Join(err, both.Wait())
 }

@@ -63,6 +63,20 @@ type bookFlags struct {
 	Timing string `help:"Timing of a network that has not run yet: ${enum}. Once it has, the book knows its timing, and no other is taken." enum:"default,demo" default:"default"`
 }
 
+// there is the book, to be read.
+func (b bookFlags) there(ctx context.Context, c *commands) (*store.Book, error) {
+	book, err := network.Data(c.Data).BookThere(ctx, b.Book)
+	return book, toldOfBooks(err)
+}
+
+// toldOfBooks adds to a fault what to do about a book that is not there.
+func toldOfBooks(err error) error {
+	if !errors.Is(err, store.ErrNoBook) {
+		return err
+	}
+	return fmt.Errorf("%w: hexnet serve and 'hexnet site apply' make one; name theirs with --book, or their data directory with --data", err)
+}
+
 // timing is that of the book's network, or the one that was named if it has not run yet.
 func (b bookFlags) timing(ctx context.Context, c *commands, book *store.Book) (witness.Timing, error) {
 	named, err := witness.ScheduleNamed(b.Timing)
@@ -155,7 +169,7 @@ func (siteShow) Help() string {
 
 // Run prints a table.
 func (s siteShow) Run(ctx context.Context, c *commands, std streams) error {
-	book, err := network.Data(c.Data).Book(ctx, s.Book)
+	book, err := s.there(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -240,7 +254,7 @@ func (s siteSnapshot) Run(ctx context.Context, c *commands, std streams) error {
 	if err != nil {
 		return err
 	}
-	book, err := network.Data(c.Data).Book(ctx, s.Book)
+	book, err := s.there(ctx, c)
 	if err != nil {
 		return err
 	}

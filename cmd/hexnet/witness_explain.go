@@ -77,7 +77,7 @@ func (e explainCommand) book(ctx context.Context, data network.Data, log *slog.L
 		return book, func() error { return nil }, nil
 	}
 	end, err := data.KnowSites(ctx, book, e.Book)
-	return book, end, err
+	return book, end, toldOfBooks(err)
 }
 
 // noVerdicts says that a directory has no verified epoch, nil if it has one.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -113,9 +114,44 @@ func explainFromABook(t *testing.T, verdicts string, epoch witness.Epoch) {
 			t.Errorf("%q: exit code %d: %s", args[3:], code, errs)
 		}
 	}
-	nowhere := "sqlite:" + filepath.Join(t.TempDir(), "no", "such", "directory", "book.db")
-	if _, errs, code := hexnet(t, nil, "witness", "explain", s.String(), "--verdicts", verdicts, "--book", nowhere); code != exitFailure || !strings.Contains(errs, "the book of sites") {
-		t.Errorf("a book that is not there: exit code %d: %s", code, errs)
+	dir := t.TempDir()
+	for _, nowhere := range []string{filepath.Join(dir, "typo.db"), filepath.Join(dir, "no", "such", "book.db")} {
+		_, errs, code := hexnet(t, nil, "witness", "explain", s.String(), "--verdicts", verdicts, "--book", "sqlite:"+nowhere)
+		if code != exitFailure || !strings.Contains(errs, "the book of sites: opening the book: there is no book: open "+nowhere) || !strings.Contains(errs, "name theirs with --book") {
+			t.Errorf("a book that is not there: exit code %d: %s", code, errs)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("who asked made %v, %v", left, err)
+	}
+}
+
+// TestWhoOnlyReadsMakesNoBook: each command that opens one to read it says that there is none, and
+// what to do about it.
+func TestWhoOnlyReadsMakesNoBook(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "hexnet.toml")
+	for _, there := range []bool{false, true} {
+		data := t.TempDir()
+		if !there {
+			data = filepath.Join(data, "none")
+		}
+		typo := "sqlite:" + filepath.Join(data, "typo.db")
+		if err := os.WriteFile(config, fmt.Appendf(nil, "[coverage]\nbook = %q\n", typo), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{
+			{"site", "show"}, {"site", "show", stationOf(t)}, {"site", "show", "--book", typo}, {"site", "snapshot", "7", "--network", "0000000000000000"},
+			{"site", "snapshot", "7", "--network", "0000000000000000", "--book", typo}, {"witness", "verify", "--epoch", "7"},
+			{"witness", "verify", "--epoch", "7", "--config", config}, {"witness", "explain", stationOf(t), "--book", typo},
+		} {
+			_, errs, code := hexnet(t, nil, append([]string{"--data", data}, args...)...)
+			if code != exitFailure || !strings.Contains(errs, "there is no book: open "+data) || !strings.Contains(errs, "--data") {
+				t.Errorf("%q: exit code %d: %s", args, code, errs)
+			}
+		}
+		if left, err := os.ReadDir(data); there && (err != nil || len(left) != 0) || !there && !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("who asked made %v, %v", left, err)
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"hexspot/cmd/internal/network"
 	"hexspot/cmd/internal/verify"
+	"hexspot/cmd/internal/version"
 	"hexspot/witness"
 )
 
@@ -130,10 +131,18 @@ func tellReverified(w io.Writer, found network.Reverified) error {
 		_, err := fmt.Fprintln(w, "nothing is published of this epoch")
 		return err
 	case len(found.Differ) > 0:
-		return fmt.Errorf("the published result is another one: %s differ", strings.Join(found.Differ, ", "))
+		return differing("the published result is another one", found.Differ)
 	}
 	_, err := fmt.Fprintln(w, "the same as published, byte for byte")
 	return err
+}
+
+// differing says which files of two results differ, and what may be behind it: figures are anchored,
+// but formulas are those of a version of the program.
+func differing(what string, files []string) error {
+	return fmt.Errorf("%s: %s differ: it was made from other records, sites or denials than are here, or by another build, whose formulas may be others: "+
+		"verify with the build that made it ('hexnet version' says which; this is %s), CHANGELOG.md tells what changed verdicts",
+		what, strings.Join(files, ", "), version.String("hexnet"))
 }
 
 func writeVerified(w io.Writer, s verify.Summary) error {

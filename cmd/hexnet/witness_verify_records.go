@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"hexspot/cmd/internal/simulate"
 	"hexspot/cmd/internal/verify"
@@ -58,7 +56,7 @@ func (v verifyCommand) simulatedEpoch(ctx context.Context, w io.Writer, in verif
 	}
 	differ, err := archive.Compare(epoch, dir)
 	if err == nil && len(differ) > 0 {
-		err = errors.New("the simulation's own judge comes to other " + strings.Join(differ, ", "))
+		err = differing("the simulation's own judge comes to something else", differ)
 	}
 	if err != nil {
 		return verify.Before{}, fmt.Errorf("epoch %d: %w", epoch, err)

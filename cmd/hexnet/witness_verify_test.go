@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"hexspot/cmd/internal/network"
+	"hexspot/cmd/internal/version"
 )
 
 func runVerify(t *testing.T, args ...string) (code int, out, errs string) {
@@ -45,8 +48,22 @@ func TestVerifyRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, text, fault = runVerify(t, "--records", dir)
-	if code != exitFailure || !strings.Contains(text, "signature=1") || !strings.Contains(fault, "verdicts") {
+	if code != exitFailure || !strings.Contains(text, "signature=1") || !strings.Contains(fault, "verdicts differ: ") || !strings.Contains(fault, "by another build") {
 		t.Errorf("a spoilt signature: exit code %d\n%s%s", code, text, fault)
+	}
+}
+
+// TestADifferenceMayBeOfAnotherBuild: the figures are anchored, the formulas are not.
+func TestADifferenceMayBeOfAnotherBuild(t *testing.T) {
+	var out bytes.Buffer
+	err := tellReverified(&out, network.Reverified{Published: true, Differ: []string{"links", "state"}})
+	for _, want := range []string{"links, state differ", "other records, sites or denials", "or by another build", "verify with the build that made it", version.String("hexnet")} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	if err := tellReverified(&out, network.Reverified{Published: true}); err != nil || !strings.Contains(out.String(), "byte for byte") {
+		t.Errorf("%v: %s", err, out.String())
 	}
 }
 

@@ -20,7 +20,8 @@ type Options struct {
 	Log      *slog.Logger
 
 	// Durable, if set, takes every message of a station before its PUBACK goes
-	// out. If it fails, the station is disconnected without one, and resends.
+	// out. If it fails, the station is disconnected without one, and resends; with
+	// ErrLater not at once.
 	Durable func(context.Context, Message) error
 
 	// SealReports: what stations publish below hexspot/ is for Durable alone, and no

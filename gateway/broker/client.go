@@ -18,6 +18,8 @@ type client struct {
 	place *addressPace  // of the stations of its address; nil for others
 	cut   atomic.Bool   // nothing more is read from it
 	gone  chan struct{} // closed when it has left, its last will sent
+
+	waits *time.Timer // ends a connection whose packets are taken only later; nil: they are taken. Of the reader alone
 }
 
 func (h *hook) newClient(c *mochi.Client, who *identity) *client {
@@ -122,6 +124,9 @@ func (h *hook) left(conn net.Conn) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if c.waits != nil {
+		c.waits.Stop()
+	}
 	delete(h.clients, conn)
 	if h.ids[c.mochi.ID] == c {
 		delete(h.ids, c.mochi.ID)

@@ -24,6 +24,7 @@ type Limits struct {
 	AddressReportRate     int `toml:"address_report_rate"`     // the same as report_rate; default 2,000
 
 	ConnectTimeout Duration `toml:"connect_timeout"` // for TLS, WebSocket and MQTT login together; default 10 s
+	Hold           Duration `toml:"hold"`            // how long a station stays connected whose packets are taken only later; default 25 s
 	KeepAliveMin   Duration `toml:"keep_alive_min"`  // what a client asks for is raised to this; default 5 s
 	KeepAliveMax   Duration `toml:"keep_alive_max"`  // or lowered to this, also when it asks for none; default 10 min
 }
@@ -63,6 +64,7 @@ type durationRange struct {
 func (l *Limits) durations() []durationRange {
 	return []durationRange{
 		{"connect_timeout", &l.ConnectTimeout, 10 * time.Second, 100 * time.Millisecond, 5 * time.Minute},
+		{"hold", &l.Hold, 25 * time.Second, 100 * time.Millisecond, 5 * time.Minute},
 		{"keep_alive_min", &l.KeepAliveMin, 5 * time.Second, time.Second, time.Hour},
 		{"keep_alive_max", &l.KeepAliveMax, 10 * time.Minute, time.Second, 10 * time.Hour},
 	}

@@ -185,14 +185,21 @@ func (h *hook) OnACLCheck(c *mochi.Client, topic string, write bool) bool {
 }
 
 // OnPublish keeps a message before it is acknowledged. If that fails, the client
-// is cut off: mochi would acknowledge the message after any other error.
+// is cut off, at once or later: mochi would acknowledge the message after any other error.
 func (h *hook) OnPublish(c *mochi.Client, p packets.Packet) (packets.Packet, error) {
 	who := h.who(c)
 	if who == nil || !who.isStation() || h.broker.options.Durable == nil {
 		return p, nil
 	}
+	if who.waiting(p) {
+		h.broker.refused.add(RefusedWaiting)
+		return p, packets.ErrRejectPacket
+	}
 	message := Message{Station: who.station, EUI: who.eui, Topic: strings.Clone(p.TopicName), QoS: p.FixedHeader.Qos, Payload: p.Payload, From: sourceOf(c.Net.Conn.RemoteAddr())}
-	if err := h.broker.options.Durable(h.broker.running, message); err != nil {
+	if err := h.broker.options.Durable(h.broker.running, message); errors.Is(err, ErrLater) {
+		h.later(who, p, err)
+		return p, packets.ErrRejectPacket
+	} else if err != nil {
 		h.broker.refuse(RefusedStorage, "name", who.name, "error", err)
 		who.end()
 		return p, packets.ErrRejectPacket

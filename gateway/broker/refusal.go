@@ -110,6 +110,7 @@ const (
 	RefusedSubscription = "subscription" // no right to the filter, or too many of them
 	RefusedPatience     = "patience"     // a station acknowledges nothing of what it gets: it is disconnected
 	RefusedStorage      = "storage"      // Options.Durable failed: the client is disconnected
+	RefusedWaiting      = "waiting"      // Options.Durable takes it only later (ErrLater): it is not acknowledged
 )
 
 // refusals are counts by kind.

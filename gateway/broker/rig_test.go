@@ -227,6 +227,27 @@ func asServer(b *Broker) dialer {
 	return dialer{url: b.Addresses()[0], id: "ns-1", name: "chirpstack", password: serverPassword}
 }
 
+// losing gives when the connection of a dialer is lost, once.
+func losing(d *dialer) <-chan time.Time {
+	lost := make(chan time.Time, 1)
+	d.change = func(o *paho.ClientOptions) {
+		o.SetConnectionLostHandler(func(paho.Client, error) { lost <- time.Now() })
+	}
+	return lost
+}
+
+// mustLose waits for that.
+func mustLose(t testing.TB, lost <-chan time.Time) time.Time {
+	t.Helper()
+	select {
+	case at := <-lost:
+		return at
+	case <-time.After(patience):
+		t.Fatal("the client was not disconnected")
+		return time.Time{}
+	}
+}
+
 func lines(s string, with string) (n int) {
 	for line := range strings.Lines(s) {
 		if strings.Contains(line, with) {

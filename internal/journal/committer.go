@@ -8,8 +8,8 @@ import (
 
 // sink is what the committer stores entries in. Both calls end when their ctx does.
 type sink interface {
-	// each stores entries on their own and gives the outcome of each, nil: it is
-	// durable, also if it was there before.
+	// each stores entries on their own and gives the outcome of each. It is durable with
+	// nil, and with errDuplicate, which says that it was there before.
 	each(ctx context.Context, entries []entry) []error
 	// together stores all or none of the entries. errDuplicate: none, for at least
 	// one is there.
@@ -32,8 +32,9 @@ const (
 // waiter is an Append that waits.
 type waiter struct {
 	entry
-	ctx  context.Context // when it ends, nobody waits any more
-	done chan error      // for one outcome
+	ctx   context.Context // when it ends, nobody waits any more
+	done  chan error      // for one outcome
+	tried bool            // without an answer: it may be there because of that
 }
 
 // committer takes what waits and stores it in groups. One goroutine runs it.
@@ -44,6 +45,7 @@ type committer struct {
 	held   []*waiter     // of the next group: their ids are in the present one
 	stored recentIDs
 	next   forecast
+	used   usage
 }
 
 func newCommitter(s sink) *committer {
@@ -135,12 +137,16 @@ func (c *committer) attempt(ctx context.Context, group []*waiter) (again []*wait
 	for i, err := range outcomes {
 		w := group[i]
 		switch {
-		case err == nil:
+		case err == nil, errors.Is(err, errDuplicate):
+			if err == nil || w.tried {
+				c.used.add(w.entry)
+			}
 			c.stored.add(w.id)
 			w.done <- nil
 		case errors.Is(err, ErrFull) || errors.Is(err, ErrInvalid):
 			w.done <- err
 		default:
+			w.tried = true
 			again = append(again, w)
 		}
 	}

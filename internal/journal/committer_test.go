@@ -67,11 +67,12 @@ func (l *fakeLog) draw() fate {
 	return f
 }
 
-// put stores entries that are not known, or none if that is asked for.
+// put stores entries that are not known, or none if that is asked for. An entry alone that is known is
+// a duplicate.
 func (l *fakeLog) put(entries []entry, allOrNone bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if allOrNone && slices.ContainsFunc(entries, func(e entry) bool { return l.known[e.id] }) {
+	if (allOrNone || len(entries) == 1) && slices.ContainsFunc(entries, func(e entry) bool { return l.known[e.id] }) {
 		return errDuplicate
 	}
 	for _, e := range entries {

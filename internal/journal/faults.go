@@ -14,5 +14,5 @@ var (
 	ErrCorrupt = errors.New("not a whole, unchanged file of the journal") // wrong content, count or hash
 )
 
-// errDuplicate says that a batch was refused because an entry's id is known.
+// errDuplicate says that the log has an entry with that id already; of a batch nothing was stored then.
 var errDuplicate = errors.New("an id is in the log already")

@@ -21,7 +21,6 @@ type Journal struct {
 	committer *committer
 	log       *slog.Logger
 	rolling   sync.Mutex
-	used      usage
 }
 
 // Open opens the log, or connects to its cluster. Relative directories are below
@@ -39,8 +38,8 @@ func Open(ctx context.Context, c Config, dir string, log *slog.Logger) (*Journal
 		return nil, err
 	}
 	j := &Journal{config: c, log: log, keeper: &keeper{place: at, config: c, log: log}}
-	j.used.most.Store(c.MaxBytes)
 	j.committer = newCommitter(j.keeper)
+	j.committer.used.most.Store(c.MaxBytes)
 	if _, err := j.keeper.take(ctx); err != nil {
 		return nil, errors.Join(err, at.close())
 	}
@@ -67,7 +66,6 @@ func (j *Journal) Append(ctx context.Context, subject, id string, data []byte) e
 	if err := j.committer.append(ctx, e); err != nil {
 		return fmt.Errorf("appending to the journal: %w", err)
 	}
-	j.used.add(e)
 	return nil
 }
 

@@ -66,9 +66,13 @@ func (k *keeper) together(ctx context.Context, entries []entry) error {
 	return k.use(ctx, func(c *connection) error { return c.together(ctx, entries) })
 }
 
-// worst is the outcome that says most about the log: no answer, then any other.
+// worst is the outcome that says most about the log: no answer, then any other. That it has an
+// entry already is no trouble.
 func worst(outcomes []error) (found error) {
 	for _, err := range outcomes {
+		if errors.Is(err, errDuplicate) {
+			continue
+		}
 		if found == nil || errors.Is(err, ErrSlow) {
 			found = err
 		}

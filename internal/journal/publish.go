@@ -41,7 +41,8 @@ func message(e entry) *nats.Msg {
 	return m
 }
 
-// each publishes entries one by one without waiting in between.
+// each publishes entries one by one without waiting in between. An entry that the log has is an
+// errDuplicate.
 func (c *connection) each(ctx context.Context, entries []entry) []error {
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, ErrSlow)
 	defer cancel()
@@ -57,7 +58,10 @@ func (c *connection) each(ctx context.Context, entries []entry) []error {
 			continue
 		}
 		select {
-		case <-future.Ok():
+		case ack := <-future.Ok():
+			if ack.Duplicate {
+				outcomes[i] = errDuplicate
+			}
 		case err := <-future.Err():
 			outcomes[i] = meaning(err)
 		case <-ctx.Done():

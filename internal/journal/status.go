@@ -66,7 +66,7 @@ func (j *Journal) watch(ctx context.Context) {
 		if err != nil {
 			continue // the committer says what is wrong, as soon as it matters
 		}
-		j.used.set(status, j.config.ReserveBytes)
+		j.committer.used.set(status, j.config.ReserveBytes)
 		alarm := status.Alarm(j.config.ReserveBytes)
 		if alarm != "" && !warned {
 			j.log.Warn("the journal is nearly full: roll it off, raise max_bytes or free the disk", "state", alarm)

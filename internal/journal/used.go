@@ -2,7 +2,8 @@ package journal
 
 import "sync/atomic"
 
-// usage is about how full the log is: what it said last, and what was appended here since.
+// usage is about how full the log is: what it said last, and what was stored here since. What the
+// log knew already takes no room again.
 type usage struct{ said, since, most atomic.Int64 }
 
 // entryOverhead is about what the log keeps with an entry besides what it is made of.
@@ -27,8 +28,9 @@ func (s Status) room(reserve int64) int64 {
 }
 
 // Used is about how many bytes the log uses, and how many it can have: its limit, or what the disk
-// has room for. The log is asked every ten seconds while Run runs, and what was appended here meanwhile
+// has room for. The log is asked every ten seconds while Run runs, and what was stored here meanwhile
 // is added; before that nothing of the configured limit is used.
 func (j *Journal) Used() (used, most int64) {
-	return j.used.said.Load() + j.used.since.Load(), j.used.most.Load()
+	u := &j.committer.used
+	return u.said.Load() + u.since.Load(), u.most.Load()
 }

@@ -18,6 +18,7 @@ type Book struct {
 // that both understand them: $1 for the first parameter, each new one in turn.
 type engine struct {
 	migrations string // directory below migrations/
+	there      bool   // tables that nobody has made yet are none to be opened
 	lock       string // keeps other migrations out until the transaction ends; "" if it does by itself
 	duplicate  func(error) bool
 }
@@ -26,15 +27,25 @@ type engine struct {
 //
 //	sqlite:PATH                        a file, made if need be for its owner alone
 //	postgres://USER@HOST/DATABASE      a database that is there
-func Open(ctx context.Context, url string) (*Book, error) {
+func Open(ctx context.Context, url string) (*Book, error) { return openBook(ctx, url, false) }
+
+// ErrNoBook says that there is no book at a URL.
+var ErrNoBook = errors.New("there is no book")
+
+// OpenThere is Open of a book that is there, for who wants to read it: where there is none it makes
+// none, which is ErrNoBook.
+func OpenThere(ctx context.Context, url string) (*Book, error) { return openBook(ctx, url, true) }
+
+func openBook(ctx context.Context, url string, there bool) (*Book, error) {
 	open := openPostgres
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
 		open, url = openSQLite, path
 	} else if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
 		return nil, errors.New("opening the book: want sqlite:PATH or postgres://HOST/DATABASE") // the URL may hold a password
 	}
-	b, err := open(url)
+	b, err := open(url, there)
 	if err == nil {
+		b.engine.there = there
 		err = b.migrate(ctx)
 	}
 	if err != nil {

@@ -46,6 +46,9 @@ func (e engine) apply(ctx context.Context, tx *sql.Tx, steps []migration) error 
 	if err != nil {
 		return fmt.Errorf("reading the version of the tables: %w", err)
 	}
+	if made == 0 && e.there {
+		return fmt.Errorf("%w: the database has other tables, or none", ErrNoBook)
+	}
 	if made > len(steps) {
 		return fmt.Errorf("the tables are of version %d, this program knows %d: use a newer one", made, len(steps))
 	}

@@ -14,7 +14,7 @@ const migrationLock = "SELECT pg_advisory_xact_lock(1751480432)"
 // maxConnections bounds what one process takes of a server that others use, too.
 const maxConnections = 8
 
-func openPostgres(url string) (*Book, error) {
+func openPostgres(url string, _ bool) (*Book, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("postgres: the URL is wrong") // the library's error shows parts of it

@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 
@@ -12,11 +14,18 @@ import (
 // openSQLite opens a file with one writer and several readers, which do not wait for
 // each other (WAL). A transaction is on the disk for good when it ends (FULL), and
 // has the write lock from its beginning, so that it cannot fail half-way.
-func openSQLite(path string) (*Book, error) {
+func openSQLite(path string, there bool) (*Book, error) {
 	if path == "" {
 		return nil, errors.New("sqlite: no path")
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // the library would let others read
+	mode := os.O_RDWR
+	if !there {
+		mode |= os.O_CREATE
+	}
+	file, err := os.OpenFile(path, mode, 0o600) // the library would let others read
+	if there && errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %w", ErrNoBook, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,6 +36,7 @@ var bookTests = []struct {
 	{"OneChainIsAnchored", testOneChainIsAnchored},
 	{"RevealedIsNoted", testRevealedIsNoted},
 	{"Terms", testTerms},
+	{"OpenThere", testOpenThere},
 	{"NoChangeOfThePast", testNoChangeOfThePast},
 }
 
@@ -92,6 +95,54 @@ func TestOpenRefuses(t *testing.T) {
 		if b != nil {
 			t.Errorf("%s: a book and an error", url)
 		}
+	}
+}
+
+// TestOpenThere opens what is a book, and makes none of what is not.
+func TestOpenThere(t *testing.T) {
+	dir := t.TempDir()
+	other, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "other.db"))
+	if err == nil {
+		_, err = other.Exec("CREATE TABLE cake (number INTEGER)")
+	}
+	if err = errors.Join(err, other.Close(), os.WriteFile(filepath.Join(dir, "empty.db"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"none.db", "no/such.db", "empty.db", "other.db"} {
+		if b, err := OpenThere(t.Context(), "sqlite:"+filepath.Join(dir, name)); !errors.Is(err, ErrNoBook) || b != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+		t.Errorf("there are %v, %v", left, err)
+	}
+	url := "sqlite:" + filepath.Join(dir, "book.db")
+	open(t, url)
+	b, err := OpenThere(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.Terms(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// testOpenThere has a book only when somebody has made it.
+func testOpenThere(t *testing.T, e engineCase) {
+	url := e.url(t)
+	if _, err := OpenThere(t.Context(), url); !errors.Is(err, ErrNoBook) {
+		t.Errorf("%v of an empty database", err)
+	}
+	open(t, url)
+	b, err := OpenThere(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -54,10 +54,10 @@ func (o Outcome) String() string {
 // pauseEach keeps an attacker that is thrown out at once from turning in circles.
 const pauseEach = time.Millisecond
 
-// Run lets every kind of attack run at once, each from an address of its own, for so long
-// at least and until each has come to the ends that it must, or ctx ends. Then those that have
-// make room for those that have not: a slow machine may not be fast enough for all.
-func Run(ctx context.Context, t Target, least time.Duration) ([]Outcome, error) {
+// Run lets every kind of attack run at once, each from an address of its own, until meanwhile
+// returns. Then those that have come to the ends that they must make room for those that have not,
+// until all have or ctx ends: a slow machine may not be fast enough for all.
+func Run(ctx context.Context, t Target, meanwhile func(context.Context)) ([]Outcome, error) {
 	if !t.Address.Addr().IsLoopback() || !t.Address.Addr().Is4() {
 		return nil, fmt.Errorf("attacking %s: only loopback addresses of IPv4 are attacked", t.Address)
 	}
@@ -81,7 +81,7 @@ func Run(ctx context.Context, t Target, least time.Duration) ([]Outcome, error) 
 			}
 		})
 	}
-	stations.Pause(ctx, least)
+	meanwhile(ctx)
 	for ctx.Err() == nil && !endSatisfied(attackers, ends) {
 		stations.Pause(ctx, lookEach)
 	}

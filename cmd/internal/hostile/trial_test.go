@@ -47,6 +47,8 @@ func TestProblems(t *testing.T) {
 		"slow uplinks":    {func(r *Trial) { r.Attacked.Uplinks = times(101 * time.Millisecond) }, "uplinks: p99 101ms"},
 		"slow reports":    {func(r *Trial) { r.Attacked.Reports = times(101 * time.Millisecond) }, "reports: p99 101ms"},
 		"slow before":     {func(r *Trial) { r.Quiet.Uplinks = times(time.Second); r.Attacked.Uplinks = times(4 * time.Second) }, ""},
+		"slow at the end": {func(r *Trial) { r.Ending.Reports = times(101 * time.Millisecond) }, "reports at the end: p99 101ms"},
+		"well at the end": {func(r *Trial) { r.Ending.Uplinks = times(99 * time.Millisecond) }, ""},
 		"none is taken":   {func(r *Trial) { r.Attacked.Reports = Times{} }, "reports: p99"},
 		"one thrown out":  {func(r *Trial) { r.Logins = 4 }, "logged in 4 times"},
 		"an attack fails": {func(r *Trial) { r.Outcomes = []Outcome{{Name: "a", Fault: "a came to nothing"}} }, "a came to nothing"},
@@ -57,13 +59,17 @@ func TestProblems(t *testing.T) {
 		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
+		slow := strings.Contains(c.want, "p99")
+		if faults := len(r.Faults()) > 0; faults != (c.want != "" && !slow) || len(r.Slow(bound)) > 0 != slow {
+			t.Errorf("%s: faults %q, slow %q", name, r.Faults(), r.Slow(bound))
+		}
 	}
 }
 
 // TestOnlyLoopback: nothing else is ever attacked.
 func TestOnlyLoopback(t *testing.T) {
 	for _, address := range []string{"192.0.2.1:1883", "[::1]:1883", "0.0.0.0:1883"} {
-		if _, err := Run(context.Background(), Target{Address: netip.MustParseAddrPort(address)}, 0); err == nil {
+		if _, err := Run(context.Background(), Target{Address: netip.MustParseAddrPort(address)}, func(context.Context) {}); err == nil {
 			t.Errorf("attacks %s", address)
 		}
 	}

@@ -39,10 +39,10 @@ func (d Data) Answers(ctx context.Context, log *slog.Logger) (b *answers.Book, e
 	return b, end, err
 }
 
-// KnowSites has answers say when a first site begins that a book of sites has; the URL is as in
-// Book. End closes it.
+// KnowSites has answers say when a first site begins that a book of sites has, which is opened as
+// BookThere does. End closes it.
 func (d Data) KnowSites(ctx context.Context, b *answers.Book, url string) (end func() error, err error) {
-	book, err := d.Book(ctx, url)
+	book, err := d.BookThere(ctx, url)
 	if err != nil {
 		return nil, fmt.Errorf("the book of sites: %w", err)
 	}

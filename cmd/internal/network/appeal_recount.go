@@ -82,7 +82,8 @@ type earlierAppeals struct {
 
 // countEarlier counts the appeals of the running epoch that came before the start, once: until
 // that is done none is taken, or a start would give each station its number anew. One goes at a time, others
-// are told that it is busy. An error is of the journal, and it is tried again with the next appeal.
+// are told that it is busy. An error is of the journal, and it is tried again, with the next appeal at
+// the latest.
 func (d *appealDesk) countEarlier(ctx context.Context, now witness.Millis) error {
 	if d.earlier == nil || d.counted.Load() {
 		return nil
@@ -126,10 +127,29 @@ func (d *appealDesk) recount(data []byte, epoch witness.Epoch) {
 	}
 }
 
-// run counts what came before the start, so that the first appeal need not wait for it.
+// Pauses between attempts to count what came before the start.
+const (
+	firstRecountPause = time.Second
+	mostRecountPause  = time.Minute
+)
+
+// run counts what came before the start, so that no appeal has to wait for it. While that fails it
+// tries again, ever less often, until ctx ends.
 func (d *appealDesk) run(ctx context.Context) error {
-	if err := d.countEarlier(ctx, d.now()); err != nil && ctx.Err() == nil {
-		d.log.Error("appeals of before the start are not counted: none is taken until they are", "error", err)
+	told := false
+	for pause := firstRecountPause; ; pause = min(2*pause, mostRecountPause) {
+		err := d.countEarlier(ctx, d.now())
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		if !told && !errors.Is(err, appealsUncounted) { // an appeal may have it counted just now
+			told = true
+			d.log.Error("appeals of before the start are not counted: none is taken until they are, and it is tried again", "error", err)
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil
+		}
 	}
-	return nil
 }

@@ -1,11 +1,15 @@
 package network
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -76,19 +80,40 @@ func mustNode(t *testing.T) string {
 
 // faultyEarlier cannot be read while there is a fault.
 type faultyEarlier struct {
+	held chan struct{} // nil: who reads is not held up
+
+	mu    sync.Mutex
 	fault error
 	reads int
-	held  chan struct{}
 }
 
 func (f *faultyEarlier) Appeals(context.Context, time.Time, func(journal.Record) error) error {
+	f.mu.Lock()
 	f.reads++
+	f.mu.Unlock()
 	if f.held != nil {
 		f.held <- struct{}{}
 		<-f.held
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return f.fault
 }
+
+// be changes whether it can be read.
+func (f *faultyEarlier) be(fault error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault = fault
+}
+
+func (f *faultyEarlier) count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.reads
+}
+
+var errNoLeader = errors.New("no leader")
 
 // TestNoAppealIsTakenUncounted: while what came before the start cannot be counted, or is being
 // counted, none is taken; then they are, and it is not counted again.
@@ -103,13 +128,15 @@ func TestNoAppealIsTakenUncounted(t *testing.T) {
 	post := func() answer {
 		return request(t, http.MethodPost, d.url+"/v1/witness/appeals", good, "Content-Type", protobuf)
 	}
-	earlier := &faultyEarlier{fault: errors.New("no leader")}
+	earlier := &faultyEarlier{fault: errNoLeader}
 	d.appeals.earlier, d.appeals.log = earlier, slog.New(slog.DiscardHandler)
-	must(t, d.appeals.run(t.Context()))
-	if got := post().refused(t); got != "failed" || earlier.reads != 2 {
-		t.Errorf("it cannot be counted: %q, %d times", got, earlier.reads)
+	for reads := 1; reads <= 2; reads++ { // each appeal tries it, too
+		if got := post().refused(t); got != "failed" || earlier.count() != reads {
+			t.Errorf("it cannot be counted: %q, %d times", got, earlier.count())
+		}
 	}
-	earlier.fault, earlier.held = nil, make(chan struct{})
+	earlier.be(nil)
+	earlier.held = make(chan struct{})
 	counting := make(chan error, 1)
 	go func() { counting <- d.appeals.run(t.Context()) }()
 	<-earlier.held
@@ -118,7 +145,57 @@ func TestNoAppealIsTakenUncounted(t *testing.T) {
 	}
 	earlier.held <- struct{}{}
 	must(t, <-counting)
-	if got := post(); got.status != http.StatusAccepted || earlier.reads != 3 {
-		t.Errorf("when it is counted: %d %s, %d times", got.status, got.body, earlier.reads)
+	if got := post(); got.status != http.StatusAccepted || earlier.count() != 3 {
+		t.Errorf("when it is counted: %d %s, %d times", got.status, got.body, earlier.count())
 	}
+}
+
+// TestAppealsAreCountedWithoutAnAppeal: while it fails it is tried again by itself, with pauses that
+// grow up to a bound, and told once; it ends when they are counted, or with its context.
+func TestAppealsAreCountedWithoutAnAppeal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		schedule, err := witness.ScheduleNamed("demo")
+		must(t, err)
+		earlier, told := &faultyEarlier{fault: errNoLeader}, &bytes.Buffer{}
+		d := &appealDesk{
+			provingParts:   provingParts{schedule: schedule, log: slog.New(slog.NewTextHandler(told, nil))},
+			earlierAppeals: earlierAppeals{earlier: earlier},
+		}
+		counting := make(chan error, 1)
+		go func() { counting <- d.run(t.Context()) }()
+		for _, c := range []struct {
+			after time.Duration
+			reads int
+		}{{0, 1}, {firstRecountPause, 2}, {firstRecountPause, 2}, {firstRecountPause, 3}, {10 * mostRecountPause, 16}} {
+			time.Sleep(c.after) // of the bubble
+			synctest.Wait()
+			if earlier.count() != c.reads || d.counted.Load() {
+				t.Fatalf("%v later: tried %d times, want %d; counted %v", c.after, earlier.count(), c.reads, d.counted.Load())
+			}
+		}
+		earlier.be(nil)
+		begun := time.Now()
+		must(t, <-counting)
+		if took := time.Since(begun); took > mostRecountPause || !d.counted.Load() || earlier.count() != 17 {
+			t.Errorf("counted %v %v after it can be read, tried %d times", d.counted.Load(), took, earlier.count())
+		}
+		if n := strings.Count(told.String(), "not counted"); n != 1 {
+			t.Errorf("told %d times:\n%s", n, told)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		schedule, err := witness.ScheduleNamed("demo")
+		must(t, err)
+		d := &appealDesk{
+			provingParts:   provingParts{schedule: schedule, log: slog.New(slog.DiscardHandler)},
+			earlierAppeals: earlierAppeals{earlier: &faultyEarlier{fault: errNoLeader}},
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		counting := make(chan error, 1)
+		go func() { counting <- d.run(ctx) }()
+		synctest.Wait()
+		cancel()
+		must(t, <-counting)
+	})
 }

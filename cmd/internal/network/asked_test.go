@@ -129,7 +129,8 @@ func newAsking(t *testing.T, verdicts string) *asking {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Run(t.Context()) }()
 	t.Cleanup(func() { <-ended })
-	a := &asking{t: t, url: server.URL(), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: othersAsk + 8}}}
+	const connections = othersAsk + 8 // below mostOfOneAddress, above which they are closed
+	a := &asking{t: t, url: server.URL(), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}}}
 	t.Cleanup(a.client.CloseIdleConnections)
 	list, err := data.Verified()
 	if err != nil || len(list) == 0 {
@@ -179,7 +180,7 @@ func (a *asking) askAll() []time.Duration {
 func (a *asking) askPoor(s radio.Station) time.Duration {
 	begin, path := time.Now(), fmt.Sprintf("/v1/witness/stations/%s/epochs/%d", s, a.epoch)
 	status, body, err := a.get(a.t.Context(), path)
-	for err == nil && status == http.StatusServiceUnavailable { // then it took so long
+	for err == nil && status == http.StatusServiceUnavailable && time.Since(begin) < patience { // then it took so long
 		status, body, err = a.get(a.t.Context(), path)
 	}
 	took := time.Since(begin)

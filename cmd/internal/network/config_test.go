@@ -36,7 +36,7 @@ func TestDefaultText(t *testing.T) {
 		Stations: "open", StationList: []string{}, Regions: []string{},
 		Limits: broker.Limits{
 			Connections: 10_000, ConnectionsPerAddress: 1000, ConnectRate: 100, Stations: 100_000, PacketBytes: 16 << 10,
-			InFlight: 16 << 10, WritesPending: 512, MessageRate: 2000, ByteRate: 128 << 10, ReportRate: 20, AddressByteRate: 8 << 20, AddressReportRate: 2000, StationInFlight: 1024, BindingRate: 1000, ConnectTimeout: broker.Duration(10 * time.Second),
+			InFlight: 16 << 10, WritesPending: 512, MessageRate: 2000, ByteRate: 128 << 10, ReportRate: 20, AddressByteRate: 8 << 20, AddressReportRate: 2000, StationInFlight: 1024, BindingRate: 1000, ConnectTimeout: broker.Duration(10 * time.Second), Hold: broker.Duration(25 * time.Second),
 			KeepAliveMin: broker.Duration(5 * time.Second), KeepAliveMax: broker.Duration(10 * time.Minute),
 		},
 	}, Coverage: CoverageConfig{Timing: "default", OtherNetworks: []string{}, Rules: "hexspot-1", Deny: "deny.txt", VerifyWorkers: 1, FirstSites: defaultFirstSites, MostSites: defaultMostSites}, API: APIConfig{RequestRate: defaultRequestRate}}

@@ -65,6 +65,15 @@ func (d Data) Book(ctx context.Context, url string) (*store.Book, error) {
 	return store.Open(ctx, url)
 }
 
+// BookThere opens a book to be read, whose URL is as in Book. Where there is none it makes nothing:
+// store.ErrNoBook.
+func (d Data) BookThere(ctx context.Context, url string) (*store.Book, error) {
+	if url == "" {
+		url = "sqlite:" + d.path(bookFile)
+	}
+	return store.OpenThere(ctx, url)
+}
+
 // KeyFile is where the network's key is.
 func (d Data) KeyFile() string { return d.path(keyFile) }
 

@@ -3,6 +3,7 @@ package network
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 
 	"hexspot/cmd/internal/stations"
 	"hexspot/gateway/broker"
+	"hexspot/internal/journal"
+	"hexspot/radio"
 )
 
 // smallDisk mounts a file system of its own at a directory until the test ends.
@@ -51,8 +54,7 @@ func fillDisk(t *testing.T, dir string, leave int64) (ballast string) {
 }
 
 // fullDisk is a network whose stations publish while the disk of a directory is filled:
-// neither uplink nor report may be acknowledged while nothing can be kept of it, and all
-// goes on by itself when there is room.
+// nothing may be acknowledged that is not kept, and all goes on by itself when there is room.
 type fullDisk struct {
 	*testing.T
 	n     *Network
@@ -64,24 +66,62 @@ const fullStations = 20
 
 func (d fullDisk) refusals() int64 { return d.n.broker.Counters().RefusedBy[broker.RefusedStorage] }
 
-// whileFull waits until every station has been refused, and then until it has been again,
-// and counts the uplinks that were acknowledged meanwhile. No report may be; what was kept
-// before the disk was full may take some rounds to be acknowledged where it is slow.
-func (d fullDisk) whileFull(uplinksToo bool) (uplinks uint64) {
+// journaled is the number of the last entry of the journal.
+func (d fullDisk) journaled() uint64 {
 	d.Helper()
-	const rounds = 4
-	for round := 1; ; round++ {
+	status, err := d.n.store.Journal.Status(d.Context())
+	if err != nil {
+		d.Fatal(err)
+	}
+	return status.Last
+}
+
+// receipted is how many reports have a receipt.
+func (d fullDisk) receipted() uint64 { return uint64(d.fleet.Receipts()) }
+
+// whileFull waits until every station was refused and nothing new came meanwhile: what was on its way when
+// the disk became full may have been kept, and be acknowledged at any time after that, but there is an end
+// to it. It counts the uplinks that were acknowledged in that time.
+func (d fullDisk) whileFull(news func() uint64) (uplinks uint64) {
+	d.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		before, acked := news(), d.fleet.Total()
 		d.awaitRefusals()
-		before, receipts := d.fleet.Total(), d.fleet.Receipts()
-		d.awaitRefusals()
-		reports := d.fleet.Receipts() - receipts
-		uplinks = d.fleet.Total() - before
-		if reports == 0 && (uplinks == 0 || !uplinksToo) {
-			return uplinks
+		if news() == before {
+			return d.fleet.Total() - acked
 		}
-		if round == rounds {
-			d.Fatalf("%d reports and %d uplinks acknowledged by a full disk", reports, uplinks)
+		if time.Now().After(deadline) {
+			d.Fatal("a full disk goes on to keep things")
 		}
+	}
+}
+
+// checkKept wants all that stations have been told so far to be kept, as it is at this moment: uplinks and
+// reports in the journal, and reports in the log as well, where their receipts say. The disk must be full:
+// what is kept may not change.
+func (d fullDisk) checkKept() {
+	d.Helper()
+	acked, receipts := d.fleet.Acked(), d.fleet.Reported().Receipts
+	uplinks, records := stations.Found{}, map[string]bool{}
+	must(d, d.n.store.Journal.Read(d.Context(), journal.Query{}, func(r journal.Record) error {
+		if strings.HasPrefix(r.Subject, "pkt.") {
+			uplinks.Add(r.Data)
+		}
+		records[r.ID] = true
+		return nil
+	}))
+	if b := uplinks.Balance(acked); b.Lost > 0 || b.Acked == 0 {
+		d.Errorf("%d uplinks are acknowledged, %d of them are not in the journal", b.Acked, b.Lost)
+	}
+	for _, r := range receipts {
+		id := make([]radio.RecordID, 1)
+		must(d, d.n.proving.book.Log(r.Epoch).ReadIDs(r.Index, id))
+		if !records[r.Record.String()] || id[0] != r.Record {
+			d.Errorf("record %s has a receipt; it is in the journal: %v; in the log at its index: %s", r.Record, records[r.Record.String()], id[0])
+		}
+	}
+	if len(receipts) == 0 {
+		d.Error("there are no receipts")
 	}
 }
 
@@ -112,32 +152,39 @@ func overSmallDisk(t *testing.T, c Config, data Data) (d fullDisk, end func()) {
 	return fullDisk{t, n, f}, func() { stop(); ended() }
 }
 
-// TestFullDiskIsNotAcknowledged: real clients at QoS 1 while the disk fills. Neither uplink
-// nor report is acknowledged without room, they are disconnected, come back and send again,
-// and all that was acknowledged is there once.
+// TestFullDiskIsNotAcknowledged: real clients at QoS 1 while the disk fills. When it is full, nothing
+// is acknowledged but what was kept before: stations are disconnected, come back and send again, nothing
+// more is kept, and when there is room all that was acknowledged is there once.
 func TestFullDiskIsNotAcknowledged(t *testing.T) {
 	data := Data(t.TempDir())
 	smallDisk(t, string(data), "64m")
 	config := demoConfig()
 	config.Journal.ReserveBytes = 4 << 20
 	d, end := overSmallDisk(t, config, data)
-	ballast := fillDisk(t, string(data), 4<<20)
-	d.whileFull(true)
+	ballast := fillDisk(t, string(data), 2<<20) // what others give back does not make room
+	d.whileFull(d.journaled)
+	full := d.journaled()
+	d.awaitRefusals()
+	if now := d.journaled(); now != full {
+		t.Errorf("%d entries more are kept by a full disk", now-full)
+	}
+	d.checkKept() // so nothing that came later was acknowledged
 	d.awaitRoom(ballast)
 	end()
 	auditWell(t, config, data, d.fleet)
 }
 
 // TestFullDiskUnderTheLog: the disk of the logs of record ids is full, that of the journal
-// is not. No report is acknowledged, uplinks are; the logs are whole afterwards, and what
-// was journaled and not placed is placed once when it comes again.
+// is not. Uplinks are acknowledged. No report is, once the log's last page on the disk has no room either;
+// every receipt's record is in the log in the end. The logs are whole afterwards, and what was journaled and
+// not placed is placed once when it comes again.
 func TestFullDiskUnderTheLog(t *testing.T) {
 	data := Data(t.TempDir())
 	smallDisk(t, data.path(logsDir), "512k")
 	config := demoConfig()
 	d, end := overSmallDisk(t, config, data)
 	ballast := fillDisk(t, data.path(logsDir), 0)
-	if d.whileFull(false) == 0 {
+	if d.whileFull(d.receipted) == 0 {
 		t.Error("no uplink was acknowledged beside a full log")
 	}
 	d.awaitRoom(ballast)

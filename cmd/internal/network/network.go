@@ -79,7 +79,9 @@ func (n *Network) durable(c JournalConfig) func(context.Context, broker.Message)
 			return n.proving.take(ctx, m)
 		}
 		if n.proving != nil && packets.keeps(m) {
-			if err := n.proving.room(ctx, m.Station); err != nil {
+			if err := n.proving.room(ctx, m.Station); errors.Is(err, errShare) {
+				return fmt.Errorf("%w: %w", broker.ErrLater, err) // its site may be what it says next
+			} else if err != nil {
 				return err
 			}
 		}

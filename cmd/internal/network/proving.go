@@ -232,7 +232,8 @@ func (v *proving) putOff(m broker.Message, why string) error {
 
 // room is errShare if what a station sends may not be kept now.
 func (v *proving) room(ctx context.Context, s radio.Station) error {
-	return v.share.room(ctx, s, v.schedule.Epoch(v.schedule.SlotAt(v.now())))
+	now := v.now()
+	return v.share.room(ctx, s, v.schedule.Epoch(v.schedule.SlotAt(now)), now)
 }
 
 // run publishes entropy and freezes epochs until ctx ends.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"hexspot/cmd/internal/verify"
 	"hexspot/internal/store"
@@ -13,13 +12,11 @@ import (
 
 // book opens the book, which must be there.
 func (v Reverification) book(ctx context.Context) (*store.Book, error) {
-	url := v.Config.Coverage.Book
-	if url == "" {
-		if _, err := os.Stat(v.Data.path(bookFile)); err != nil {
-			return nil, fmt.Errorf("the book of sites: %w: name the data directory of hexnet serve, or a copy, with --data, and its configuration with --config if that has coverage.book", err)
-		}
+	book, err := v.Data.BookThere(ctx, v.Config.Coverage.Book)
+	if errors.Is(err, store.ErrNoBook) {
+		err = fmt.Errorf("the book of sites: %w: name the data directory of hexnet serve, or a copy, with --data, and its configuration with --config if that has coverage.book", err)
 	}
-	return v.Data.Book(ctx, url)
+	return book, err
 }
 
 // reading gives records, windowed those of a window.

@@ -3,6 +3,7 @@ package network
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"log/slog"
 	"strings"
@@ -47,7 +48,10 @@ func TestStrangersFillHalfOfTheJournal(t *testing.T) {
 		used    int64
 		strange bool
 		told    int
-	}{{499, true, 0}, {500, false, 1}, {1000, false, 1}, {400, true, 1}, {600, false, 2}} {
+	}{
+		{499, true, 0}, {500, false, 1}, {1000, false, 1}, {499, true, 1}, {500, false, 1}, {440, true, 1}, {600, false, 1},
+		{400, true, 1}, {499, true, 1}, {600, false, 2},
+	} {
 		journal.used = c.used
 		for range 2 {
 			if !takes(owner) {
@@ -94,22 +98,63 @@ func (c *counting) Known(_ context.Context, s radio.Station, e witness.Epoch) (b
 	return s == c.station && e == c.epoch, nil
 }
 
-// TestTheRegistryIsSeldomAsked: of a station with a site once an epoch, and nobody is looked up
-// while there is room.
+// TestTheRegistryIsSeldomAsked: of a station with a site once an epoch, of another one once in some
+// seconds, and nobody is looked up while there is room.
 func TestTheRegistryIsSeldomAsked(t *testing.T) {
-	s := newProver(t, radio.Network{}).key.Station()
+	s, stranger := newProver(t, radio.Network{}).key.Station(), newProver(t, radio.Network{}).key.Station()
 	journal, registry := &filled{most: 100}, &counting{station: s, epoch: 5}
 	share := &share{journal: journal, registry: registry, log: slog.New(slog.DiscardHandler)}
-	for used, want := range []int{0, 1} {
-		journal.used = int64(used) * 90
+	for _, c := range []struct {
+		what    string
+		used    int64
+		station radio.Station
+		epoch   witness.Epoch
+		now     witness.Millis
+		asked   int
+		want    error
+	}{
+		{"while there is room", 10, s, 5, 1000, 0, nil},
+		{"a station without a site, while there is room", 10, stranger, 5, 1000, 0, nil},
+		{"a station with a site", 90, s, 5, 1000, 1, nil},
+		{"the same, later in the epoch", 90, s, 5, 900_000, 1, nil},
+		{"a station without one", 90, stranger, 5, 1000, 2, errShare},
+		{"the same soon", 90, stranger, 5, 1000 + strangerTime - 1, 2, errShare},
+		{"the same a while later", 90, stranger, 5, 1000 + strangerTime, 3, errShare},
+		{"the same with a clock that was set back", 90, stranger, 5, 500, 4, errShare},
+		{"in an epoch without its site", 90, s, 6, 1_000_000, 5, errShare},
+	} {
+		journal.used = c.used
 		for range 10 {
-			must(t, share.room(t.Context(), s, 5))
+			if err := share.room(t.Context(), c.station, c.epoch, c.now); !errors.Is(err, c.want) {
+				t.Errorf("%s: %v", c.what, err)
+			}
 		}
-		if registry.asked != want {
-			t.Errorf("%d of %d: asked %d times", journal.used, journal.most, registry.asked)
+		if registry.asked != c.asked {
+			t.Errorf("%s: asked %d times, want %d", c.what, registry.asked, c.asked)
 		}
 	}
-	if err := share.room(t.Context(), s, 6); !errors.Is(err, errShare) || registry.asked != 2 {
-		t.Errorf("in an epoch without its site: %v, asked %d times", err, registry.asked)
+	registry.station = stranger
+	registry.epoch = 6
+	if err := share.room(t.Context(), stranger, 6, 2_000_000); err != nil {
+		t.Errorf("whose site is entered: %v", err)
+	}
+}
+
+// TestWhatIsRememberedIsBounded: keys cost nothing.
+func TestWhatIsRememberedIsBounded(t *testing.T) {
+	share := &share{}
+	key := newProver(t, radio.Network{}).key.Station().Bytes()
+	for n, stations := uint32(0), 0; stations <= 2*mostKnown; n++ {
+		binary.BigEndian.PutUint32(key[len(key)-4:], n)
+		station, err := radio.StationFromBytes(key)
+		if err != nil {
+			continue // on no curve
+		}
+		stations++
+		share.remember(station, 0, false, 0)
+		share.remember(station, 0, true, 0)
+		if len(share.strangers) > mostKnown || len(share.known) > mostKnown || !share.isStranger(station, 0) || !share.remembers(station, 0) {
+			t.Fatalf("%d strangers and %d others of %d are remembered", len(share.strangers), len(share.known), stations)
+		}
 	}
 }

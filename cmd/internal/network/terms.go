@@ -58,10 +58,10 @@ func (d Data) Network(ctx context.Context) (radio.Network, error) {
 }
 
 func (d Data) ownTerms(ctx context.Context) (Terms, error) {
-	if _, err := os.Stat(d.path(bookFile)); err != nil {
+	book, err := d.BookThere(ctx, "")
+	if errors.Is(err, store.ErrNoBook) {
 		return d.anchored()
 	}
-	book, err := d.Book(ctx, "")
 	if err != nil {
 		return Terms{}, err
 	}

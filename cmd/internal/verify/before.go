@@ -9,6 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"hexspot/radio"
+	"hexspot/witness"
 )
 
 // ErrNotFollowing says that an epoch did not begin with what another has left.
@@ -19,10 +22,29 @@ var beforeFiles = [...]string{provisionsName, stateName}
 
 // writeState writes events and sums of links as the file `state`.
 func (b *Before) writeState(w io.Writer) error {
-	if err := b.State.WriteText(w); err != nil {
+	events := b.State.WriteText
+	if b.kept != nil {
+		events = b.kept.writeText
+	}
+	if err := events(w); err != nil {
 		return err
 	}
 	return b.Links.WriteText(w)
+}
+
+// takeEvents gives the events of stations by their numbers, and lets go of them: a map takes four
+// times as much.
+func (b *Before) takeEvents(stations *radio.Stations) (by witness.EventsBy, err error) {
+	if b.kept == nil {
+		by = b.State.EventsBy(stations)
+		b.State = nil
+		return by, nil
+	}
+	err = b.kept.read(func(in io.Reader) (err error) {
+		by, err = witness.ReadEventsBy(in, stations)
+		return err
+	})
+	return by, err
 }
 
 // manifest lists the files that a state is in, as the manifest of the epoch that left it does:

@@ -128,13 +128,6 @@ func (d *Docket) Cases() ([]witness.Case, error) {
 	return d.casesOf(func(groupName, *group) bool { return true })
 }
 
-// Closed are the cases that a time has closed, sorted by tag and slot: nothing that
-// comes later changes them but what the journal already had.
-func (d *Docket) Closed(now witness.Millis) ([]witness.Case, error) {
-	cases, err := d.Cases()
-	return slices.DeleteFunc(cases, func(c witness.Case) bool { return c.Close > int64(now) }), err
-}
-
 // Forget drops what belongs to epochs before one.
 func (d *Docket) Forget(before witness.Epoch) {
 	for id, in := range d.known {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -130,7 +129,10 @@ func TestEachEpochFollowsTheOneBefore(t *testing.T) {
 		t.Errorf("%s is not of the manifest before:\n%s", want, got.appendJSON(nil))
 	}
 	other := before
-	other.State = maps.Clone(before.State)
+	if other.State, err = mustOpen(t, first).Events(); err != nil {
+		t.Fatal(err)
+	}
+	other.kept = nil
 	for s := range other.State {
 		delete(other.State, s)
 		break

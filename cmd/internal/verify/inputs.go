@@ -44,9 +44,11 @@ const DefaultMemory = 64 << 20
 type Before struct {
 	Known      bool          // false: the epoch is the network's first, and begins with nothing
 	Epoch      witness.Epoch // that left it; if it is not the one before, nothing was reported between
-	State      witness.State
+	State      witness.State // nil where the state stays in its file (ReadBefore)
 	Links      witness.LinkState
 	Provisions witness.Provisions // weights below one half
+
+	kept *keptEvents // instead of State
 }
 
 // Progress is how far a verification has come.

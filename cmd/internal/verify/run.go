@@ -106,9 +106,9 @@ func (r *run) readSites() error {
 	if err != nil {
 		return err
 	}
-	r.left, r.before = left.appendJSON(nil), r.in.Before.State.EventsBy(r.stations)
-	r.in.Before.State = nil // a map takes four times as much
-	return nil
+	r.left = left.appendJSON(nil)
+	r.before, err = r.in.Before.takeEvents(r.stations)
+	return err
 }
 
 // enter takes a listing of the snapshot.

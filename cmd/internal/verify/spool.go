@@ -45,12 +45,10 @@ func (s *spool) add(held []byte) error {
 // Write appends.
 func (s *spool) Write(b []byte) (int, error) { return len(b), s.add(append(s.held, b...)) }
 
-// writeTo writes all of it.
+// writeTo writes all of it. A fault of the writer is the writer's to tell.
 func (s *spool) writeTo(w io.Writer) error {
-	if _, err := io.Copy(w, s.open()); err != nil {
-		return fmt.Errorf("reading a scratch file: %w", err)
-	}
-	return nil
+	_, err := io.Copy(w, s.open())
+	return err
 }
 
 // open begins to read all of it.
@@ -59,7 +57,18 @@ func (s *spool) open() io.Reader {
 	if s.file == nil {
 		return held
 	}
-	return io.MultiReader(io.NewSectionReader(s.file, 0, s.size-int64(len(s.held))), held)
+	return io.MultiReader(spooled{io.NewSectionReader(s.file, 0, s.size-int64(len(s.held)))}, held)
+}
+
+// spooled is what the file of a spool has. Its faults say what was read.
+type spooled struct{ file io.Reader }
+
+func (s spooled) Read(b []byte) (int, error) {
+	n, err := s.file.Read(b)
+	if err != nil && err != io.EOF {
+		err = fmt.Errorf("reading a scratch file: %w", err)
+	}
+	return n, err
 }
 
 // remove ends the use of the file.

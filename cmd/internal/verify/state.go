@@ -13,7 +13,7 @@ import (
 )
 
 // ReadBefore is the state that a result hands to the next epoch. It must be what the result's
-// manifest lists. Its links stay in their file until an epoch is verified with them.
+// manifest lists. Its events and links stay in their file until an epoch is verified with them.
 func ReadBefore(dir string) (Before, error) {
 	text, err := os.ReadFile(filepath.Join(dir, summaryName))
 	if err != nil {
@@ -27,7 +27,7 @@ func ReadBefore(dir string) (Before, error) {
 		return Before{}, fmt.Errorf("the state before, %s: %w", dir, err)
 	}
 	b := Before{Known: true, Epoch: s.Epoch}
-	if b.State, b.Links, err = readState(func() (io.ReadSeekCloser, error) { return os.Open(filepath.Join(dir, stateName)) }); err != nil {
+	if b.kept, b.Links, err = openState(func() (io.ReadSeekCloser, error) { return os.Open(filepath.Join(dir, stateName)) }); err != nil {
 		return Before{}, fmt.Errorf("the state before, %s: %w", dir, err)
 	}
 	if text, err = os.ReadFile(filepath.Join(dir, provisionsName)); err == nil {
@@ -56,13 +56,31 @@ func checkLeft(dir string) error {
 // linksBegin is the first word of the links' part of a state.
 var linksBegin = []byte("generation ")
 
-// readState reads a file `state`: the events of stations, then where the sums of links are.
-func readState(open func() (io.ReadSeekCloser, error)) (witness.State, witness.LinkState, error) {
-	text, err := readEvents(open)
+// keptEvents are the events of stations in a file `state`, which begins with them.
+type keptEvents struct {
+	open func() (io.ReadSeekCloser, error)
+	size int64
+}
+
+// read has them read, as they are.
+func (k *keptEvents) read(read func(io.Reader) error) error {
+	file, err := k.open()
 	if err != nil {
-		return nil, witness.LinkState{}, err
+		return err
 	}
-	state, err := witness.ParseState(text)
+	return errors.Join(read(io.LimitReader(file, k.size)), file.Close())
+}
+
+func (k *keptEvents) writeText(w io.Writer) error {
+	return k.read(func(in io.Reader) error {
+		_, err := io.Copy(w, in)
+		return err
+	})
+}
+
+// openState finds the two parts of a file `state`: the events of stations, then the sums of links.
+func openState(open func() (io.ReadSeekCloser, error)) (*keptEvents, witness.LinkState, error) {
+	size, err := sizeOfEvents(open)
 	if err != nil {
 		return nil, witness.LinkState{}, err
 	}
@@ -71,33 +89,48 @@ func readState(open func() (io.ReadSeekCloser, error)) (witness.State, witness.L
 		if err != nil {
 			return nil, err
 		}
-		if _, err := file.Seek(int64(len(text)), io.SeekStart); err != nil {
+		if _, err := file.Seek(size, io.SeekStart); err != nil {
 			return nil, errors.Join(err, file.Close())
 		}
 		return file, nil
 	})
+	return &keptEvents{open, size}, links, err
+}
+
+// readState reads a file `state`: the events into memory, and where the sums of links are.
+func readState(open func() (io.ReadSeekCloser, error)) (state witness.State, links witness.LinkState, err error) {
+	kept, links, err := openState(open)
+	if err != nil {
+		return nil, links, err
+	}
+	err = kept.read(func(in io.Reader) error {
+		text, err := io.ReadAll(in)
+		if err == nil {
+			state, err = witness.ParseState(text)
+		}
+		return err
+	})
 	return state, links, err
 }
 
-// readEvents reads what is before the links.
-func readEvents(open func() (io.ReadSeekCloser, error)) ([]byte, error) {
+// sizeOfEvents is how much there is before the links.
+func sizeOfEvents(open func() (io.ReadSeekCloser, error)) (size int64, err error) {
 	file, err := open()
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer file.Close()
 	in := bufio.NewReader(file)
-	var text []byte
 	for {
 		line, err := in.ReadSlice('\n')
 		switch {
 		case bytes.HasPrefix(line, linksBegin):
-			return text, nil
+			return size, nil
 		case errors.Is(err, io.EOF):
-			return nil, errors.New("state: there are no links")
+			return 0, errors.New("state: there are no links")
 		case err != nil:
-			return nil, err
+			return 0, err
 		}
-		text = append(text, line...)
+		size += int64(len(line))
 	}
 }

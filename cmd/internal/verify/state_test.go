@@ -52,9 +52,14 @@ func heliumEpoch(t *testing.T, n *testNetwork, epoch witness.Epoch, before Befor
 func TestTheIntervalReachesIntoTheEpochBefore(t *testing.T) {
 	n := newTestNetwork(t)
 	after, regular := heliumEpoch(t, n, 1, Before{})
-	station := stationOf(t, keyOf(3))
-	if want := int64(n.timing.Start(35) + 1400); !regular || after.State[station].Reported != want {
-		t.Fatalf("the first is regular: %v, the state has %+v, want %d", regular, after.State[station], want)
+	stations := &radio.Stations{}
+	events, err := after.takeEvents(stations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := events.At(stations.Number(stationOf(t, keyOf(3))))
+	if want := int64(n.timing.Start(35) + 1400); !regular || got.Reported != want {
+		t.Fatalf("the first is regular: %v, the state has %+v, want %d", regular, got, want)
 	}
 	if _, regular := heliumEpoch(t, n, 2, after); regular {
 		t.Error("the second is regular")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"container/list"
 	"context"
 	"net/netip"
 	"slices"
@@ -15,8 +16,6 @@ const (
 	// restTime is for how long an address that was let in comes after those that were not. Whoever
 	// has addresses without number gains no more by it.
 	restTime = 2 * time.Second
-	// mostRested is from how many addresses on those that have rested are forgotten.
-	mostRested = 1024
 )
 
 // turns lets so many in at a time. Of those that wait, the next one is of the address that was let in
@@ -26,17 +25,26 @@ const (
 type turns struct {
 	mu      sync.Mutex
 	room    int
-	waiting []*turn                    // no more than there are connections
-	last    map[netip.Prefix]time.Time // when an address was let in
+	waiting []*turn                 // in the order in which they came; no more than there are connections
+	askers  map[netip.Prefix]*asker // that wait, or were let in of late
+	late    list.List               // of those that were let in of late, the last one at the back
 }
 
 func newTurns(atATime int) *turns {
-	return &turns{room: atATime, last: map[netip.Prefix]time.Time{}}
+	return &turns{room: atATime, askers: map[netip.Prefix]*asker{}}
+}
+
+// asker is what requests of one address share.
+type asker struct {
+	who   netip.Prefix
+	first time.Time     // when the one that waits longest came; zero: none waits
+	last  time.Time     // when one was let in; zero: not of late
+	late  *list.Element // its place there; nil: none
 }
 
 // turn is a request that waits.
 type turn struct {
-	who  netip.Prefix
+	of   *asker
 	came time.Time
 	due  time.Time     // by its price
 	let  chan struct{} // closed when it is let in
@@ -60,14 +68,27 @@ func (t *turns) enter(ctx context.Context, who netip.Prefix, price int, now time
 func (t *turns) wait(who netip.Prefix, price int, now time.Time) *turn {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	of := t.asker(who)
 	if t.room > 0 {
 		t.room--
-		t.note(who, now)
+		t.note(of, now)
 		return nil
 	}
-	mine := &turn{who: who, came: now, due: now.Add(priceTime * time.Duration(price)), let: make(chan struct{})}
+	if of.first.IsZero() {
+		of.first = now
+	}
+	mine := &turn{of: of, came: now, due: now.Add(priceTime * time.Duration(price)), let: make(chan struct{})}
 	t.waiting = append(t.waiting, mine)
 	return mine
+}
+
+func (t *turns) asker(who netip.Prefix) *asker {
+	of := t.askers[who]
+	if of == nil {
+		of = &asker{who: who}
+		t.askers[who] = of
+	}
+	return of
 }
 
 // giveUp ends a turn that did not come. If it came just now, whoever has it may go on.
@@ -78,7 +99,7 @@ func (t *turns) giveUp(mine *turn) (let bool) {
 	if at < 0 {
 		return true
 	}
-	t.waiting = slices.Delete(t.waiting, at, at+1)
+	t.remove(at)
 	return false
 }
 
@@ -90,39 +111,71 @@ func (t *turns) leave(now time.Time) {
 		t.room++
 		return
 	}
-	next := slices.MinFunc(t.waiting, t.compare)
-	t.waiting = slices.DeleteFunc(t.waiting, func(w *turn) bool { return w == next })
-	t.note(next.who, now)
+	at := 0
+	for i := range t.waiting {
+		if compare(t.waiting[i], t.waiting[at]) < 0 {
+			at = i
+		}
+	}
+	next := t.waiting[at]
+	t.note(next.of, now)
+	t.remove(at)
 	close(next.let)
 }
 
-// compare orders by when addresses were let in, then by what is due.
-func (t *turns) compare(a, b *turn) int {
-	if c := t.rests(a).Compare(t.rests(b)); c != 0 {
+// remove takes a turn off those that wait.
+func (t *turns) remove(at int) {
+	of := t.waiting[at].of
+	t.waiting = slices.Delete(t.waiting, at, at+1)
+	of.first = time.Time{}
+	if oldest := slices.IndexFunc(t.waiting, func(w *turn) bool { return w.of == of }); oldest >= 0 {
+		of.first = t.waiting[oldest].came
+	}
+	t.forget(of)
+}
+
+// compare orders by when addresses were let in, then by what is due. Requests of one address rest
+// equally long.
+func compare(a, b *turn) int {
+	if c := a.of.rests().Compare(b.of.rests()); c != 0 {
 		return c
 	}
 	return a.due.Compare(b.due)
 }
 
-// rests is since when the address of a turn has not been let in, at most since restTime before
-// the request came.
-func (t *turns) rests(w *turn) time.Time {
-	longest := w.came.Add(-restTime)
-	if last := t.last[w.who]; last.After(longest) {
-		return last
+// rests is since when an address that waits has not been let in, at most since restTime before the
+// oldest of its requests came.
+func (a *asker) rests() time.Time {
+	longest := a.first.Add(-restTime)
+	if a.last.After(longest) {
+		return a.last
 	}
 	return longest
 }
 
-// note keeps when an address was let in, as long as it matters.
-func (t *turns) note(who netip.Prefix, now time.Time) {
-	if len(t.last) >= mostRested {
-		old := now.Add(-restTime - gatePatience)
-		for other, last := range t.last {
-			if last.Before(old) {
-				delete(t.last, other)
-			}
-		}
+// note keeps when an address was let in, as long as it matters to whoever may wait.
+func (t *turns) note(of *asker, now time.Time) {
+	of.last = now
+	if of.late == nil {
+		of.late = t.late.PushBack(of)
+	} else {
+		t.late.MoveToBack(of.late)
 	}
-	t.last[who] = now
+	old := now.Add(-restTime - gatePatience)
+	for front := t.late.Front(); ; front = t.late.Front() {
+		other := front.Value.(*asker)
+		if !other.last.Before(old) {
+			return
+		}
+		t.late.Remove(front)
+		other.last, other.late = time.Time{}, nil
+		t.forget(other)
+	}
+}
+
+// forget forgets an address that neither waits nor was let in of late.
+func (t *turns) forget(of *asker) {
+	if of.first.IsZero() && of.late == nil {
+		delete(t.askers, of.who)
+	}
 }

@@ -41,6 +41,26 @@ func TestCheapQuestionsPass(t *testing.T) {
 	}
 }
 
+// TestCheapQuestionsPassOfWhoRested: it is so too of an address that was not let in of late.
+func TestCheapQuestionsPassOfWhoRested(t *testing.T) {
+	for name, before := range map[string]time.Duration{"never": 0, "long ago": time.Minute, "a while ago": restTime + time.Second} {
+		q := newTurns(1)
+		if before > 0 {
+			q.wait(address(1), 8, noon.Add(-before))
+			q.leave(noon.Add(-before + time.Millisecond))
+		}
+		q.wait(address(2), 8, noon.Add(-time.Second))
+		costly := q.wait(address(1), 8, noon)
+		cheap := q.wait(address(1), 4, noon.Add(150*time.Millisecond))
+		later := q.wait(address(1), 4, noon.Add(300*time.Millisecond))
+		for i, want := range []*turn{cheap, costly, later} {
+			if q.leave(noon.Add(400 * time.Millisecond)); !want.isLet() {
+				t.Errorf("let in %s: turn %d is of another one", name, i+1)
+			}
+		}
+	}
+}
+
 // TestWhoAsksForMuchWaits: a question of somebody else is let in before all but one of those
 // that fill an address's connections, whatever it costs.
 func TestWhoAsksForMuchWaits(t *testing.T) {
@@ -88,19 +108,31 @@ func TestNothingIsPassedForEver(t *testing.T) {
 	}
 }
 
-// TestAddressesThatRestedAreForgotten: no more are held than came within some seconds.
+// TestAddressesThatRestedAreForgotten: none is held longer than it matters, neither of those that were let
+// in nor of those that gave up.
 func TestAddressesThatRestedAreForgotten(t *testing.T) {
-	q := newTurns(1 << 20)
-	for n := range 20 * mostRested {
-		q.wait(address(n), 1, noon.Add(time.Duration(n)*10*time.Millisecond))
-		if len(q.last) > mostRested+1 {
-			t.Fatalf("%d addresses are held", len(q.last))
+	const each, mostHeld = 10 * time.Millisecond, int((restTime+gatePatience)/(10*time.Millisecond)) + 1
+	q := newTurns(1)
+	for n := range 20 * mostHeld {
+		now := noon.Add(time.Duration(n) * each)
+		q.wait(address(2*n), 1, now)
+		if q.giveUp(q.wait(address(2*n+1), 1, now)) {
+			t.Fatal("two are in one place")
 		}
+		q.leave(now)
+		if len(q.askers) > mostHeld || q.late.Len() != len(q.askers) {
+			t.Fatalf("%d addresses are held, %d were let in", len(q.askers), q.late.Len())
+		}
+	}
+	q.wait(address(0), 1, noon.Add(time.Hour))
+	if len(q.askers) != 1 {
+		t.Errorf("%d addresses are held for an hour", len(q.askers))
 	}
 }
 
 // TestTurnsOfAll: whoever comes, goes and gives up, as many are in as may be while somebody
-// waits, a turn is of an address that rested longest, and nothing is left in the end.
+// waits, a turn is of an address that rested longest and what is due first of it, and nothing is left in
+// the end.
 func TestTurnsOfAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		room := rapid.IntRange(1, 3).Draw(t, "room")
@@ -109,7 +141,7 @@ func TestTurnsOfAll(t *testing.T) {
 		leave := func() {
 			first, rests := now.Add(time.Hour), map[*turn]time.Time{}
 			for _, w := range waits {
-				if rests[w] = q.rests(w); rests[w].Before(first) {
+				if rests[w] = w.of.rests(); rests[w].Before(first) {
 					first = rests[w]
 				}
 			}
@@ -121,6 +153,9 @@ func TestTurnsOfAll(t *testing.T) {
 				}
 				if inside++; rests[w].After(first) {
 					t.Fatalf("let in, and another address rested longer")
+				}
+				if slices.ContainsFunc(waits, func(o *turn) bool { return o.of == w.of && o.due.Before(w.due) }) {
+					t.Fatalf("let in, and another question of its address was due before")
 				}
 				return true
 			})
@@ -152,6 +187,11 @@ func TestTurnsOfAll(t *testing.T) {
 				waits = slices.Delete(waits, i, i+1)
 			},
 			"": func(t *rapid.T) {
+				for _, w := range waits {
+					if w.of.first.After(w.came) || q.askers[w.of.who] != w.of {
+						t.Fatalf("waits since %v, its address since %v", w.came, w.of.first)
+					}
+				}
 				if inside > room || inside < room && len(waits) > 0 || len(q.waiting) != len(waits) {
 					t.Fatalf("%d in %d places, %d wait, %d are queued", inside, room, len(waits), len(q.waiting))
 				}
@@ -162,6 +202,9 @@ func TestTurnsOfAll(t *testing.T) {
 		}
 		if q.room != room || len(q.waiting) != 0 {
 			t.Fatalf("left: %d places of %d, %d wait", q.room, room, len(q.waiting))
+		}
+		if q.wait(address(9), 1, now.Add(time.Hour)); len(q.askers) != 1 {
+			t.Fatalf("%d addresses are held for an hour", len(q.askers))
 		}
 	})
 }
