@@ -90,19 +90,27 @@ func (t *terrain) others(s uint32, list []pairLoss) []other {
 	for i := range list {
 		heard[t.home(list[i].partner)]++
 	}
-	numbers := t.around(t.home(s), nil)
+	cells, _ := t.home(s).Disk() // without it there is nobody
+	company := map[coverage.Hex]bool{}
 	for cell := range heard {
-		if t.heardAround(cell, heard) > 2 {
-			numbers = t.around(cell, numbers)
+		if company[cell] = t.heardAround(cell, heard) >= partners; company[cell] {
+			disk, _ := cell.Disk()
+			cells = append(cells, disk...)
 		}
 	}
+	slices.Sort(cells)
+	numbers := t.first(slices.Compact(cells))
 	for i := range list {
-		if t.heardAround(t.home(list[i].partner), heard) <= 2 {
+		if !company[t.home(list[i].partner)] {
 			numbers = append(numbers, list[i].partner)
 		}
 	}
+	return t.meetAll(s, numbers, list)
+}
+
+// meetAll are those of some stations that meet one, each once and in order, the first mostOthers.
+func (t *terrain) meetAll(s uint32, numbers []uint32, list []pairLoss) (others []other) {
 	slices.Sort(numbers)
-	var others []other
 	for _, n := range slices.Compact(numbers) {
 		if o, ok := t.meets(s, n, list); ok && len(others) < mostOthers {
 			others = append(others, o)

@@ -237,8 +237,11 @@ func TestOtherPlaceIsOffInOldParameters(t *testing.T) {
 // TestOthersAreBounded has a cell with very many.
 func TestOthersAreBounded(t *testing.T) {
 	b := NewLinkBook(DefaultParameters(hexspot1))
-	for n := range 200 {
-		site := sampleSite(t, byte(1+n), 45.19+0.00001*float64(n), 5.72)
+	for n := range 500 {
+		site := sampleSite(t, byte(1+n%250), 45.19, 5.72)
+		if n >= 200 { // farther away than stations of one building are
+			site = sampleSite(t, byte(1+n%250), 46.19, 5.72)
+		}
 		b.station(sampleStation(t, n), &site)
 	}
 	s, err := b.settling(crew{t.Context(), 1}, LinkState{}, 0)
@@ -246,7 +249,15 @@ func TestOthersAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	terrain := s.newTerrain()
-	if got := len(terrain.around(terrain.home(0), nil)); got != mostOfCell {
+	if got := len(terrain.first([]coverage.Hex{terrain.home(0)})); got != mostOfCell {
 		t.Errorf("%d stations of a cell", got)
+	}
+	var everybody []uint32
+	for n := range terrain.limits {
+		terrain.limits[n] = districtLimit
+		everybody = append(everybody, uint32(n))
+	}
+	if got := len(terrain.meetAll(0, everybody, nil)); got != mostOthers {
+		t.Errorf("%d others", got)
 	}
 }

@@ -90,11 +90,10 @@ func (t *terrain) home(s uint32) coverage.Hex {
 	return cell
 }
 
-// around appends the first stations of a cell and of those next to it.
-func (t *terrain) around(cell coverage.Hex, list []uint32) []uint32 {
-	disk, _ := cell.Disk() // without it there is nobody
-	for _, c := range disk {
-		in := t.cells.in(c)
+// first are the first stations of some cells.
+func (t *terrain) first(cells []coverage.Hex) (list []uint32) {
+	for _, cell := range cells {
+		in := t.cells.in(cell)
 		for _, p := range in[:min(len(in), mostOfCell)] {
 			list = append(list, p.station)
 		}
@@ -129,7 +128,8 @@ func (t *terrain) add(s uint32, list []pairLoss) {
 		return
 	}
 	var costs [exponents]int64
-	for _, n := range t.around(home, nil) {
+	disk, _ := home.Disk() // without it there is nobody
+	for _, n := range t.first(disk) {
 		o, ok := t.meets(s, n, list)
 		octaves, near := octavesOver(t.days[s].site.Position, t.days[n].site.Position)
 		if !ok || !near {
