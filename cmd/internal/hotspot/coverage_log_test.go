@@ -54,13 +54,34 @@ func (l *ledger) tree(size int) *log.Tree {
 // show shows a checkpoint of so many records.
 func (l *ledger) show(size int) {
 	l.a.t.Helper()
+	l.showing(size, nil)
+}
+
+// end shows a final checkpoint.
+func (l *ledger) end(size int) {
+	l.a.t.Helper()
+	head := l.tree(size).Head()
+	body := witness.HighWater{Epoch: l.name.Epoch, Size: head.Size, Root: head.Root, Received: 1 << 40}
+	signed, err := radio.Sign(l.key, l.name.Network, radio.KindHighWater, body.Append(nil))
+	if err != nil {
+		l.a.t.Fatal(err)
+	}
+	mark, err := log.ParseHighWater(signed.Append(nil), l.name.Network, l.name.Ingest)
+	if err != nil {
+		l.a.t.Fatal(err)
+	}
+	l.showing(size, &mark)
+}
+
+func (l *ledger) showing(size int, mark *log.HighWater) {
+	l.a.t.Helper()
 	tree := l.tree(size)
 	note, err := log.Sign(l.key, log.Checkpoint{Name: l.name, Head: tree.Head()})
 	if err != nil {
 		l.a.t.Fatal(err)
 	}
-	s := log.Shown{Note: note}
-	if l.shown > 0 {
+	s := log.Shown{Note: note, Mark: mark}
+	if l.shown > 0 && l.shown <= uint64(size) {
 		growth, err := tree.Extend(l.shown, uint64(size))
 		if err != nil {
 			l.a.t.Fatal(err)
@@ -271,6 +292,134 @@ func TestOneLogThatIsNotKept(t *testing.T) {
 			t.Errorf("co-signed logs of %v, want the other one, too", of)
 		}
 	})
+}
+
+// TestCosignedOnceASession: what is shown again is co-signed again only if the network may not
+// have taken it: in a new session, or when it has got the station's site.
+func TestCosignedOnceASession(t *testing.T) {
+	notes := t.TempDir()
+	inArea(t, func(t *testing.T, a *area) {
+		a.notes = notes
+		a.standing = &witness.SiteStanding{Epoch: 1}
+		a.start()
+		synctest.Wait()
+		l := a.ledger()
+		again := func(what string, want int) {
+			t.Helper()
+			l.show(9)
+			l.show(9)
+			if signed := a.heard("cosign"); len(signed) != want || a.c.Status().Log.Cosigned != uint64(want) {
+				t.Errorf("%s: %d signatures, %+v, want %d", what, len(signed), a.c.Status().Log, want)
+			}
+		}
+		again("in a session", 1)
+		a.join()
+		synctest.Wait()
+		again("in the next session", 2)
+		a.note(func() { a.standing.Next = &witness.RegisteredSite{Placement: *a.site, Cell: areaCell, From: 2} })
+		time.Sleep(registrySoon + longTurn)
+		again("with a site", 3)
+		time.Sleep(registryPause + longTurn)
+		again("with the same site", 3)
+	})
+}
+
+// TestACutLogIsEvidence: a log whose end is shown before the index of a receipt, the record of
+// which was found, or before a checkpoint that was co-signed.
+func TestACutLogIsEvidence(t *testing.T) {
+	for _, c := range []struct {
+		held bool
+		want log.Kind
+	}{{true, log.Overdue}, {false, log.Cut}} {
+		notes := t.TempDir()
+		inArea(t, func(t *testing.T, a *area) {
+			a.notes = notes
+			a.start()
+			synctest.Wait()
+			l := a.ledger()
+			if c.held {
+				receipt, err := log.SignReceipt(a.network, a.id(), witness.Receipt{Record: l.records[8], Received: 1000, Epoch: l.name.Epoch, Index: 8})
+				if err != nil {
+					t.Fatal(err)
+				}
+				a.c.Receive(Mail{Name: "ack", Payload: receipt.Bytes()})
+			}
+			l.show(9)
+			if c.held {
+				proof, err := l.tree(9).Include(8, 9)
+				if err != nil {
+					t.Fatal(err)
+				}
+				a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: a.heard("ask")[0], Inclusion: &proof}.Encode()})
+			}
+			l.end(5)
+			status := a.c.Status().Log
+			if status.Records != 9 || len(status.Evidence) != 1 {
+				t.Fatalf("%+v", status)
+			}
+			file, err := os.ReadFile(status.Evidence[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e, err := log.ParseEvidence(file); err != nil || e.Kind != c.want {
+				t.Errorf("%v, %v, want %s", e, err, c.want)
+			}
+			if signed := a.heard("cosign"); len(signed) != 1 {
+				t.Errorf("%d signatures", len(signed))
+			}
+			a.stop()
+			a.start()
+			synctest.Wait()
+			l.end(5)
+			if after := a.c.Status().Log; !slices.Equal(after.Evidence, status.Evidence) {
+				t.Errorf("after a start %+v, was %+v", after, status)
+			}
+		})
+	}
+}
+
+// TestWhatIsNotProvenIsTold: the network shows a smaller checkpoint than was seen, and has no proof
+// that leads there. It is asked a few times, and the status says it until a proof comes.
+func TestWhatIsNotProvenIsTold(t *testing.T) {
+	for what, refused := range map[string]bool{"refused": true, "unanswered": false} {
+		notes := t.TempDir()
+		inArea(t, func(t *testing.T, a *area) {
+			a.notes = notes
+			a.start()
+			synctest.Wait()
+			l := a.ledger()
+			l.show(9)
+			l.show(5)
+			for i := range 3 {
+				ask := a.heard("ask")
+				if len(ask) != i+1 || !strings.HasSuffix(ask[i], "/consistency?from=5&to=9") || len(a.c.Status().Log.Unproven) != 0 {
+					t.Fatalf("%s: asks %q, %+v", what, ask, a.c.Status().Log)
+				}
+				if refused {
+					a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[i], Refused: "want a number of 0 to 5"}.Encode()})
+				}
+				time.Sleep(askPause + longTurn)
+			}
+			s := a.c.Status().Log
+			if len(s.Unproven) != 1 || s.Unproven[0] != (LogDoubt{l.name.Epoch, l.name.Ingest.String(), 9, 5}) || len(s.Evidence) != 0 {
+				t.Errorf("%s: %+v", what, s)
+			}
+			l.show(12)
+			if len(a.c.Status().Log.Unproven) != 1 {
+				t.Errorf("%s: forgotten without a proof", what)
+			}
+			proof, err := l.tree(12).Extend(9, 12)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ask := a.heard("ask")
+			a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[len(ask)-1], Consistency: &proof}.Encode()})
+			synctest.Wait()
+			if s := a.c.Status().Log; len(s.Unproven) != 0 || s.Records != 12 || s.Cosigned != 2 {
+				t.Errorf("%s: %+v", what, s)
+			}
+		})
+	}
 }
 
 // TestReceiptsAreLookedFor: the record of a receipt has to be in the log that is shown.
