@@ -10,10 +10,8 @@ func (l *followed) cut(s Shown) []Evidence {
 	if found := l.beyond(); len(found) > 0 || l.end.Mark == nil {
 		return found
 	}
-	for _, n := range [...]Note{l.seen, l.next.Note, s.Note} {
-		if e := (Evidence{Kind: Cut, Notes: []Note{n}, HighWater: l.end.Mark}); n.isThere() && e.Verify() == nil {
-			return []Evidence{e}
-		}
+	if e := CutOff(l.end.Mark, l.seen, l.next.Note, s.Note); e != nil {
+		return []Evidence{*e}
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (f *follow) accuse(e log.Evidence) {
 	f.accused[e.Log()] = true
 	where := "nowhere: coverage.checkpoints is not set"
 	if f.notes != "" {
-		path, err := f.notes.accuse(e)
+		path, err := f.notes.accuse(e, proofMode)
 		if where = path; err != nil {
 			where = fmt.Sprintf("not written: %v", err)
 			f.unproven = append(f.unproven, &unproven{len(f.evidence), e})
@@ -106,7 +106,7 @@ func (f *follow) retry() {
 	}
 	for len(f.unproven) > 0 {
 		u := f.unproven[0]
-		path, err := f.notes.accuse(u.evidence)
+		path, err := f.notes.accuse(u.evidence, proofMode)
 		if err != nil {
 			return
 		}
