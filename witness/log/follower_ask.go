@@ -66,7 +66,7 @@ func (l *followed) question() string {
 
 // Hear takes an answer. An error proves nothing: the answer is to another question, there
 // is none, or the proof is wrong. What fails three times is left: a receipt to
-// `hexspot receipts check`, the growth of a log to the next checkpoint (see Doubts).
+// `hexspot receipts check` (see GivenUp), the growth of a log to the next checkpoint (see Doubts).
 func (f *Follower) Hear(a Answer) (Moves, error) {
 	l, h := f.open()
 	if l == nil || l.question() != a.Ask {

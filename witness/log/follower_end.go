@@ -48,6 +48,19 @@ func (f *Follower) Doubts() (list []Doubt) {
 	return list
 }
 
+// GivenUp is how many receipts the network was asked about three times in vain: what it has at their
+// index is not known.
+func (f *Follower) GivenUp() (n int) {
+	for _, l := range f.logs {
+		for _, h := range l.held {
+			if h.tries >= mostTries {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Unanswered says that the network has not answered the question for a while.
 func (f *Follower) Unanswered() {
 	if l, _ := f.open(); l != nil && l.next.Note.isThere() {

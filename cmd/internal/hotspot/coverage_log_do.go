@@ -14,6 +14,7 @@ type LogStatus struct {
 	Records  uint64        `json:"records"`            // in its last checkpoint
 	Cosigned uint64        `json:"cosigned"`           // checkpoints, since the start
 	Unproven []LogDoubt    `json:"unproven,omitempty"` // logs of which no proof comes that they grew
+	GivenUp  int           `json:"given_up,omitempty"` // receipts whose record the network does not prove
 	Evidence []string      `json:"evidence,omitempty"` // files with what it did wrong
 }
 
@@ -120,5 +121,5 @@ func (f *follow) status() *LogStatus {
 	if !ok && len(f.evidence) == 0 {
 		return nil
 	}
-	return &LogStatus{seen.Epoch, seen.Size, f.cosigned, f.doubts(), append([]string{}, f.evidence[:min(len(f.evidence), mostEvidence)]...)}
+	return &LogStatus{seen.Epoch, seen.Size, f.cosigned, f.doubts(), f.follower.GivenUp(), append([]string{}, f.evidence[:min(len(f.evidence), mostEvidence)]...)}
 }
