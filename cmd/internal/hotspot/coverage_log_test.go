@@ -30,6 +30,14 @@ type ledger struct {
 
 func (a *area) ledger() *ledger { return a.ledgerOf(a.network) }
 
+// follow starts a hotspot that keeps what it saw of the network's log.
+func (a *area) follow(notes string) *ledger {
+	a.notes = notes
+	a.start()
+	synctest.Wait()
+	return a.ledger()
+}
+
 // ledgerOf is the log of an ingest.
 func (a *area) ledgerOf(key ed25519.PrivateKey) *ledger {
 	epoch := a.timing.Epoch(a.timing.SlotAt(witness.MillisOf(time.Now())))
@@ -93,6 +101,31 @@ func (l *ledger) showing(size int, mark *log.HighWater) {
 	synctest.Wait()
 }
 
+// proveGrowth answers the last question, about the growth of the log.
+func (l *ledger) proveGrowth(from, to uint64) {
+	l.a.t.Helper()
+	proof, err := l.tree(int(to)).Extend(from, to)
+	l.answer(log.Answer{Consistency: &proof}, err)
+}
+
+// proveRecord answers the last question, about a record.
+func (l *ledger) proveRecord(index, size uint64) {
+	l.a.t.Helper()
+	proof, err := l.tree(int(size)).Include(index, size)
+	l.answer(log.Answer{Inclusion: &proof}, err)
+}
+
+func (l *ledger) answer(a log.Answer, err error) {
+	l.a.t.Helper()
+	asked := l.a.heard("ask")
+	if err != nil || len(asked) == 0 {
+		l.a.t.Fatalf("asked %q, %v", asked, err)
+	}
+	a.Ask = asked[len(asked)-1]
+	l.a.c.Receive(Mail{Name: "proof", Payload: a.Encode()})
+	synctest.Wait()
+}
+
 // heard is what the network was told on a topic.
 func (a *area) heard(name string) (list []string) {
 	a.note(func() {
@@ -110,10 +143,7 @@ func (a *area) heard(name string) (list []string) {
 func TestCheckpointsAreCosigned(t *testing.T) {
 	notes := filepath.Join(t.TempDir(), "checkpoints")
 	inArea(t, func(t *testing.T, a *area) {
-		a.notes = notes
-		a.start()
-		synctest.Wait()
-		l := a.ledger()
+		l := a.follow(notes)
 		l.show(5)
 		l.show(9)
 		signed := a.heard("cosign")
@@ -134,12 +164,7 @@ func TestCheckpointsAreCosigned(t *testing.T) {
 		if want := strings.Replace("EPOCH/consistency?from=9&to=12", "EPOCH", strings.Split(l.name.String(), "/")[4], 1); len(ask) != 1 || ask[0] != want {
 			t.Fatalf("asks %q, want %s", ask, want)
 		}
-		proof, err := l.tree(12).Extend(9, 12)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[0], Consistency: &proof}.Encode()})
-		synctest.Wait()
+		l.proveGrowth(9, 12)
 		if signed := a.heard("cosign"); len(signed) != 3 {
 			t.Errorf("%d signatures", len(signed))
 		}
@@ -231,10 +256,7 @@ func TestEvidenceIsTriedAgain(t *testing.T) {
 		if err := os.WriteFile(notes, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		a.notes = notes
-		a.start()
-		synctest.Wait()
-		l := a.ledger()
+		l := a.follow(notes)
 		l.show(9)
 		l.records[1] = radio.RecordID{99}
 		l.show(9)
@@ -333,10 +355,7 @@ func TestACutLogIsEvidence(t *testing.T) {
 	}{{true, log.Overdue}, {false, log.Cut}} {
 		notes := t.TempDir()
 		inArea(t, func(t *testing.T, a *area) {
-			a.notes = notes
-			a.start()
-			synctest.Wait()
-			l := a.ledger()
+			l := a.follow(notes)
 			if c.held {
 				receipt, err := log.SignReceipt(a.network, a.id(), witness.Receipt{Record: l.records[8], Received: 1000, Epoch: l.name.Epoch, Index: 8})
 				if err != nil {
@@ -346,11 +365,7 @@ func TestACutLogIsEvidence(t *testing.T) {
 			}
 			l.show(9)
 			if c.held {
-				proof, err := l.tree(9).Include(8, 9)
-				if err != nil {
-					t.Fatal(err)
-				}
-				a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: a.heard("ask")[0], Inclusion: &proof}.Encode()})
+				l.proveRecord(8, 9)
 			}
 			l.end(5)
 			status := a.c.Status().Log
@@ -384,10 +399,7 @@ func TestWhatIsNotProvenIsTold(t *testing.T) {
 	for what, refused := range map[string]bool{"refused": true, "unanswered": false} {
 		notes := t.TempDir()
 		inArea(t, func(t *testing.T, a *area) {
-			a.notes = notes
-			a.start()
-			synctest.Wait()
-			l := a.ledger()
+			l := a.follow(notes)
 			l.show(9)
 			l.show(5)
 			for i := range 3 {
@@ -408,13 +420,7 @@ func TestWhatIsNotProvenIsTold(t *testing.T) {
 			if len(a.c.Status().Log.Unproven) != 1 {
 				t.Errorf("%s: forgotten without a proof", what)
 			}
-			proof, err := l.tree(12).Extend(9, 12)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ask := a.heard("ask")
-			a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[len(ask)-1], Consistency: &proof}.Encode()})
-			synctest.Wait()
+			l.proveGrowth(9, 12)
 			if s := a.c.Status().Log; len(s.Unproven) != 0 || s.Records != 12 || s.Cosigned != 2 {
 				t.Errorf("%s: %+v", what, s)
 			}
@@ -426,10 +432,7 @@ func TestWhatIsNotProvenIsTold(t *testing.T) {
 func TestReceiptsAreLookedFor(t *testing.T) {
 	notes := t.TempDir()
 	inArea(t, func(t *testing.T, a *area) {
-		a.notes = notes
-		a.start()
-		synctest.Wait()
-		l := a.ledger()
+		l := a.follow(notes)
 		body := witness.Receipt{Record: radio.RecordID{7}, Received: 1000, Epoch: l.name.Epoch, Index: 1}
 		receipt, err := log.SignReceipt(a.network, a.id(), body)
 		if err != nil {
@@ -445,12 +448,7 @@ func TestReceiptsAreLookedFor(t *testing.T) {
 		if again := a.heard("ask"); len(again) != 2 || again[1] != ask[0] {
 			t.Errorf("asks %q", again)
 		}
-		proof, err := l.tree(8).Include(1, 8)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[0], Inclusion: &proof}.Encode()})
-		synctest.Wait()
+		l.proveRecord(1, 8)
 		if s := a.c.Status().Log; len(s.Evidence) != 1 || !strings.Contains(s.Evidence[0], "evidence-replaced-") {
 			t.Errorf("%+v", s)
 		}
@@ -467,10 +465,7 @@ func TestReceiptsAreLookedFor(t *testing.T) {
 func TestReceiptsOfBeforeAreLookedFor(t *testing.T) {
 	notes := t.TempDir()
 	inArea(t, func(t *testing.T, a *area) {
-		a.notes = notes
-		a.start()
-		synctest.Wait()
-		l := a.ledger()
+		l := a.follow(notes)
 		l.show(5)
 		a.stop()
 		for _, epoch := range []witness.Epoch{l.name.Epoch - 1, l.name.Epoch} {
@@ -498,10 +493,7 @@ func TestNothingIsCosignedThatIsNotKept(t *testing.T) {
 	}
 	for _, notes := range []string{"", file} {
 		inArea(t, func(t *testing.T, a *area) {
-			a.notes = notes
-			a.start()
-			synctest.Wait()
-			l := a.ledger()
+			l := a.follow(notes)
 			l.show(5)
 			l.show(9)
 			if signed := a.heard("cosign"); len(signed) != 0 {

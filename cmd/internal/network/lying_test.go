@@ -141,6 +141,28 @@ func openLog(path string, name log.Name) (*log.Log, error) {
 	return log.Open(file, name)
 }
 
+// liar is a network that has taken three records of a station and shown it a checkpoint, and then
+// serves a log that was changed.
+func liar(t *testing.T, change func([]log.Entry) []log.Entry) (n *Network, p *prover, seen log.Note, mine []log.Receipt) {
+	t.Helper()
+	c := demoConfig()
+	c.API = APIConfig{Listen: "127.0.0.1:0", RequestRate: 1000}
+	data := Data(t.TempDir())
+	n, end := serving(t, c, data)
+	p = newProver(t, n.ID())
+	w := watch(n, p, nil, nil)
+	mine = placed(t, n, p, 3)
+	await(t, "a checkpoint of the honest log", func() bool { last, _ := w.state(); return last.Checkpoint().Size == 3 })
+	seen, found := w.state()
+	if len(found) != 0 {
+		t.Fatal(found)
+	}
+	end()
+	forge(t, data, mine[0].Log, change)
+	n, _ = serving(t, c, data)
+	return n, p, seen, mine
+}
+
 // TestALyingNetworkIsFound: a network takes three records, shows a checkpoint, and then
 // serves a log in which one record is another. The station has its receipts and the
 // checkpoint that it saw, nothing else. It finds both lies at once over MQTT; and
@@ -149,26 +171,11 @@ func openLog(path string, name log.Name) (*log.Log, error) {
 func TestALyingNetworkIsFound(t *testing.T) {
 	t.Parallel()
 	hexspot := buildHexspot(t)
-	c := demoConfig()
-	c.API = APIConfig{Listen: "127.0.0.1:0", RequestRate: 1000}
-	data := Data(t.TempDir())
-	n, end := serving(t, c, data)
-	p := newProver(t, n.ID())
-	w := watch(n, p, nil, nil)
-	mine := placed(t, n, p, 3)
-	await(t, "a checkpoint of the honest log", func() bool { last, _ := w.state(); return last.Checkpoint().Size == 3 })
-	seen, found := w.state()
-	if len(found) != 0 {
-		t.Fatal(found)
-	}
-	end()
-
 	const victim = 1
-	forge(t, data, mine[0].Log, func(entries []log.Entry) []log.Entry {
+	n, p, seen, mine := liar(t, func(entries []log.Entry) []log.Entry {
 		entries[victim].Record = radio.RecordID{0xba, 0xd}
 		return entries
 	})
-	n, _ = serving(t, c, data)
 	split := watch(n, p, &seen, nil)
 	await(t, "the split view to be found", func() bool { _, found := split.state(); return len(found) > 0 })
 	if _, found := split.state(); found[0].Kind != log.Split || found[0].Verify() != nil {
@@ -244,20 +251,8 @@ func buildHexspot(t *testing.T) string {
 func TestACutLogIsFound(t *testing.T) {
 	t.Parallel()
 	hexspot := buildHexspot(t)
-	c := demoConfig()
-	c.API = APIConfig{Listen: "127.0.0.1:0", RequestRate: 1000}
-	data := Data(t.TempDir())
-	n, end := serving(t, c, data)
-	p, q := newProver(t, n.ID()), newProver(t, n.ID())
-	w := watch(n, p, nil, nil)
-	mine := placed(t, n, p, 3)
-	await(t, "a checkpoint of the honest log", func() bool { last, _ := w.state(); return last.Checkpoint().Size == 3 })
-	seen, _ := w.state()
-	end()
-
-	forge(t, data, mine[0].Log, func(entries []log.Entry) []log.Entry { return entries[:2] })
-	n, _ = serving(t, c, data)
-	held, bare := watch(n, p, &seen, mine), watch(n, q, &seen, nil)
+	n, p, seen, mine := liar(t, func(entries []log.Entry) []log.Entry { return entries[:2] })
+	held, bare := watch(n, p, &seen, mine), watch(n, newProver(t, n.ID()), &seen, nil)
 	o := owner{t: t, n: n, epoch: mine[0].Epoch, dir: t.TempDir()}
 	o.awaitFreeze()
 	for kind, w := range map[log.Kind]*watcher{log.Overdue: held, log.Cut: bare} {
