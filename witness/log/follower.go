@@ -113,12 +113,13 @@ func (f *Follower) Restore(n Note) error {
 }
 
 // Distrust takes evidence that was kept before the start: its log is not co-signed any more.
-// Evidence that convinces only under a condition, and that of other networks, is refused.
+// Evidence that convinces only with an epoch's bundle, and that of other networks, is refused. Of
+// a log that was cut the station saw itself that the mark was shown as its last one.
 func (f *Follower) Distrust(e Evidence) error {
 	if name := e.Log(); name.Network != f.network {
 		return fmt.Errorf("evidence against a log of network %s, want %s", name.Network, f.network)
 	}
-	if c := e.Condition(); c != "" {
+	if c := e.Condition(); c != "" && e.Kind != Cut {
 		return fmt.Errorf("evidence that convinces only if %s", c)
 	}
 	f.log(e.Log()).faulty = true

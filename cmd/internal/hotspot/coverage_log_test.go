@@ -385,7 +385,6 @@ func TestACutLogIsEvidence(t *testing.T) {
 			a.stop()
 			a.start()
 			synctest.Wait()
-			l.end(5)
 			if after := a.c.Status().Log; !slices.Equal(after.Evidence, status.Evidence) {
 				t.Errorf("after a start %+v, was %+v", after, status)
 			}
