@@ -27,8 +27,12 @@ func (c *Coverage) read(ctx context.Context, m Mail) {
 	case "checkpoint":
 		err = c.readCheckpoints(m.Payload)
 	case "proof":
-		if !c.registry.answered(m.Payload) {
+		stranger := c.registry.lacks()
+		switch {
+		case !c.registry.answered(m.Payload):
 			err = c.log.answered(m.Payload)
+		case stranger && !c.registry.lacks():
+			c.log.signAgain() // the signatures of strangers are not taken
 		}
 	}
 	if err != nil {
