@@ -82,6 +82,7 @@ type Coverage struct {
 
 	mu         sync.Mutex // of what is below: Run's, and Status looks
 	chains     *witness.Chains
+	early      []byte // the message of values that came last, if an anchor has to come first
 	beaconer   *witness.Beaconer
 	collector  *witness.Collector
 	records    records

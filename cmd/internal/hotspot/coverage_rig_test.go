@@ -63,6 +63,7 @@ type area struct {
 	receipts []log.Receipt // on disk
 	plan     radio.Plan
 	status   radio.TxStatus
+	early    bool // values come before anchors
 
 	emitted []uint64 // windows
 	placed  []radio.RecordID
@@ -188,8 +189,13 @@ func (a *area) join() {
 	if err != nil {
 		a.t.Fatal(err)
 	}
+	if a.early {
+		a.reveal(true)
+	}
 	a.c.Receive(Mail{Name: "anchor", Payload: witness.AppendAnchors(nil, []radio.Signed{signed}), Retained: true})
-	a.reveal(true)
+	if !a.early {
+		a.reveal(true)
+	}
 }
 
 // reveal publishes the value of the present slot.

@@ -76,6 +76,28 @@ func TestBeaconLife(t *testing.T) {
 	})
 }
 
+// TestValueBeforeAnchor: brokers give what they retain in any order. What is heard in the
+// first slot is reported, also if the hotspot stops before the next value.
+func TestValueBeforeAnchor(t *testing.T) {
+	for _, early := range []bool{false, true} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.early, a.site = early, nil
+			a.start()
+			synctest.Wait()
+			a.c.Hear(a.beaconHeard())
+			synctest.Wait()
+			if s := a.c.Status(); s.Held != 1 || s.Waiting != 0 || s.ClockBy != 0 {
+				t.Errorf("value first %v: %d held, %d wait, clock by %d: want one held", early, s.Held, s.Waiting, s.ClockBy)
+			}
+			a.stop()
+			if n := len(a.sent()); n != 1 {
+				t.Errorf("value first %v: %d reports, want 1", early, n)
+			}
+			a.start()
+		})
+	}
+}
+
 // TestBeaconCrash: wherever the process dies, no window gets two beacons and every
 // report that reached the disk gets its receipt.
 func TestBeaconCrash(t *testing.T) {
