@@ -23,6 +23,7 @@ type Beaconer struct {
 	registry RegistrySet // as the network says, if it has
 	chipless bool        // no concentrator runs
 	offline  bool        // the network is not connected
+	spent    spent       // the duty cycle
 
 	closed   *Slot  // in the newest window that gets no further beacon
 	missing  Reason // why nothing was sent in the due slot so far

@@ -35,6 +35,10 @@ type CoverageParts struct {
 	Levels   []radio.DBm // conducted, that the radio is calibrated for
 	Log      *slog.Logger
 
+	// Room says how long it is until the duty cycle has room for one of these, false if that
+	// is not known. Nil: there is none.
+	Room func([]radio.Downlink, gateway.Priority) (time.Duration, bool)
+
 	// Receipts are those on disk that are of an epoch or a later one. Nil: none.
 	Receipts    func(context.Context, witness.Epoch) ([]log.Receipt, error)
 	Checkpoints string // directory of the network's checkpoints and of evidence; empty: none is kept, none co-signed
@@ -71,6 +75,8 @@ const (
 type Coverage struct {
 	parts   CoverageParts
 	station radio.Station
+
+	shortest []radio.Downlink // beacons of the plan: what the duty cycle must have room for
 
 	heard   chan radio.Uplink
 	mail    chan Mail
@@ -117,7 +123,7 @@ func NewCoverage(p CoverageParts) (*Coverage, error) {
 	}
 	chains := witness.NewChains(p.Network)
 	c := &Coverage{
-		parts: p, station: station, chains: chains,
+		parts: p, station: station, chains: chains, shortest: witness.ShortestBeacons(p.Plan),
 		heard: make(chan radio.Uplink, mostHeard), mail: make(chan Mail, mostMail),
 		arrived: make(chan struct{}, 1), answers: make(chan witness.BeaconerEvent, mostAnswers),
 		demands: make(chan demand), ended: make(chan struct{}),

@@ -37,7 +37,7 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 		},
 	}
 	if !h.parts.ReceiveOnly {
-		p.Plan, p.Levels = h.parts.Chip.Plan, h.parts.rules().Levels
+		p.Plan, p.Levels, p.Room = h.parts.Chip.Plan, h.parts.rules().Levels, h.transmitter.Room
 	}
 	return NewCoverage(p)
 }

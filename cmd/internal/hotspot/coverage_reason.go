@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
+	"hexspot/gateway"
 	"hexspot/witness"
 )
 
@@ -13,6 +15,19 @@ import (
 func (c *Coverage) lookAround() {
 	c.beaconer.SetChip(!c.parts.Counter().IsZero())
 	c.beaconer.SetLink(c.parts.Link.Online())
+}
+
+// lookAtDuty tells the beaconer whether the duty cycle has room for a beacon.
+func (c *Coverage) lookAtDuty(now witness.Millis) {
+	if c.parts.Room == nil {
+		return
+	}
+	wait, ok := c.parts.Room(c.shortest, gateway.PriorityBeacon)
+	until := witness.Millis(0)
+	if ok {
+		until = now + witness.Millis(wait.Round(time.Second)/time.Millisecond)
+	}
+	c.beaconer.SetDuty(!ok || wait > 0, until)
 }
 
 // epoch is the one that runs, 0 while no anchor is known.

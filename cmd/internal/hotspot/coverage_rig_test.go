@@ -63,7 +63,8 @@ type area struct {
 	receipts []log.Receipt // on disk
 	plan     radio.Plan
 	status   radio.TxStatus
-	early    bool // values come before anchors
+	early    bool          // values come before anchors
+	spent    time.Duration // until the duty cycle has room
 
 	emitted []uint64 // windows
 	placed  []radio.RecordID
@@ -125,6 +126,7 @@ func (a *area) start() {
 		Network: a.id(), Signer: a.station, Log: quiet(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
 		Link: life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
+		Room: func([]radio.Downlink, gateway.Priority) (time.Duration, bool) { return a.spent, true },
 		Clock: func() time.Time {
 			if !a.trusted.Load() {
 				return time.Time{}

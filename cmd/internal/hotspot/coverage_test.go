@@ -217,7 +217,8 @@ func TestNoBeaconWhy(t *testing.T) {
 		{"clock_unset", "clock is not set", func(a *area) { a.trusted.Store(false) }},
 		{"no_anchor", "no beacon yet", func(a *area) { a.anchor.X0 = witness.Entropy{9}; a.anchor.To -= 299; a.anchor.From-- }},
 		{"no_entropy", "entropy of the slot has not come", func(a *area) { a.anchor.X0 = witness.Entropy{9} }},
-		{"", "duty cycle", func(a *area) { a.status = radio.TxDutyCycleOverflow }},
+		{"duty_cycle", "duty cycle", func(a *area) { a.status, a.spent = radio.TxDutyCycleOverflow, time.Minute }},
+		{"", "duty cycle", func(a *area) { a.status = radio.TxDutyCycleOverflow }}, // of the drawn channel alone
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			inArea(t, func(t *testing.T, a *area) {
