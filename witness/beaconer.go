@@ -21,6 +21,7 @@ type Beaconer struct {
 	clock  clock
 
 	registry RegistrySet // as the network says, if it has
+	diskless bool        // what is on disk is not known
 	chipless bool        // no concentrator runs
 	offline  bool        // the network is not connected
 	spent    spent       // the duty cycle
@@ -119,6 +120,8 @@ func (b *Beaconer) refused(now Millis) Reason {
 // blocked says why no frame may be sent at this time, of either type.
 func (b *Beaconer) blocked(now Millis) Reason {
 	switch {
+	case b.diskless:
+		return NoSpool
 	case len(b.plan.BeaconChannels) == 0:
 		return NoPlan
 	case b.site == nil:

@@ -11,6 +11,9 @@ import (
 // SetChip says whether a concentrator runs.
 func (b *Beaconer) SetChip(runs bool) { b.chipless = !runs }
 
+// SetSpool says whether what is on disk is known: before it is, nothing can be sent.
+func (b *Beaconer) SetSpool(usable bool) { b.diskless = !usable }
+
 // SetLink says whether the network is connected.
 func (b *Beaconer) SetLink(online bool) { b.offline = !online }
 

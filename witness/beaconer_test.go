@@ -256,6 +256,7 @@ func TestReasons(t *testing.T) {
 		reason Reason
 		spoil  func(*sending)
 	}{
+		{NoSpool, func(s *sending) { s.b.SetSpool(false) }},
 		{NoPlan, func(s *sending) { s.step(60_000, PlanSet{}) }},
 		{NoPlan, func(s *sending) { s.step(60_000, PlanSet{Plan: planNamed(t, "EU868").ReceiveOnly()}) }},
 		{NoSite, func(s *sending) { s.step(60_000, SiteSet{}) }},

@@ -7,7 +7,8 @@ type Reason uint8
 
 // The reasons, those that hold until something changes first.
 const (
-	NoPlan Reason = iota + 1
+	NoSpool Reason = iota + 1
+	NoPlan
 	NoSite
 	Unregistered
 	OtherPlan
@@ -30,6 +31,7 @@ const (
 
 // reasons are a name for programs and words for people.
 var reasons = [...]struct{ name, words string }{
+	NoSpool:      {"no_spool", "the spool cannot be used, in which a beacon is written down before it is sent"},
 	NoPlan:       {"no_plan", "no channel plan with beacon channels is set"},
 	NoSite:       {"no_site", "no site of this station can be read"},
 	Unregistered: {"unregistered", "the network's registry has no site of this station"},

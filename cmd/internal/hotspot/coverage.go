@@ -99,6 +99,9 @@ type Coverage struct {
 	siteLook   time.Time // when the site is read again
 	siteFault  string    // what is wrong with it
 	site       *Site     // nil: none is known
+	restored   bool      // what is on disk is known
+	diskLook   time.Time // when it is looked at again
+	diskFault  string    // why it is not known
 	antenna    string    // how the antenna differs from it
 	submission submission
 	registry   registry

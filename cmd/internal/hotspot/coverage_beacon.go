@@ -121,32 +121,27 @@ func (c *Coverage) keepOpening(ctx context.Context, b witness.Beacon) error {
 	return nil
 }
 
-// restore reads the openings on disk, again and again until it can or ctx ends.
-func (c *Coverage) restore(ctx context.Context) bool {
-	for tries := 0; ; tries++ {
-		err := c.readOpenings(ctx)
-		if err == nil {
-			break
-		}
-		if tries == 0 {
-			c.parts.Log.Error("no beacons are sent: the openings on disk cannot be read", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(longTurn):
-		}
+// restore reads what is on disk, until it can from time to time. Before the openings are
+// read nothing is sent, since the window may have had its beacon.
+func (c *Coverage) restore(ctx context.Context) {
+	if c.restored || time.Now().Before(c.diskLook) {
+		return
 	}
-	c.locked(func() {
-		c.log.restore(ctx)
-		c.step(ctx, witness.PlanSet{Plan: c.parts.Plan, Levels: c.parts.Levels})
-	})
-	return true
+	err := c.readOpenings(ctx)
+	c.beaconer.SetSpool(err == nil)
+	if err != nil {
+		if c.diskFault == "" {
+			c.parts.Log.Error("no beacons are sent: the openings on disk cannot be read, will try again", "error", err)
+		}
+		c.diskFault, c.diskLook = err.Error(), time.Now().Add(longTurn)
+		return
+	}
+	c.restored, c.diskFault = true, ""
+	c.log.restore(ctx)
+	c.step(ctx, witness.PlanSet{Plan: c.parts.Plan, Levels: c.parts.Levels})
 }
 
 func (c *Coverage) readOpenings(ctx context.Context) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if err := c.parts.Openings.Hasten(ctx); err != nil {
 		return err
 	}

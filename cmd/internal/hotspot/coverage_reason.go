@@ -83,6 +83,8 @@ func (c *Coverage) begins(b witness.BeaconerStatus, now witness.Millis) string {
 func (c *Coverage) reasonText(b witness.BeaconerStatus, now witness.Millis) string {
 	detail := b.Detail
 	switch b.Reason {
+	case witness.NoSpool:
+		detail = c.diskFault
 	case witness.NoSite:
 		detail = c.siteFault
 	case witness.Unregistered:

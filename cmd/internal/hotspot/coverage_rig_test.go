@@ -113,7 +113,7 @@ func inArea(t *testing.T, f func(*testing.T, *area)) {
 		if a.disk, err = spool.Open(t.Context(), spool.Config{Path: filepath.Join(dir, "spool.db")}, quiet()); err != nil {
 			t.Fatal(err)
 		}
-		defer a.disk.Close()
+		defer func() { a.disk.Close() }()
 		f(t, a)
 		a.stop()
 	})

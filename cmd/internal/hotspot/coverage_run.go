@@ -20,13 +20,10 @@ const (
 	copyPause = 50 * time.Millisecond
 )
 
-// Run works until ctx ends. It begins with what is on disk: before the openings are
-// read nothing is sent, since the window may have had its beacon.
+// Run works until ctx ends. It begins with what is on disk.
 func (c *Coverage) Run(ctx context.Context) error {
 	defer close(c.ended)
-	if !c.restore(ctx) {
-		return nil
-	}
+	c.locked(func() { c.restore(ctx) })
 	defer c.finish(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -79,6 +76,7 @@ func (c *Coverage) now() (witness.Millis, bool) {
 // turn lets time pass and says when the next turn is due.
 func (c *Coverage) turn(ctx context.Context) time.Duration {
 	now, trusted := c.now()
+	c.restore(ctx)
 	c.lookAtSteadiness(ctx, now) // before anything is dated by a clock that was set
 	c.lookAtClock(ctx, trusted)
 	c.lookAtSite(ctx)

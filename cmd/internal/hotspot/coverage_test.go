@@ -2,12 +2,15 @@ package hotspot
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"hexspot/gateway/spool"
 	"hexspot/radio"
 	"hexspot/witness"
 	"hexspot/witness/log"
@@ -235,6 +238,34 @@ func TestNoBeaconWhy(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSpoolComesLate: while the spool cannot be opened nothing is sent, which the status says;
+// when it can, beacons are, and what was heard meanwhile is reported.
+func TestSpoolComesLate(t *testing.T) {
+	place := filepath.Join(t.TempDir(), "d")
+	if err := os.WriteFile(place, nil, 0o600); err != nil { // in the place of the directory
+		t.Fatal(err)
+	}
+	inArea(t, func(t *testing.T, a *area) {
+		a.disk.Close()
+		a.disk = spool.Unopened(spool.Config{Path: filepath.Join(place, "spool.db")}, quiet())
+		a.start()
+		a.pass(1)
+		a.c.Hear(a.beaconHeard())
+		a.pass(11)
+		s := a.c.Status()
+		if s.Reason != "no_spool" || !strings.Contains(s.ReasonText, place) || len(a.beacons()) > 0 || s.Counts.Skipped["no_spool"] == 0 || s.Unkept != 1 {
+			t.Errorf("%d beacons, status %+v", len(a.beacons()), s)
+		}
+		if err := os.Remove(place); err != nil {
+			t.Fatal(err)
+		}
+		a.pass(20)
+		if s := a.c.Status(); s.Reason != "" || len(a.beacons()) == 0 || s.Counts.Receipts != uint64(len(a.beacons())+1) {
+			t.Errorf("%d beacons, status %+v", len(a.beacons()), s)
+		}
+	})
 }
 
 // TestStatusOfTheSite: the status says which site there is, and if the antenna is another.
