@@ -25,6 +25,7 @@ type CoverageParts struct {
 	Signer   crypto.Signer // the station key
 	Openings Records       // written before a beacon is emitted
 	Reports  Records       // sent until the network has answered
+	Notes    notes         // for what was heard and not yet reported; nil: it is in memory only
 	Link     Link
 	Submit   func(gateway.Submission) // nil: receive only
 	Counter  func() radio.Timestamp   // the concentrator's, now; none while no chip runs
@@ -92,6 +93,7 @@ type Coverage struct {
 	beaconer   *witness.Beaconer
 	collector  *witness.Collector
 	records    records
+	pending    pending
 	survey     *survey // nil: none
 	before     discoveriesBefore
 	steady     steadiness
@@ -135,6 +137,7 @@ func NewCoverage(p CoverageParts) (*Coverage, error) {
 	}
 	c.steady = steadySince(time.Now())
 	c.log = newFollow(&c.parts)
+	c.pending = newPending(&c.parts)
 	c.records = records{parts: &c.parts, flying: map[radio.RecordID]published{}, pace: rate.NewLimiter(sendRate, sendBurst)}
 	return c, nil
 }

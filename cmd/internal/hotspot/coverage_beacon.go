@@ -137,6 +137,7 @@ func (c *Coverage) restore(ctx context.Context) {
 		return
 	}
 	c.restored, c.diskFault = true, ""
+	c.restorePending(ctx)
 	c.log.restore(ctx)
 	c.step(ctx, witness.PlanSet{Plan: c.parts.Plan, Levels: c.parts.Levels})
 }

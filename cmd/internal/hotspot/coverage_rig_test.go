@@ -42,6 +42,7 @@ type area struct {
 	mu    sync.Mutex
 	dead  bool
 	steps int // seen so far
+	noted int // notes written
 
 	c       *Coverage
 	stop    func()
@@ -125,7 +126,8 @@ func (a *area) start() {
 	c, err := NewCoverage(CoverageParts{
 		Network: a.id(), Signer: a.station, Log: quiet(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
-		Link: life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
+		Notes: &mortalNotes{life, a.disk},
+		Link:  life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
 		Room: func([]radio.Downlink, gateway.Priority) (time.Duration, bool) { return a.spent, true },
 		Clock: func() time.Time {
 			if !a.trusted.Load() {
@@ -226,6 +228,12 @@ func (a *area) pass(slots int) {
 		}
 		synctest.Wait()
 	}
+}
+
+// kill ends the process without a last word.
+func (a *area) kill() {
+	a.note(func() { a.dead = true })
+	a.stop()
 }
 
 func (a *area) died() bool {
@@ -378,4 +386,18 @@ func (m *mortal) Ack(ctx context.Context, key, receipt []byte, now time.Time) er
 		return errDead
 	}
 	return m.Records.Ack(ctx, key, receipt, now)
+}
+
+// mortalNotes are notes of a process.
+type mortalNotes struct {
+	life *life
+	notes
+}
+
+func (m *mortalNotes) SetNote(ctx context.Context, name string, body []byte) error {
+	if !m.life.seen() {
+		return errDead
+	}
+	m.life.note(func() { m.life.noted++ })
+	return m.notes.SetNote(ctx, name, body)
 }

@@ -89,6 +89,7 @@ func (c *Coverage) turn(ctx context.Context) time.Duration {
 	}
 	c.watch(ctx, now)
 	c.records.retry(ctx)
+	c.keepPending(ctx, false)
 	c.records.send(ctx)
 	c.lookAtLog()
 	c.submission.submit(c.site, c.parts.Link)
@@ -178,6 +179,7 @@ func (c *Coverage) finish(ctx context.Context) {
 		}
 		c.batches(ctx, c.collector.Flush())
 		c.records.retry(ctx)
+		c.keepPending(ctx, true)
 		if c.survey != nil {
 			c.endSurvey(ctx)
 		}
