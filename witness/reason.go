@@ -39,7 +39,7 @@ var reasons = [...]struct{ name, words string }{
 	DataOnly:     {"data_only", "the site is registered for data only"},
 	NoLevel:      {"no_level", "the radio has no power level within the cap for this antenna"},
 	NoChip:       {"no_chip", "the concentrator does not run"},
-	ClockUnset:   {"clock_unset", "the host clock is not set"},
+	ClockUnset:   {"clock_unset", "the host clock is not set, or not known to be right"},
 	ClockOff:     {"clock_off", "the host clock is 5 s or more off the network's"},
 	NotConnected: {"not_connected", "the network is not connected: no entropy comes"},
 	NoAnchor:     {"no_anchor", "the network has published no anchor for this time"},

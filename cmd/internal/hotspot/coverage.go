@@ -29,7 +29,8 @@ type CoverageParts struct {
 	Link     Link
 	Submit   func(gateway.Submission) // nil: receive only
 	Counter  func() radio.Timestamp   // the concentrator's, now; none while no chip runs
-	Clock    func() time.Time         // the host's, zero while it is not trusted
+	Clock    func() time.Time         // the host's, zero while it cannot be right
+	Synced   func() bool              // the host is sure of it; nil: always
 	Site     func() (*Site, error)
 	Antenna  Antenna     // that beacons are sent with, as configured
 	Plan     radio.Plan  // the zero Plan: receive only
@@ -98,6 +99,7 @@ type Coverage struct {
 	before     discoveriesBefore
 	steady     steadiness
 	trusted    bool      // as the beaconer was told
+	confirmed  bool      // the clock was right and has not been set since
 	siteLook   time.Time // when the site is read again
 	siteFault  string    // what is wrong with it
 	site       *Site     // nil: none is known

@@ -69,7 +69,11 @@ func (c *Coverage) readValues(ctx context.Context, m Mail) error {
 			}
 			continue
 		}
-		c.step(ctx, witness.ValueSeen{Slot: v.Slot, Fresh: !m.Retained && !known && v.Slot == newest})
+		fresh := !m.Retained && !known && v.Slot == newest
+		if fresh {
+			c.confirm(v.Slot)
+		}
+		c.step(ctx, witness.ValueSeen{Slot: v.Slot, Fresh: fresh})
 	}
 	return err
 }
@@ -150,11 +154,6 @@ func (c *Coverage) ingests() []radio.Station {
 		}
 	}
 	return all
-}
-
-// heardOf is a frame for the collector, with its fine time where the concentrator knows it.
-func heardOf(u radio.Uplink) witness.Heard {
-	return witness.Heard{Uplink: u, Fine: witness.GPSNanos(u.Fine.GPS), HasFine: u.Fine.Known}
 }
 
 // hear lets the collector know of an event and reports what it hands over.

@@ -85,6 +85,10 @@ func (c *Coverage) reasonText(b witness.BeaconerStatus, now witness.Millis) stri
 	switch b.Reason {
 	case witness.NoSpool:
 		detail = c.diskFault
+	case witness.ClockUnset:
+		if !c.parts.Clock().IsZero() {
+			detail = "nothing shows that it is right: neither that the kernel is synchronized nor a value of the network"
+		}
 	case witness.NoSite:
 		detail = c.siteFault
 	case witness.Unregistered:

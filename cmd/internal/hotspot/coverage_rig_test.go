@@ -52,6 +52,7 @@ type area struct {
 	mute    atomic.Bool  // no answers
 	trusted atomic.Bool  // the clock
 	ahead   atomic.Int64 // nanoseconds that it is wrong
+	unsure  atomic.Bool  // the kernel is not synchronized
 	unread  error        // why reports on disk cannot be read
 	site    *witness.Placement
 	antenna Antenna
@@ -128,7 +129,8 @@ func (a *area) start() {
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
 		Notes: &mortalNotes{life, a.disk},
 		Link:  life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
-		Room: func([]radio.Downlink, gateway.Priority) (time.Duration, bool) { return a.spent, true },
+		Synced: func() bool { return !a.unsure.Load() },
+		Room:   func([]radio.Downlink, gateway.Priority) (time.Duration, bool) { return a.spent, true },
 		Clock: func() time.Time {
 			if !a.trusted.Load() {
 				return time.Time{}

@@ -32,7 +32,7 @@ func (c *Coverage) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case u := <-c.heard:
-			c.locked(func() { c.hear(ctx, heardOf(u)) })
+			c.locked(func() { c.hear(ctx, c.heardOf(u)) })
 			due = earlier(due, time.Now().Add(copyPause))
 			continue
 		case m := <-c.mail:
@@ -65,19 +65,12 @@ func (c *Coverage) locked(f func()) {
 	f()
 }
 
-// now is the host's time, and whether it is trusted.
-func (c *Coverage) now() (witness.Millis, bool) {
-	if t := c.parts.Clock(); !t.IsZero() {
-		return witness.MillisOf(t), true
-	}
-	return witness.MillisOf(time.Now()), false
-}
-
 // turn lets time pass and says when the next turn is due.
 func (c *Coverage) turn(ctx context.Context) time.Duration {
-	now, trusted := c.now()
 	c.restore(ctx)
+	now, _ := c.now()
 	c.lookAtSteadiness(ctx, now) // before anything is dated by a clock that was set
+	now, trusted := c.now()
 	c.lookAtClock(ctx, trusted)
 	c.lookAtSite(ctx)
 	c.lookAtRegistry(ctx, now)
@@ -175,7 +168,7 @@ func (c *Coverage) finish(ctx context.Context) {
 			c.step(ctx, <-c.answers)
 		}
 		for len(c.heard) > 0 {
-			c.hear(ctx, heardOf(<-c.heard))
+			c.hear(ctx, c.heardOf(<-c.heard))
 		}
 		c.batches(ctx, c.collector.Flush())
 		c.records.retry(ctx)
