@@ -3,6 +3,7 @@ package hotspot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"hexspot/gateway"
@@ -20,11 +21,29 @@ func (c *Coverage) step(ctx context.Context, e witness.BeaconerEvent) {
 
 // act has the beaconer take an event, and does what it wants.
 func (c *Coverage) act(ctx context.Context, now witness.Millis, e witness.BeaconerEvent) {
-	for _, a := range c.beaconer.Step(now, e) {
+	before := c.beaconer.Last()
+	actions := c.beaconer.Step(now, e)
+	if last := c.beaconer.Last(); last != before {
+		c.tellOutcome(ctx, last)
+	}
+	for _, a := range actions {
 		if answer := c.do(ctx, a); answer != nil {
 			c.step(ctx, answer)
 		}
 	}
+}
+
+// tellOutcome logs that a beacon which was due is not emitted. A hotspot that is to send none,
+// without a plan or for data only, does as it was told.
+func (c *Coverage) tellOutcome(ctx context.Context, o witness.Outcome) {
+	if o.Frame != witness.FrameBeacon || o.Reason == 0 {
+		return
+	}
+	level := slog.LevelInfo
+	if o.Reason == witness.NoPlan || o.Reason == witness.DataOnly {
+		level = slog.LevelDebug
+	}
+	c.parts.Log.Log(ctx, level, "a beacon was due and is not emitted", "slot", o.Slot, "reason", o.Reason.Name(), "text", o.Reason, "detail", o.Detail)
 }
 
 // do does one action; nil: its answer comes later, or it has none.

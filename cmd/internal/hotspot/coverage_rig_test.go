@@ -1,11 +1,13 @@
 package hotspot
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -68,7 +70,8 @@ type area struct {
 	early    bool          // values come before anchors
 	spent    time.Duration // until the duty cycle has room
 
-	emitted []uint64 // windows
+	lines   *bytes.Buffer // that are logged; nil: nobody reads them
+	emitted []uint64      // windows
 	placed  []radio.RecordID
 	said    []string // what else the network heard: name, space, payload
 	reports []radio.Signed
@@ -125,7 +128,7 @@ func inArea(t *testing.T, f func(*testing.T, *area)) {
 func (a *area) start() {
 	life := &life{area: a}
 	c, err := NewCoverage(CoverageParts{
-		Network: a.id(), Signer: a.station, Log: quiet(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
+		Network: a.id(), Signer: a.station, Log: a.logger(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
 		Notes: &mortalNotes{life, a.disk},
 		Link:  life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
@@ -154,6 +157,14 @@ func (a *area) start() {
 		}
 	}
 	a.join()
+}
+
+// logger is where what is logged goes.
+func (a *area) logger() *slog.Logger {
+	if a.lines == nil {
+		return quiet()
+	}
+	return slog.New(slog.NewTextHandler(a.lines, nil))
 }
 
 // index is where the network's log has a record.

@@ -1,6 +1,7 @@
 package hotspot
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -236,6 +237,33 @@ func TestNoBeaconWhy(t *testing.T) {
 					t.Errorf("last %q; skipped %v", s.LastBeacon, s.Counts.Skipped)
 				}
 			})
+		})
+	}
+}
+
+// TestBeaconNotEmittedIsLogged: once for each window, with the reason; an emitted one is not, and
+// neither are those of a hotspot that is to send none.
+func TestBeaconNotEmittedIsLogged(t *testing.T) {
+	for reason, change := range map[string]func(*area){
+		"duty_cycle": func(a *area) { a.status = radio.TxDutyCycleOverflow },
+		"no_site":    func(a *area) { a.site = nil },
+		"":           func(*area) {},
+		"data_only":  func(a *area) { a.site.DataOnly = true },
+	} {
+		inArea(t, func(t *testing.T, a *area) {
+			change(a)
+			a.lines = new(bytes.Buffer)
+			a.start()
+			a.pass(31)
+			a.stop()
+			want := 3
+			if reason == "" || reason == "data_only" {
+				want = 0
+			}
+			if n := strings.Count(a.lines.String(), "is not emitted"); n != want || want > 0 && !strings.Contains(a.lines.String(), "reason="+reason+" ") {
+				t.Errorf("%s: %d lines, want %d:\n%s", reason, n, want, a.lines)
+			}
+			a.start()
 		})
 	}
 }
