@@ -33,9 +33,12 @@ func (p journalPlace) open(ctx context.Context, c *commands, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	n, err = network.OpenStore(ctx, config, network.Data(c.Data), log)
-	if errors.Is(err, journal.ErrInUse) {
+	n, err = network.OpenStoreThere(ctx, config, network.Data(c.Data), log)
+	switch {
+	case errors.Is(err, journal.ErrInUse):
 		err = fmt.Errorf("%w: hexnet serve rolls it off by itself; stop it to look at the log", err)
+	case errors.Is(err, network.ErrNoJournal):
+		err = fmt.Errorf("%w: hexnet serve makes one; name its data directory with --data, and its configuration with --config if that has journal.dir or journal.url", err)
 	}
 	return n, err
 }

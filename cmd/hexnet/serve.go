@@ -14,7 +14,8 @@ import (
 )
 
 type serveCommand struct {
-	Config string `help:"Configuration file ('hexnet config' prints one). Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
+	Config      string `help:"Configuration file ('hexnet config' prints one). Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
+	JournalLost bool   `help:"Start although receipts were given for records that neither the journal nor its files have: it is lost for good."`
 }
 
 // Help has the examples.
@@ -32,8 +33,12 @@ of backups. With "listen" in the section [api] it serves what is public of that 
 Back up all else of --data, and the book if it is elsewhere, all of one time. After a restore without
 "entropy" the running epoch has no entropy for five slots or so, while it is made sure that no other
 instance has the seed; then the next revision of its chain begins, and a warning says so. Two instances
-with one book are one that serves and a spare: the spare takes over in the same way. A book that is older
+with one book are one that serves and a spare: whichever has the running epoch's chain has the next ones,
+too, while it lives, and the spare takes over in the same way. A book that is older
 than the running epoch's chain, restored without "entropy", has stations refuse the new chain until the epoch ends.
+
+A journal that is gone, or is looked for in the wrong place, keeps it from starting, since stations have receipts for what was in
+it. --journal-lost starts over a new one, once; what was not yet in files is missing from verdicts then.
 
 Examples:
   hexnet serve
@@ -53,6 +58,7 @@ func (s serveCommand) serve(ctx context.Context, c *commands, std streams, log *
 	if err != nil {
 		return err
 	}
+	config.Journal.Lost = s.JournalLost
 	n, err := network.New(ctx, config, network.Data(c.Data), log)
 	if err != nil {
 		return err

@@ -137,6 +137,9 @@ func (s siteApply) Run(ctx context.Context, c *commands, std streams) error {
 	}
 	defer book.Close()
 	timing, err := s.timing(ctx, c, book)
+	if err == nil {
+		err = network.Data(c.Data).CheckNetwork(ctx, book, s.Book, id)
+	}
 	if err != nil {
 		return err
 	}
@@ -262,6 +265,9 @@ func (s siteSnapshot) Run(ctx context.Context, c *commands, std streams) error {
 	running, err := s.running(ctx, c, book)
 	if err == nil && s.Epoch > running {
 		err = fmt.Errorf("epoch %d has not begun: the running one is %d; 'hexnet site show --epoch %d' says what is entered for it so far", s.Epoch, running, s.Epoch)
+	}
+	if err == nil {
+		err = network.Data(c.Data).CheckNetwork(ctx, book, s.Book, id)
 	}
 	if err != nil {
 		return err

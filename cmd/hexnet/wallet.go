@@ -181,9 +181,12 @@ type walletList struct{}
 
 // Run prints a table.
 func (walletList) Run(c *commands, std streams) error {
-	all, err := network.Data(c.Data).Wallet().List()
+	all, passed, err := network.Data(c.Data).Wallet().List()
 	if err != nil {
 		return err
+	}
+	for _, fault := range passed {
+		fmt.Fprintf(std.err, "passed over: %v; 'hexnet wallet import --keystore' takes it over if it is a keystore file\n", fault)
 	}
 	if len(all) == 0 {
 		_, err := fmt.Fprintln(std.err, "no account yet: 'hexnet wallet new' makes one, 'hexnet wallet import' takes one over")

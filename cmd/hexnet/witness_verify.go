@@ -28,7 +28,7 @@ type verifyCommand struct {
 	Config  string  `help:"Configuration file of hexnet serve. Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
 	Workers int     `help:"Goroutines. Default: one a processor."`
 	Out     string  `help:"Keep the result in this directory, which must not exist. Default: it is compared and removed." type:"path" placeholder:"DIR"`
-	IDs     string  `help:"Write the ids of all reports that were read into this file, 32 bytes each, for 'hexspot receipts check --records'." type:"path" placeholder:"FILE" name:"ids"`
+	IDs     string  `help:"Write the ids of the reports that are in the epoch's log, and whose records are sound, into this file, 32 bytes each, for 'hexspot receipts check --records'." type:"path" placeholder:"FILE" name:"ids"`
 	Quiet   bool    `help:"No progress on standard error."`
 	networkFlag
 }

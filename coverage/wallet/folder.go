@@ -27,31 +27,31 @@ type Held struct {
 // filePrefix begins the names of keystore files: UTC--TIME--ACCOUNT.
 const filePrefix = "UTC--"
 
-// List gives the accounts of a folder in order, none if there is no folder. A file
-// that only has the name of a keystore file is an error.
-func (f Folder) List() ([]Held, error) {
+// List gives the accounts of a folder in order, none if there is no folder. A file that only has
+// the name of a keystore file, or does not say its account, is passed over: passed says which and why.
+func (f Folder) List() (all []Held, passed []error, err error) {
 	entries, err := os.ReadDir(string(f))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listing the wallet: %w", err)
+		return nil, nil, fmt.Errorf("listing the wallet: %w", err)
 	}
-	var all []Held
 	for _, e := range entries {
 		if !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), filePrefix) {
 			continue
 		}
 		held, err := readHeld(filepath.Join(string(f), e.Name()))
 		if err != nil {
-			return nil, fmt.Errorf("listing the wallet: %w", err)
+			passed = append(passed, err)
+			continue
 		}
 		all = append(all, held)
 	}
 	slices.SortFunc(all, func(a, b Held) int {
 		return cmp.Or(strings.Compare(a.Account.String(), b.Account.String()), strings.Compare(a.Path, b.Path))
 	})
-	return all, nil
+	return all, passed, nil
 }
 
 func readHeld(path string) (Held, error) {
@@ -84,13 +84,13 @@ var ErrNoAccount = errors.New("the wallet does not hold the account")
 
 // Load opens the key of an account with its passphrase.
 func (f Folder) Load(account coverage.Account, passphrase string) (Key, error) {
-	all, err := f.List()
+	all, passed, err := f.List()
 	if err != nil {
 		return Key{}, err
 	}
 	i := slices.IndexFunc(all, func(h Held) bool { return h.Account == account })
 	if i < 0 {
-		return Key{}, fmt.Errorf("%w: %v in %s", ErrNoAccount, account, string(f))
+		return Key{}, errors.Join(fmt.Errorf("%w: %v in %s", ErrNoAccount, account, string(f)), errors.Join(passed...))
 	}
 	file, err := readKeystore(all[i].Path)
 	if err != nil {
@@ -104,10 +104,10 @@ func (f Folder) Load(account coverage.Account, passphrase string) (Key, error) {
 }
 
 // Save keeps a key in a new file of mode 0600, named by the time and the account.
-// An account that is there already is an error: nothing is overwritten. A crash
+// An account that List gives already is an error: nothing is overwritten. A crash
 // leaves the whole file or none.
 func (f Folder) Save(k Key, passphrase string, cost Cost, now time.Time) (Held, error) {
-	all, err := f.List()
+	all, _, err := f.List()
 	if err != nil {
 		return Held{}, err
 	}

@@ -184,7 +184,7 @@ func TestDecryptRefuses(t *testing.T) {
 
 func TestFolder(t *testing.T) {
 	folder := Folder(filepath.Join(t.TempDir(), "new", "wallet"))
-	if all, err := folder.List(); err != nil || len(all) != 0 {
+	if all, passed, err := folder.List(); err != nil || len(all)+len(passed) != 0 {
 		t.Fatalf("%v, %v", all, err)
 	}
 	for n := byte(1); n <= 3; n++ {
@@ -205,7 +205,7 @@ func TestFolder(t *testing.T) {
 	if _, err := folder.Save(testKey(t, 2), "q", testCost, testTime.Add(1)); err == nil || !strings.Contains(err.Error(), "already") {
 		t.Errorf("an account twice: %v", err)
 	}
-	if all, err := folder.List(); err != nil || len(all) != 3 || all[0].Account.String() > all[1].Account.String() {
+	if all, passed, err := folder.List(); err != nil || len(all) != 3 || len(passed) != 0 || all[0].Account.String() > all[1].Account.String() {
 		t.Errorf("%v, %v", all, err)
 	}
 	if k, err := folder.Load(testKey(t, 2).Account(), "p"); err != nil || k.Account() != testKey(t, 2).Account() {
@@ -220,11 +220,45 @@ func TestFolder(t *testing.T) {
 	if entries, err := os.ReadDir(string(folder)); err != nil || len(entries) != 3 {
 		t.Errorf("%v, %v: want the three files alone", entries, err)
 	}
-	if err := os.WriteFile(filepath.Join(string(folder), "UTC--x"), []byte("{}"), 0o600); err != nil {
+}
+
+// TestFolderWithOddFiles: files that are none, or do not say their account, are named and in nobody's way.
+func TestFolderWithOddFiles(t *testing.T) {
+	folder := Folder(t.TempDir())
+	held, err := folder.Save(testKey(t, 1), "p", testCost, testTime)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if all, err := folder.List(); err == nil {
-		t.Errorf("a file that is none: %v", all)
+	text, err := os.ReadFile(held.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file map[string]any
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	delete(file, "address")
+	anonymous, err := json.Marshal(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"UTC--w": anonymous, "UTC--x": []byte("{}"), "UTC--y": nil} {
+		if err := os.WriteFile(filepath.Join(string(folder), name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, passed, err := folder.List()
+	if err != nil || len(all) != 1 || len(passed) != 3 || !strings.Contains(fmt.Sprint(passed), "UTC--w") {
+		t.Errorf("%v, passed over %v, %v", all, passed, err)
+	}
+	if _, err := folder.Load(testKey(t, 1).Account(), "p"); err != nil {
+		t.Error(err)
+	}
+	if _, err := folder.Load(testKey(t, 2).Account(), "p"); !errors.Is(err, ErrNoAccount) || !strings.Contains(err.Error(), "UTC--w") {
+		t.Error(err)
+	}
+	if _, err := folder.Save(testKey(t, 2), "p", testCost, testTime.Add(1)); err != nil {
+		t.Error(err)
 	}
 }
 

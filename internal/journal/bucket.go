@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,9 +23,9 @@ type Bucket struct {
 // OpenBucket opens a bucket by its URL; a directory, "file:///var/lib/hexnet/files", is
 // made if need be. Other schemes are those the program was built with.
 func OpenBucket(ctx context.Context, address string) (*Bucket, error) {
-	u, err := url.Parse(address)
+	u, err := parseBucket(address)
 	if err != nil {
-		return nil, errors.New("the bucket's address is no URL") // without err: it quotes what may be secret
+		return nil, fmt.Errorf("opening the bucket: %w", err)
 	}
 	if u.Scheme != fileblob.Scheme {
 		blobs, err := blob.OpenBucket(ctx, address)
@@ -34,9 +33,6 @@ func OpenBucket(ctx context.Context, address string) (*Bucket, error) {
 			return nil, fmt.Errorf("opening the bucket: %w", err)
 		}
 		return &Bucket{blobs: blobs}, nil
-	}
-	if !filepath.IsAbs(u.Path) {
-		return nil, fmt.Errorf("opening the bucket: %q is no absolute path", u.Path)
 	}
 	blobs, err := fileblob.OpenBucket(u.Path, &fileblob.Options{CreateDir: true, DirFileMode: 0o700, NoTempDir: true, Metadata: fileblob.MetadataDontWrite})
 	if err != nil {

@@ -3,7 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"net/url"
+	"path/filepath"
 	"time"
 )
 
@@ -55,6 +55,14 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
+// LogDir is the directory of a log in this process; a relative one is below dir.
+func (c Config) LogDir(dir string) string {
+	if c = c.WithDefaults(); filepath.IsAbs(c.Dir) {
+		return c.Dir
+	}
+	return filepath.Join(dir, c.Dir)
+}
+
 // Validate names every wrong value at once.
 func (c Config) Validate() error {
 	c = c.WithDefaults()
@@ -78,8 +86,10 @@ func (c Config) Validate() error {
 	if c.URL == "" && c.Credentials != "" {
 		wrong("credentials is set, but url is not")
 	}
-	if u, err := url.Parse(c.Files); c.Files != "" && (err != nil || u.Scheme == "") {
-		wrong("files = %q: want a URL such as \"file:///var/lib/hexnet/files\"", c.Files)
+	if c.Files != "" {
+		if _, err := parseBucket(c.Files); err != nil {
+			wrong("files: %w", err)
+		}
 	}
 	return errors.Join(faults...)
 }

@@ -14,5 +14,9 @@ var (
 	ErrCorrupt = errors.New("not a whole, unchanged file of the journal") // wrong content, count or hash
 )
 
+// ErrGap says that records are in neither the log nor its files, where both go on: bring back the
+// files that are missing, or move those before them to another place.
+var ErrGap = errors.New("files of the journal are missing: bring them back, or move those before them to another place")
+
 // errDuplicate says that the log has an entry with that id already; of a batch nothing was stored then.
 var errDuplicate = errors.New("an id is in the log already")

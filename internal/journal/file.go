@@ -10,7 +10,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// A file is one zstd stream of
+// A file is one zstd frame, and nothing else, of
 //
 //	magic    "HXJ1\n"
 //	records  each: uvarint length of the rest, then
@@ -20,7 +20,9 @@ import (
 //	trailer  count of records 8 big-endian, SHA-256 of all before the trailer 32
 //
 // Uvarints are the shortest possible; sequence numbers ascend. So there is exactly
-// one content for given records, and its hash names them.
+// one content for given records, and its hash names them. Of the file as it is every cut and addition is found, and
+// every changed bit that changes a record or is not inside of a compressed block: there, a block may have bits without
+// a meaning (the rest of a byte, codes that do not occur).
 const (
 	fileMagic   = "HXJ1\n"
 	trailerSize = 8 + sha256.Size
@@ -54,7 +56,7 @@ type Writer struct {
 // NewWriter begins a file.
 func NewWriter(w io.Writer) (*Writer, error) {
 	// One goroutine and a small window: the network must stay small while it rolls.
-	zip, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
+	zip, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(writerWindow))
 	if err != nil {
 		return nil, fmt.Errorf("writing a journal file: %w", err)
 	}

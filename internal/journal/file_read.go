@@ -22,7 +22,7 @@ type Reader struct {
 
 // NewReader begins to read a file. Close it.
 func NewReader(r io.Reader) (*Reader, error) {
-	zip, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20), zstd.WithDecoderMaxMemory(64<<20))
+	zip, err := zstd.NewReader(newFrameReader(r), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20), zstd.WithDecoderMaxMemory(64<<20))
 	if err != nil {
 		return nil, fmt.Errorf("reading a journal file: %w", err)
 	}

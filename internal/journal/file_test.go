@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +133,126 @@ func TestFileDamage(t *testing.T) {
 	if _, err := parse(bytes.NewReader(append(whole, 0))); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("a byte more: %v", err)
 	}
+}
+
+// readWhole reads a file to its end.
+func readWhole(b []byte) (records []Record, err error) {
+	r, err := NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	for {
+		record, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return records, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+}
+
+// filesOfSizes are files as they are written of little and of much, compressible or not.
+func filesOfSizes(t *testing.T) map[string][]byte {
+	chance := rand.New(rand.NewPCG(1, 1))
+	noise := func(n int) []byte {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = byte(chance.Uint32())
+		}
+		return b
+	}
+	of := func(n, size int, data func(int) []byte) []byte {
+		var records []Record
+		for i := range n {
+			r := someRecords[0]
+			r.Seq, r.ID, r.Data = uint64(i+1), fmt.Sprint(i), data(size)
+			records = append(records, r)
+		}
+		return file(t, records...)
+	}
+	zeros := func(n int) []byte { return make([]byte, n) }
+	return map[string][]byte{
+		"empty": file(t), "a few": file(t, someRecords...), "tiny": of(1, 1, noise), "some": of(3, 200, noise), "texts": of(60, 20, noise),
+		"1023 bytes": of(1, 920, noise), "1024 bytes": of(1, 921, noise), "1025 bytes": of(1, 922, noise),
+		"several blocks": of(3, 60_000, noise), "more than a window": of(20, 60_000, zeros),
+	}
+}
+
+// TestWholeFileDamage: a flipped bit of the file as it is, a cut, or anything besides its one frame is found.
+// There are bits inside of a compressed block that mean nothing: its records are the same then.
+func TestWholeFileDamage(t *testing.T) {
+	for name, whole := range filesOfSizes(t) {
+		records, err := readWhole(whole)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		step := 1 + len(whole)/120 + len(content(t, records...))/10_000 // of large ones not all
+		for bit := 0; bit < 8*len(whole); bit += step {
+			bad := bytes.Clone(whole)
+			bad[bit/8] ^= 1 << (bit % 8)
+			got, err := readWhole(bad)
+			inside := bit >= 8*5 && bit < 8*(len(whole)-4)
+			if same := err == nil && reflect.DeepEqual(got, records); !errors.Is(err, ErrCorrupt) && !(inside && same) {
+				t.Errorf("%s: bit %d of byte %d of %d flipped: %v", name, bit%8, bit/8, len(whole), err)
+			}
+		}
+		for at := 0; at < len(whole); at += step {
+			if _, err := readWhole(whole[:at]); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("%s: cut at %d: %v", name, at, err)
+			}
+		}
+	}
+}
+
+// TestHeaderDamage: of the header of the compression, the header of its first block and its checksum every bit counts.
+func TestHeaderDamage(t *testing.T) {
+	for name, whole := range filesOfSizes(t) {
+		var h zstd.Header
+		if err := h.Decode(whole); err != nil {
+			t.Fatal(err)
+		}
+		head := 8 * (h.HeaderSize + 3)
+		for bit := range head + 32 {
+			if bit >= head {
+				bit += 8*(len(whole)-4) - head
+			}
+			bad := bytes.Clone(whole)
+			bad[bit/8] ^= 1 << (bit % 8)
+			if _, err := readWhole(bad); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("%s: bit %d of byte %d of %d flipped: %v", name, bit%8, bit/8, len(whole), err)
+			}
+		}
+	}
+}
+
+// TestFileIsOneFrame: nothing may be before it or behind it.
+func TestFileIsOneFrame(t *testing.T) {
+	skipped := append([]byte{0x5e, 0x2a, 0x4d, 0x18, 4, 0, 0, 0}, "skip"...)
+	for name, whole := range filesOfSizes(t) {
+		for what, bad := range map[string][]byte{
+			"a byte behind": slices.Concat(whole, []byte{0}), "an empty frame behind": slices.Concat(whole, emptyFrame(t)),
+			"a file behind": slices.Concat(whole, file(t)), "a skippable frame behind": slices.Concat(whole, skipped),
+			"a skippable frame before": slices.Concat(skipped, whole), "an empty frame before": slices.Concat(emptyFrame(t), whole),
+		} {
+			if _, err := readWhole(bad); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+		}
+	}
+}
+
+// emptyFrame is a frame that decompresses to nothing.
+func emptyFrame(t *testing.T) []byte {
+	t.Helper()
+	zip, err := zstd.NewWriter(nil, zstd.WithZeroFrames(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer zip.Close()
+	return zip.EncodeAll(nil, nil)
 }
 
 func TestFileRefuses(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"time"
 )
@@ -30,9 +29,7 @@ func Open(ctx context.Context, c Config, dir string, log *slog.Logger) (*Journal
 		return nil, err
 	}
 	c = c.WithDefaults()
-	if !filepath.IsAbs(c.Dir) {
-		c.Dir = filepath.Join(dir, c.Dir)
-	}
+	c.Dir = c.LogDir(dir)
 	at, err := c.place(log)
 	if err != nil {
 		return nil, err

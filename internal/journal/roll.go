@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -19,6 +20,11 @@ const fileMost = 256 << 20
 // records, and where to go on is read from the files that are there: after a crash
 // at any point it makes the missing ones, and no record is in two.
 // Records that have been in files for longer than Config.Keep leave the log.
+//
+// The first files may be gone, and in a bucket that has none Roll begins with what the log has
+// left. What is in neither log nor files behind the first one is ErrGap.
+//
+// An hour that is not over, of a clock that was ahead, is over if the log goes on with one that is.
 func (j *Journal) Roll(ctx context.Context, b *Bucket, until time.Time) ([]File, error) {
 	j.rolling.Lock()
 	defer j.rolling.Unlock()
@@ -30,49 +36,60 @@ func (j *Journal) Roll(ctx context.Context, b *Bucket, until time.Time) ([]File,
 	if err != nil {
 		return nil, err
 	}
-	r := roller{bucket: b, born: status.Born.Truncate(time.Second), until: until.UTC(), from: 1}
-	if len(there) > 0 {
-		r.from = there[len(there)-1].Last + 1
-	}
-	if status.First > r.from && status.First > 1 {
-		return nil, fmt.Errorf("rolling off: the log begins with %d, files end before %d: what is between is in neither", status.First, r.from)
+	r := roller{bucket: b, read: j.Read, log: j.log, born: status.Born.Truncate(time.Second), until: until.UTC()}
+	if r.from, err = goOn(status, there); err != nil {
+		return nil, fmt.Errorf("rolling off: %w", err)
 	}
 	if r.from <= status.Last {
-		if err := r.roll(ctx, j); err != nil {
+		if err := r.rollAll(ctx, status); err != nil {
 			return r.made, fmt.Errorf("rolling off: %w", err)
 		}
+	}
+	if len(there) == 0 && len(r.made) > 0 && r.made[0].First > 1 {
+		j.log.Warn("the bucket had no file of this journal, which began before what the log has left: move the earlier files there if they are in another bucket",
+			"first", r.made[0].First)
 	}
 	return r.made, j.forget(ctx, append(there, r.made...), until.Add(-j.config.keep()))
 }
 
-// filesOf are the files of the log that was made then, in order, without gaps.
+// goOn is what the next file begins with.
+func goOn(s Status, there []File) (from uint64, err error) {
+	if len(there) == 0 {
+		return max(s.First, 1), nil
+	}
+	from = there[len(there)-1].Last + 1
+	if s.First > from {
+		return 0, fmt.Errorf("%w: files end with %d, the log begins with %d", ErrGap, from-1, s.First)
+	}
+	return from, nil
+}
+
+// filesOf are the files of the log that was made then, in order. There is no gap behind the first.
 func (b *Bucket) filesOf(ctx context.Context, born time.Time) (own []File, err error) {
 	all, err := b.Files(ctx)
 	if err != nil {
 		return nil, err
 	}
-	next := uint64(1)
 	for _, f := range all {
 		if !f.Born.Equal(born.Truncate(time.Second)) {
 			continue
 		}
-		if f.First != next {
-			return nil, fmt.Errorf("the files of the journal have a gap or overlap at %s: %d is next", f.Name(), next)
+		if len(own) > 0 && f.First != own[len(own)-1].Last+1 {
+			return nil, fmt.Errorf("%w: %s follows %s", ErrGap, f.Name(), own[len(own)-1].Name())
 		}
 		own = append(own, f)
-		next = f.Last + 1
 	}
 	return own, nil
 }
 
-// forget takes records out of the log that are in files of hours long over.
+// forget takes records out of the log that are in files of hours long over, and what is before
+// them.
 func (j *Journal) forget(ctx context.Context, files []File, before time.Time) error {
 	var last uint64
 	for _, f := range files {
-		if f.Hour.Add(time.Hour).After(before) {
-			break
+		if !f.Hour.Add(time.Hour).After(before) {
+			last = f.Last
 		}
-		last = f.Last
 	}
 	if last == 0 {
 		return nil
@@ -90,9 +107,13 @@ func (j *Journal) forget(ctx context.Context, files []File, before time.Time) er
 // roller writes files one after the other.
 type roller struct {
 	bucket *Bucket
+	read   func(context.Context, Query, func(Record) error) error // Journal.Read
+	log    *slog.Logger
 	born   time.Time
 	until  time.Time
 	from   uint64 // what the present file begins with
+	past   uint64 // all up to it is of hours that are over
+	ahead  Record // the first that is too new
 
 	hour  time.Time
 	draft *os.File // nil: between two files
@@ -100,8 +121,39 @@ type roller struct {
 	made  []File
 }
 
-func (r *roller) roll(ctx context.Context, j *Journal) error {
-	err := j.Read(ctx, Query{From: r.from}, func(record Record) error { return r.take(ctx, record) })
+// rollAll rolls what is over. A record that was later than the last one of the log when it began is of
+// a clock that was ahead.
+func (r *roller) rollAll(ctx context.Context, s Status) error {
+	if err := r.roll(ctx); err != nil {
+		return err
+	}
+	if r.ahead.Seq == 0 || r.ahead.Seq >= s.Last || !r.ahead.Time.After(s.Newest) {
+		return nil
+	}
+	if err := r.lookPast(ctx); err != nil || r.past < r.ahead.Seq {
+		return err
+	}
+	r.log.Warn("the journal has records of a time to come: they are rolled off with what follows", "seq", r.ahead.Seq, "time", r.ahead.Time)
+	return r.roll(ctx)
+}
+
+// lookPast finds the last record of an hour that is over, behind the first that is too new.
+func (r *roller) lookPast(ctx context.Context) error {
+	return r.read(ctx, Query{From: r.ahead.Seq}, func(record Record) error {
+		if r.isOver(record) {
+			r.past = record.Seq
+		}
+		return nil
+	})
+}
+
+// isOver says whether a record may be in a file.
+func (r *roller) isOver(record Record) bool {
+	return record.Seq <= r.past || !record.Time.Truncate(time.Hour).Add(time.Hour).After(r.until)
+}
+
+func (r *roller) roll(ctx context.Context) error {
+	err := r.read(ctx, Query{From: r.from}, func(record Record) error { return r.take(ctx, record) })
 	if err == nil || errors.Is(err, errStop) {
 		err = r.finish(ctx)
 	}
@@ -119,7 +171,8 @@ func (r *roller) take(ctx context.Context, record Record) error {
 			return err
 		}
 	}
-	if hour.Add(time.Hour).After(r.until) {
+	if !r.isOver(record) {
+		r.ahead = Record{Seq: record.Seq, Time: record.Time}
 		return errStop
 	}
 	if r.draft == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -196,26 +197,165 @@ func TestRollCutsByTheHour(t *testing.T) {
 	}
 }
 
-// TestBucketWithAGap: what is in neither log nor files is never passed over.
-func TestBucketWithAGap(t *testing.T) {
-	j, _ := running(t, Config{}, t.TempDir())
-	b := openBucket(t, filepath.Join(t.TempDir(), "files"))
-	fill(t, j, "a", 1, 5)
-	first := roll(t, j, b, ahead())
-	fill(t, j, "b", 1, 5)
-	roll(t, j, b, ahead())
-	if err := os.Remove(filepath.Join(b.dir, filepath.FromSlash(first[0].Name()))); err != nil {
-		t.Fatal(err)
+// rolledApart is a journal that was rolled into three files.
+func rolledApart(t *testing.T) (j *Journal, b *Bucket, files []File) {
+	t.Helper()
+	j, _ = running(t, Config{}, t.TempDir())
+	b = openBucket(t, filepath.Join(t.TempDir(), "files"))
+	for _, name := range []string{"a", "b", "c"} {
+		fill(t, j, name, 1, 5)
+		files = append(files, roll(t, j, b, ahead())...)
 	}
-	if _, err := j.Roll(t.Context(), b, ahead()); err == nil {
-		t.Error("a missing file is no error")
+	if len(files) != 3 {
+		t.Fatalf("%d files", len(files))
+	}
+	return j, b, files
+}
+
+func remove(t *testing.T, b *Bucket, f File) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(b.dir, filepath.FromSlash(f.Name()))); err != nil {
+		t.Fatal(err)
 	}
 }
 
+// TestBucketWithAGap: what is in neither log nor files is never passed over in the midst.
+func TestBucketWithAGap(t *testing.T) {
+	j, b, files := rolledApart(t)
+	roll(t, j, b, ahead().Add(48*time.Hour))
+	fill(t, j, "d", 1, 5)
+	for at, file := range files[1:] {
+		path := filepath.Join(b.dir, filepath.FromSlash(file.Name()))
+		if err := os.Rename(path, path+".away"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := j.Roll(t.Context(), b, ahead()); !errors.Is(err, ErrGap) {
+			t.Errorf("without file %d: %v", at+2, err)
+		}
+		if err := os.Rename(path+".away", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if made := roll(t, j, b, ahead()); len(made) != 1 || made[0].First != files[2].Last+1 {
+		t.Errorf("with all of them again: %v", made)
+	}
+}
+
+// TestPrunedBucket: old files may go, all of them too, and the journal is rolled off as before, into another
+// bucket as well.
+func TestPrunedBucket(t *testing.T) {
+	j, b, files := rolledApart(t)
+	remove(t, b, files[0])
+	fill(t, j, "d", 1, 5)
+	if made := roll(t, j, b, ahead()); len(made) != 1 || made[0].First != files[2].Last+1 {
+		t.Errorf("without the first file: %v", made)
+	}
+	elsewhere := openBucket(t, filepath.Join(t.TempDir(), "elsewhere"))
+	if made := roll(t, j, elsewhere, ahead()); len(made) != 1 || made[0].First != 1 {
+		t.Errorf("another bucket while the log has all: %v", made)
+	}
+	roll(t, j, b, ahead().Add(48*time.Hour)) // nothing is left in the log
+	fill(t, j, "e", 1, 5)
+	want := contents(t, j, Query{})
+	for _, place := range []string{"new", "newer"} {
+		other := openBucket(t, filepath.Join(t.TempDir(), place))
+		if made := roll(t, j, other, ahead()); len(made) != 1 || made[0].First != want[0].Seq {
+			t.Errorf("a new bucket: %v", made)
+		}
+		same(t, inFiles(t, other), want)
+	}
+	roll(t, j, b, ahead())
+	fill(t, j, "f", 1, 5)
+	roll(t, j, b, ahead())
+	same(t, inFiles(t, b)[len(inFiles(t, b))-10:], contents(t, j, Query{}))
+}
+
+// TestRollAClockThatWasAhead: a record of a time to come keeps nothing back once the log goes on with hours that
+// are over, and files are the same whenever they are made.
+func TestRollAClockThatWasAhead(t *testing.T) {
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	var log []Record
+	for i, at := range []time.Duration{
+		10 * time.Minute, 20 * time.Minute, 900 * time.Hour, 901 * time.Hour, 30 * time.Minute,
+		70 * time.Minute, 48 * time.Hour, 80 * time.Minute, 130 * time.Minute,
+	} {
+		log = append(log, Record{Seq: uint64(i + 1), Time: noon.Add(at), Subject: "pkt.a.up", ID: fmt.Sprint(i)})
+	}
+	read := func(_ context.Context, q Query, each func(Record) error) error {
+		for _, r := range log[q.From-1:] {
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	status := Status{First: 1, Last: uint64(len(log)), Newest: log[len(log)-1].Time}
+	for what, times := range map[string][]time.Duration{
+		"hour by hour": {0, time.Hour, 2 * time.Hour, 3 * time.Hour}, "late": {3 * time.Hour}, "in two steps": {90 * time.Minute, 4 * time.Hour},
+	} {
+		b := openBucket(t, filepath.Join(t.TempDir(), "files"))
+		from, names := uint64(1), []string(nil)
+		for _, at := range times {
+			r := &roller{bucket: b, read: read, log: slog.New(slog.DiscardHandler), born: noon, until: noon.Add(at), from: from}
+			if err := r.rollAll(t.Context(), status); err != nil {
+				t.Fatal(err)
+			}
+			from = r.from
+			for _, f := range r.made {
+				names = append(names, fmt.Sprintf("%d-%d", f.First, f.Last))
+			}
+		}
+		if got, want := strings.Join(names, " "), "1-2 3-3 4-4 5-5 6-6 7-7 8-8 9-9"; got != want {
+			t.Errorf("%s: files %s, want %s", what, got, want)
+		}
+		same(t, inFiles(t, b), log)
+	}
+}
+
+// TestForgetPastAClockThatWasAhead: a file of a time to come keeps nothing in the log.
+func TestForgetPastAClockThatWasAhead(t *testing.T) {
+	j, _, files := rolledApart(t)
+	files[0].Hour = files[0].Hour.Add(9000 * time.Hour)
+	files[2].Hour = files[2].Hour.Add(9000 * time.Hour)
+	if err := j.forget(t.Context(), files, time.Now().Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if left := contents(t, j, Query{}); len(left) != 5 || left[0].Seq != files[2].First {
+		t.Errorf("%d records are left", len(left))
+	}
+}
+
+// TestOpenBucketRefuses: what is not the URL of a bucket makes none anywhere, and a configuration is refused for it.
 func TestOpenBucketRefuses(t *testing.T) {
-	for _, address := range []string{"", "file://relative", "nothing://x", "\x00"} {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, address := range []string{
+		"", "files", "file://relative", "file://var" + dir + "/x", "file://.", "file://./y", "file:z", "file://me@" + dir + "/z", "file:",
+		"file://" + dir + "/z?create_dir=1", "file://" + dir + "/z?", "file://" + dir + "/z#1", "nothing://x", "gs://x", "\x00",
+	} {
 		if _, err := OpenBucket(t.Context(), address); err == nil {
 			t.Errorf("%q is no error", address)
+		}
+		if err := (Config{Files: address}).Validate(); err == nil && address != "" {
+			t.Errorf("%q is no error of a configuration", address)
+		}
+	}
+	if made, err := os.ReadDir(dir); err != nil || len(made) != 0 {
+		t.Errorf("there is %v, %v", made, err)
+	}
+	for _, address := range []string{"file://" + dir + "/a", "file://localhost" + dir + "/b%3F"} {
+		b, err := OpenBucket(t.Context(), address)
+		if err := errors.Join(err, (Config{Files: address}).Validate()); err != nil {
+			t.Errorf("%q: %v", address, err)
+			continue
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"a", "b?"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -12,6 +12,8 @@ type Status struct {
 	Records     uint64    //
 	Bytes, Most int64     // used, and the limit
 	Free        int64     // of the disk; -1: a cluster's
+	Oldest      time.Time // when it took the first record that is there; zero: none is
+	Newest      time.Time // when it took the last record; zero: none
 	Born        time.Time // when the log was made; another one counts anew
 }
 
@@ -48,6 +50,7 @@ func (j *Journal) status(ctx context.Context, conn *connection) (Status, error) 
 	s := Status{
 		First: info.State.FirstSeq, Last: info.State.LastSeq, Records: info.State.Msgs,
 		Bytes: int64(info.State.Bytes), Most: info.Config.MaxBytes, Free: -1, Born: info.Created.UTC(),
+		Oldest: info.State.FirstTime.UTC(), Newest: info.State.LastTime.UTC(),
 	}
 	if conn.alone {
 		s.Free, err = freeBytes(j.config.Dir)

@@ -70,20 +70,28 @@ func (q *quota) forget() {
 
 // Recount books a report of the journal that an ingest before this one took, with the time that
 // the journal has, so that a station's quota and its hour of discoveries do not begin anew. It
-// may be called while reports are taken, of each report once.
-func (i *Ingest) Recount(s radio.Signed, received, now witness.Millis) {
+// may be called while reports are taken, of each report once. Unless count is 0, it is what was booked of the
+// station's quota of an epoch, and Unbook takes it off again.
+func (i *Ingest) Recount(s radio.Signed, received, now witness.Millis) (own witness.Epoch, count int) {
 	read := readers[s.Kind]
 	if read == nil {
-		return
+		return 0, 0
 	}
 	c, f := read(s.Body, i.config.Timing)
 	if f != nil {
-		return
+		return 0, 0
 	}
 	if s.Kind == radio.KindDiscovery {
 		i.hours.add(s.Station, arrival{s.ID(i.config.Network), received}, now)
 	}
-	if c.own >= i.config.Oldest(now) {
-		i.quota.take(s.Station, c.own, c.count)
+	if c.own < i.config.Oldest(now) || !i.quota.take(s.Station, c.own, c.count) {
+		return 0, 0
 	}
+	return c.own, c.count
+}
+
+// Unbook undoes what calls of Recount have booked of a quota. Discoveries stay: those are booked by their ids, a
+// second time without effect.
+func (i *Ingest) Unbook(s radio.Station, own witness.Epoch, count int) {
+	i.quota.giveBack(s, own, count)
 }

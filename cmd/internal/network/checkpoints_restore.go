@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
+	"strings"
 
 	"hexspot/radio"
 	"hexspot/witness"
@@ -12,10 +14,14 @@ import (
 	"hexspot/witness/log"
 )
 
-// newCheckpoints goes on with what was shown before the start.
-func newCheckpoints(p provingParts, book *log.Book, files *logs, sites ingest.Registry) (*checkpoints, error) {
+// newCheckpoints goes on with what was shown before the start. From is the first epoch that the book has
+// the log of.
+func newCheckpoints(p provingParts, book *log.Book, files *logs, sites ingest.Registry, from witness.Epoch) (*checkpoints, error) {
 	c := &checkpoints{provingParts: p, book: book, files: files, sites: sites, shown: make(map[witness.Epoch]*shownLog)}
 	c.away = newLogsAway(c.openAway)
+	if err := c.checkMissing(from); err != nil {
+		return nil, err
+	}
 	older, err := log.Sealed(readingLogs{files.Dir})
 	if err != nil {
 		return nil, err
@@ -27,6 +33,37 @@ func newCheckpoints(p provingParts, book *log.Book, files *logs, sites ingest.Re
 		}
 	}
 	return c, nil
+}
+
+// checkMissing is errRewritten if something was shown of a log from an epoch on whose file is gone: a new one would
+// be another log.
+func (c *checkpoints) checkMissing(from witness.Epoch) error {
+	names, err := c.files.Names()
+	if err != nil {
+		return fmt.Errorf("listing checkpoints: %w", err)
+	}
+	for _, name := range names {
+		epoch, ok := noteEpoch(name)
+		if !ok || epoch < from || c.book.Log(epoch) != nil {
+			continue
+		}
+		note, _, err := c.readNoteAt(name)
+		if err != nil {
+			return fmt.Errorf("the checkpoint of epoch %d: %w", epoch, err)
+		}
+		if size := note.Checkpoint().Size; size > 0 {
+			return fmt.Errorf("the checkpoint of epoch %d: %w, %d.log, which had %d records, is missing", epoch, errRewritten, epoch, size)
+		}
+	}
+	return nil
+}
+
+// noteEpoch is the epoch whose note has a name.
+func noteEpoch(name string) (witness.Epoch, bool) {
+	text, _, _ := strings.Cut(name, ".")
+	n, err := strconv.ParseUint(text, 10, 64)
+	epoch := witness.Epoch(n)
+	return epoch, err == nil && (name == noteName(epoch) || name == finalName(epoch))
 }
 
 // A note is in its final place when it takes no more signatures of stations.

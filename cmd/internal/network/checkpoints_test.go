@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -213,6 +214,47 @@ func TestNothingIsSignedThatWasRewritten(t *testing.T) {
 	}
 	if v, err := openProving(t.Context(), demoConfig().Coverage, data, id, d.provingParts); !errors.Is(err, errRewritten) {
 		t.Error(v, err)
+	}
+}
+
+// TestALogThatIsGone: a network starts without the file of a log only if nothing was shown of it, or if it is so
+// old that nothing can come into it.
+func TestALogThatIsGone(t *testing.T) {
+	for what, c := range map[string]struct {
+		final  bool
+		epochs witness.Epoch // that have passed
+		refuse bool
+	}{"running": {refuse: true}, "concluded": {final: true, refuse: true}, "long over": {epochs: 1000}} {
+		data := Data(t.TempDir())
+		d := newDesk(t, data, nil)
+		_, receipt := d.beacon(newProver(t, d.network), 1)
+		d.show(present())
+		if err := d.close(); err != nil {
+			t.Fatal(err)
+		}
+		dir := data.path(logsDir) + "/"
+		must(t, os.Remove(dir+fmt.Sprint(receipt.Epoch, ".log")))
+		if c.final {
+			must(t, os.Rename(dir+noteName(receipt.Epoch), dir+finalName(receipt.Epoch)))
+		}
+		must(t, os.WriteFile(dir+"x.note", nil, 0o600))
+		id, err := data.network()
+		must(t, err)
+		parts := d.provingParts
+		parts.clock = func() witness.Millis {
+			return present() + witness.Millis(c.epochs)*witness.Millis(parts.schedule.EpochSlots)*parts.schedule.Slot
+		}
+		v, err := openProving(t.Context(), demoConfig().Coverage, data, id, parts)
+		if errors.Is(err, errRewritten) != c.refuse || err != nil != c.refuse {
+			t.Errorf("%s: %v", what, err)
+		}
+		if err == nil {
+			must(t, v.close())
+		}
+		left, err := os.ReadDir(dir)
+		if must(t, err); c.refuse && slices.ContainsFunc(left, func(e os.DirEntry) bool { return strings.HasSuffix(e.Name(), ".log") }) {
+			t.Errorf("%s: another log was begun", what)
+		}
 	}
 }
 

@@ -163,7 +163,8 @@ func (v *proving) openReports(c CoverageConfig, data Data, p provingParts) error
 	if v.logs, err = openLogs(data.path(logsDir)); err != nil {
 		return fmt.Errorf("the log: %w", err)
 	}
-	if v.book, err = witnesslog.OpenBook(v.logs, p.network, p.ingest, p.schedule.Timing, config.Oldest(p.now())); err != nil {
+	oldest := config.Oldest(p.now())
+	if v.book, err = witnesslog.OpenBook(v.logs, p.network, p.ingest, p.schedule.Timing, oldest); err != nil {
 		return err
 	}
 	in, err := ingest.New(config, recordJournal{p}, recordBook{v.book})
@@ -171,7 +172,7 @@ func (v *proving) openReports(c CoverageConfig, data Data, p provingParts) error
 		return err
 	}
 	v.reports = &reports{provingParts: p, ingest: in, surveys: newSurveys(p, v.registry), timing: config.Timing, began: p.now()}
-	if v.checkpoints, err = newCheckpoints(p, v.book, v.logs, registered{v.registry}); err != nil {
+	if v.checkpoints, err = newCheckpoints(p, v.book, v.logs, registered{v.registry}, oldest); err != nil {
 		return err
 	}
 	v.freezing = newFreezing(p, config, in, v.book, v.checkpoints)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"hexspot/cmd/internal/verify"
@@ -28,15 +29,29 @@ func (w window) touches(hour time.Time) bool {
 	return hour.Add(time.Hour).After(w.since) && (w.until.IsZero() || hour.Before(w.until))
 }
 
+// touchesSome says whether a window that has a beginning has a part of a stretch of time.
+func (w window) touchesSome(from, until time.Time) bool {
+	return !w.since.IsZero() && w.since.Before(until) && (w.until.IsZero() || from.Before(w.until))
+}
+
 // Records reads files, then what the log has beyond them.
 func (s *Store) Records(ctx context.Context, w window, each func(verify.Record) error) error {
 	status, err := s.Journal.Status(ctx)
 	if err != nil {
 		return err
 	}
-	next, err := readFiles(ctx, s.rolling.bucket, w, status.Born, each)
+	files, err := eachFile(ctx, s.rolling.bucket, w, passOn(each))
 	if err != nil {
 		return err
+	}
+	own := filesOf(files, status.Born)
+	if until := goneUntil(own, status); w.touchesSome(status.Born, until) {
+		s.rolling.log.Warn("records of the journal are in neither the log nor its files, and are not read: bring back the first files, if another place has them",
+			"before", until)
+	}
+	next := uint64(0)
+	if len(own) > 0 {
+		next = own[len(own)-1].Last + 1
 	}
 	subjects := verify.Subjects()
 	if w.discoveries {
@@ -45,30 +60,42 @@ func (s *Store) Records(ctx context.Context, w window, each func(verify.Record) 
 	return s.Journal.Read(ctx, journal.Query{From: next, Subjects: subjects}, passOn(each))
 }
 
-// readFiles reads the files of a window and says where the log of that birth goes on
-// after all files; 0: at its beginning.
-func readFiles(ctx context.Context, url string, w window, born time.Time, each func(verify.Record) error) (next uint64, err error) {
+// filesOf are those of the log of that birth. A file states the second.
+func filesOf(all []journal.File, born time.Time) []journal.File {
+	return slices.DeleteFunc(slices.Clone(all), func(f journal.File) bool { return f.Born.Unix() != born.Unix() })
+}
+
+// goneUntil is when what the first file begins with was taken, or the log if there is no file, unless that is what was
+// taken first of all.
+func goneUntil(own []journal.File, s journal.Status) (until time.Time) {
+	switch {
+	case len(own) > 0 && own[0].First > 1:
+		return own[0].Hour
+	case len(own) == 0 && s.First > 1:
+		return s.Oldest
+	}
+	return time.Time{}
+}
+
+// eachFile reads the files of a window, and gives all that there are.
+func eachFile(ctx context.Context, url string, w window, each func(journal.Record) error) (files []journal.File, err error) {
 	bucket, err := journal.OpenBucket(ctx, url)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, bucket.Close()) }()
-	files, err := bucket.Files(ctx)
-	if err != nil {
-		return 0, err
+	if files, err = bucket.Files(ctx); err != nil {
+		return nil, err
 	}
 	for _, f := range files {
-		if f.Born.Unix() == born.Unix() { // a file states the second
-			next = f.Last + 1
-		}
 		if !w.touches(f.Hour) {
 			continue
 		}
-		if err := readFile(ctx, bucket, f, passOn(each)); err != nil {
-			return 0, fmt.Errorf("reading the journal file %s: %w", f.Name(), err)
+		if err := readFile(ctx, bucket, f, each); err != nil {
+			return nil, fmt.Errorf("reading the journal file %s: %w", f.Name(), err)
 		}
 	}
-	return next, nil
+	return files, nil
 }
 
 func readFile(ctx context.Context, bucket *journal.Bucket, f journal.File, each func(journal.Record) error) (err error) {

@@ -1,8 +1,16 @@
 package network
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"hexspot/cmd/internal/verify"
 	"hexspot/radio"
 	"hexspot/witness"
 	"hexspot/witness/ingest"
@@ -70,4 +78,55 @@ func batchOf(own witness.Epoch, heard witness.Millis, number int) []byte {
 		})
 	}
 	return w.Append(nil)
+}
+
+// brokenRecords are records of which the last cannot be read the first times.
+type brokenRecords struct {
+	list   []verify.Record
+	broken int
+}
+
+func (b *brokenRecords) Records(_ context.Context, _ window, each func(verify.Record) error) error {
+	for _, r := range b.list {
+		if err := each(r); err != nil {
+			return err
+		}
+	}
+	if b.broken--; b.broken >= 0 {
+		return errors.New("the rest cannot be read")
+	}
+	return nil
+}
+
+// TestRecountingUntilItIsDone: what cannot be read is read again, and what was read counts once.
+func TestRecountingUntilItIsDone(t *testing.T) {
+	v, _ := provingOver(t, Data(t.TempDir()), &flaky{})
+	p, timing := newProver(t, v.network), demoTiming(t)
+	now := v.reports.began
+	own := timing.Epoch(timing.SlotAt(now))
+	records := &brokenRecords{broken: 20}
+	for number := range ingest.Quota(timing)/witness.MaxObservations - 1 {
+		s := p.sign(v.network, radio.KindWitness, batchOf(own, now, number))
+		records.list = append(records.list, verify.Record{Kind: string(radio.KindWitness), Stamp: now - 1, Message: s.Append(nil)})
+	}
+	v.records = records
+	var lines bytes.Buffer
+	v.log = slog.New(slog.NewTextHandler(&lines, nil))
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		must(t, v.recounting(t.Context()))
+		if took := time.Since(begun); records.broken != -1 || took != 20*recountEvery {
+			t.Errorf("ended after %v, %d failures are left", took, records.broken+1)
+		}
+	})
+	if said := lines.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, "tried again") {
+		t.Errorf("said %s", said)
+	}
+	for number, want := range []witness.RefusalReason{0: "", 1: witness.RefusedQuota} {
+		m := ingest.Message{Station: p.key.Station(), Kind: string(radio.KindWitness), Payload: p.sign(v.network, radio.KindWitness, batchOf(own, now, 1000+number)).Append(nil)}
+		a, err := v.reports.ingest.Take(t.Context(), m, now)
+		if err != nil || (a.Refusal != nil) != (want != "") || a.Refusal != nil && a.Refusal.Reason != want {
+			t.Errorf("batch %d more is answered %+v, %v", number+1, a.Refusal, err)
+		}
+	}
 }

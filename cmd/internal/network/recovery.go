@@ -27,7 +27,7 @@ func (v *proving) recover(ctx context.Context, j *journal.Journal) error {
 	}
 	now, placed, failed := present(), 0, 0
 	var fault error // the first one: the others are placed all the same
-	query := journal.Query{Since: max(last-recoverBefore, 0).Time(), Subjects: reportSubjects()}
+	query := journal.Query{Since: max(last.Received-recoverBefore, 0).Time(), Subjects: reportSubjects()}
 	err = j.Read(ctx, query, func(r journal.Record) error {
 		again, err := v.recoverOne(r, now)
 		switch {
@@ -87,9 +87,9 @@ func stampOf(data []byte) (witness.Millis, bool) {
 	return witness.Millis(binary.BigEndian.Uint64(data)), true
 }
 
-// lastBooked is when the last record of each log was received, the latest of them; 0 if
-// there is none.
-func lastBooked(b *log.Book) (latest witness.Millis, err error) {
+// lastBooked is the last record of each log, the latest of them; the zero one if there is
+// none.
+func lastBooked(b *log.Book) (latest log.Entry, err error) {
 	for _, epoch := range b.Epochs() {
 		l := b.Log(epoch)
 		size := l.Head().Size
@@ -98,13 +98,15 @@ func lastBooked(b *log.Book) (latest witness.Millis, err error) {
 		}
 		var id [1]radio.RecordID
 		if err := l.ReadIDs(size-1, id[:]); err != nil {
-			return 0, err
+			return log.Entry{}, err
 		}
 		place, err := l.Find(id[0])
 		if err != nil {
-			return 0, err
+			return log.Entry{}, err
 		}
-		latest = max(latest, place.Received)
+		if place.Received >= latest.Received {
+			latest = log.Entry{Record: id[0], Received: place.Received}
+		}
 	}
 	return latest, nil
 }

@@ -44,8 +44,8 @@ func TestJournaledAndNotPlaced(t *testing.T) {
 // TestLastBooked: over all logs, empty ones too.
 func TestLastBooked(t *testing.T) {
 	v, _ := provingOver(t, Data(t.TempDir()), &flaky{})
-	if last, err := lastBooked(v.book); err != nil || last != 0 {
-		t.Errorf("%d, %v", last, err)
+	if last, err := lastBooked(v.book); err != nil || last != (log.Entry{}) {
+		t.Errorf("%v, %v", last, err)
 	}
 	epoch := v.freezing.next
 	freezes := v.freezing.config.Timing.Freezes(epoch)
@@ -56,7 +56,7 @@ func TestLastBooked(t *testing.T) {
 	if _, err := v.book.Promise(epoch+2, 0); err != nil {
 		t.Fatal(err)
 	}
-	if last, err := lastBooked(v.book); err != nil || last != freezes+7 {
-		t.Errorf("%d, want %d, %v", last, freezes+7, err)
+	if last, err := lastBooked(v.book); err != nil || last != (log.Entry{Record: radio.RecordID{2}, Received: freezes + 7}) {
+		t.Errorf("%v, want that of %d, %v", last, freezes+7, err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"hexspot/cmd/internal/verify"
 	"hexspot/internal/journal"
@@ -26,7 +25,7 @@ type Reverification struct {
 	Epoch    *witness.Epoch // nil: the newest that the network has verified
 	Workers  int
 	Out      string                // directory to be made for the result
-	IDs      io.Writer             // of the reports that were read, 32 bytes each; nil: nobody asks
+	IDs      io.Writer             // of the reports in the epoch's log, 32 bytes each; nil: nobody asks
 	Progress func(verify.Progress) // now and then; nil: nobody asks
 	Log      *slog.Logger
 }
@@ -122,7 +121,7 @@ func (v Reverification) inputs(ctx context.Context, epoch witness.Epoch, publish
 	w.discoveries = v.IDs != nil
 	in.Records = records(w)
 	if v.IDs != nil {
-		in.Records = listing(in.Records, terms.Network, v.IDs)
+		in.Records = listing(in.Records, terms, epoch, v.IDs)
 	}
 	return in, end, nil
 }
@@ -218,14 +217,16 @@ func (v Reverification) denials(published string) (verify.Denials, error) {
 	return readDenials(v.Data.denyPath(v.Config.Coverage))
 }
 
-// records are those of log and files, or of files alone where the network runs.
+// records are those of log and files, or of files alone where the network runs or there is no log.
 func (v Reverification) records(ctx context.Context, found *Reverified) (windowed, func() error, error) {
-	kept, err := OpenStore(ctx, v.Config, v.Data, v.Log)
-	if errors.Is(err, journal.ErrInUse) {
-		found.FilesOnly = true
+	kept, err := OpenStoreThere(ctx, v.Config, v.Data, v.Log)
+	if running := errors.Is(err, journal.ErrInUse); running || errors.Is(err, ErrNoJournal) {
+		if found.FilesOnly = running; !running {
+			v.Log.Warn("only files that were rolled off are read", "error", err)
+		}
 		return func(w window) reading {
 			return func(ctx context.Context, each func(verify.Record) error) error {
-				_, err := readFiles(ctx, v.Data.filesURL(v.Config.Journal), w, time.Time{}, each)
+				_, err := eachFile(ctx, v.Data.filesURL(v.Config.Journal), w, passOn(each))
 				return err
 			}
 		}, func() error { return nil }, nil

@@ -146,6 +146,30 @@ func (d Data) settle(ctx context.Context, book *store.Book, mine Terms) error {
 	return book.Settle(ctx, mine.Network, timingText(mine.Timing))
 }
 
+// CheckNetwork is a fault if a book is of another network than one: what it keeps would not verify there. The URL is
+// as in Book: the directory's own book is of the network whose key is here, also before it has run.
+func (d Data) CheckNetwork(ctx context.Context, book *store.Book, url string, id radio.Network) error {
+	kept, settled, err := book.Terms(ctx)
+	if err != nil {
+		return err
+	}
+	is := kept.Network
+	if !settled {
+		key, err := keys.Load(d.path(keyFile))
+		if url != "" || errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("the network key: %w", err)
+		}
+		is = key.Station().Network()
+	}
+	if is != id {
+		return fmt.Errorf("the book is of network %v, not of %v: name the other network's book with --book, or leave --network out", is, id)
+	}
+	return nil
+}
+
 // timingText is a timing as a book keeps it.
 func timingText(t witness.Timing) string {
 	text, _ := json.Marshal(timingJSON(t)) // numbers only

@@ -1,0 +1,82 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"hexspot/internal/journal"
+	"hexspot/witness/log"
+)
+
+// ErrJournalLost says that receipts were given for records that neither the journal nor its files have.
+var ErrJournalLost = errors.New("the journal is a new one, and neither it nor its files have the last record that a receipt was given for: " +
+	"set dir, url and files of [journal] as they were, or bring back what was there; only if it is lost for good, start once with --journal-lost")
+
+// recordFiled is how long after it was received a record may be journaled, at most.
+const recordFiled = time.Minute
+
+// checkJournal is ErrJournalLost if the journal was made after the last record of the log, which is in no
+// file either: the journal of another directory would take what is to come, and what stations were promised is missing.
+// A journal that is as old as the record and lacks it is told only: it was rolled off, or a power
+// cut took what was not yet on the disk.
+func (v *proving) checkJournal(ctx context.Context, s *Store) error {
+	last, err := lastBooked(v.book)
+	if err != nil || last.Received == 0 {
+		return err
+	}
+	if there, err := s.inLog(ctx, last); there || err != nil {
+		return err
+	}
+	status, err := s.Journal.Status(ctx)
+	if err != nil {
+		return err
+	}
+	at := last.Received.Time()
+	switch rolled := status.First > 1 && (status.Last < status.First || at.Before(status.Oldest)); {
+	case rolled && !status.Born.After(at):
+		return nil
+	case !status.Born.After(at):
+		v.log.Error("the journal lacks the last record that a receipt was given for", "record", last.Record, "received", at)
+		return nil
+	}
+	if there, err := s.inFiles(ctx, last); there || err != nil {
+		return err
+	}
+	return fmt.Errorf("%w (record %s, received %s; the journal was made %s)", ErrJournalLost, last.Record,
+		at.Format(time.RFC3339), status.Born.Format(time.RFC3339))
+}
+
+// errFound ends a search.
+var errFound = errors.New("it is there")
+
+// inLog says whether the journal's log has a record.
+func (s *Store) inLog(ctx context.Context, r log.Entry) (bool, error) {
+	query := journal.Query{Since: max(r.Received-recoverBefore, 0).Time(), Subjects: reportSubjects()}
+	return wasFound(s.Journal.Read(ctx, query, lookFor(r)))
+}
+
+// inFiles says whether a file of the journal has a record.
+func (s *Store) inFiles(ctx context.Context, r log.Entry) (bool, error) {
+	at := r.Received.Time()
+	w := window{since: at.Add(-clocksApart), until: at.Add(clocksApart + recordFiled)}
+	_, err := eachFile(ctx, s.rolling.bucket, w, lookFor(r))
+	return wasFound(err)
+}
+
+func lookFor(r log.Entry) func(journal.Record) error {
+	return func(is journal.Record) error {
+		if is.ID == r.Record.String() {
+			return errFound
+		}
+		return nil
+	}
+}
+
+func wasFound(err error) (bool, error) {
+	if errors.Is(err, errFound) {
+		return true, nil
+	}
+	return false, err
+}
