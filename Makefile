@@ -18,7 +18,8 @@ SMALL := compress/... crypto/ecdsa crypto/tls crypto/x509 database/sql encoding/
 	net net/http/... os regexp/... text/... time vendor/... hexspot/cmd/... hexspot/coverage/... hexspot/gateway/... \
 	hexspot/hardware/keys hexspot/radio hexspot/witness/log golang.org/x/crypto/... \
 	github.com/brocaar/... github.com/eclipse/... github.com/gorilla/... github.com/mattn/... github.com/pelletier/... \
-	$(addprefix google.golang.org/protobuf/,encoding/... internal/descfmt internal/filedesc internal/impl reflect/... types/...)
+	$(addprefix google.golang.org/protobuf/,encoding/... internal/descfmt internal/encoding/... internal/filedesc internal/impl proto reflect/... types/...) \
+	$(addprefix crypto/internal/fips140/,ecdsa mlkem rsa)
 # It speaks MQTT over WebSocket, which is HTTP/1.1: it goes without HTTP/2.
 export HEXSPOT_FLAGS := -tags=sqlite_omit_load_extension,nethttpomithttp2 $(foreach packages,$(SMALL),-gcflags=$(packages)=-l)
 
