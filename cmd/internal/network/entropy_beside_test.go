@@ -72,13 +72,17 @@ func (unbounded) Claims(context.Context, uint64, uint32) ([]store.Claim, error) 
 
 // shown is what was published, and when.
 type shown struct {
-	t       *testing.T
-	timing  witness.Timing
+	t      *testing.T
+	timing witness.Timing
+
+	mu      sync.Mutex
 	values  []published
 	anchors int // in the newest list
 }
 
 func (s *shown) publish(topic string, payload []byte, _ bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if topic == anchorTopic {
 		list, err := witness.ParseAnchors(payload)
 		s.anchors = len(list)
@@ -95,9 +99,20 @@ func (s *shown) publish(topic string, payload []byte, _ bool) error {
 	return nil
 }
 
+// count is how many values were published, and how many anchors are.
+func (s *shown) count() (values, anchors int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.values), s.anchors
+}
+
 // check compares with what the journal has from its values: all, once and in order.
 func (s *shown) check(j *hanging) {
 	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	for id, n := range j.ids {
 		if n != 1 {
 			s.t.Errorf("%s is journaled %d times", id, n)
@@ -158,8 +173,8 @@ func TestValuesAreOnTimeWhateverTheJournalDoes(t *testing.T) {
 			synctest.Wait()
 		}
 		sleep(20 * time.Minute)
-		if len(s.values) != 19 || s.anchors != 1 {
-			t.Fatalf("%d values and %d anchors before", len(s.values), s.anchors)
+		if values, anchors := s.count(); values != 19 || anchors != 1 {
+			t.Fatalf("%d values and %d anchors before", values, anchors)
 		}
 		on := j.hang()
 		sleep(15 * time.Minute)
@@ -168,19 +183,19 @@ func TestValuesAreOnTimeWhateverTheJournalDoes(t *testing.T) {
 		s.check(j)
 		on = j.hang()
 		sleep(30 * time.Minute)
-		if s.anchors != 1 {
+		if _, anchors := s.count(); anchors != 1 {
 			t.Error("an anchor is published that the journal does not have")
 		}
 		on()
 		sleep(5 * time.Second)
-		if s.anchors != 2 {
-			t.Errorf("%d anchors are published when the journal goes on", s.anchors)
+		if _, anchors := s.count(); anchors != 2 {
+			t.Errorf("%d anchors are published when the journal goes on", anchors)
 		}
 		sleep(time.Hour)
 		end()
 		running.Wait()
-		if len(s.values) != 139 {
-			t.Errorf("%d values", len(s.values))
+		if values, _ := s.count(); values != 139 {
+			t.Errorf("%d values", values)
 		}
 		s.check(j)
 	})
