@@ -182,13 +182,7 @@ func TestOtherPlaceAsksForPairs(t *testing.T) {
 	for n, want := range map[int]bool{4: false, 5: true} {
 		v := newVillage(t)
 		badLinks[ClueOther](v)
-		for way := range v.state.Ways {
-			for k := n + 1; k < len(v.stations); k++ {
-				if s := v.stations[k]; way == (Way{s, v.stations[0]}) || way == (Way{v.stations[0], s}) {
-					delete(v.state.Ways, way)
-				}
-			}
-		}
+		v.keepPartners(n)
 		if got := clueNamed(v.weigh(), v.stations[0], ClueOther); (got != nil) != want {
 			t.Errorf("%d pairs: %+v", n, got)
 		}
