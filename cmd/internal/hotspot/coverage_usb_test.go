@@ -106,6 +106,20 @@ func (p *prover) run(ctx context.Context) {
 	}
 }
 
+// proving is a network with a broker, at work, and the key of a station.
+func proving(t *testing.T, kind keys.Kind, timing witness.Timing) (*network, *prover, keys.Key) {
+	t.Helper()
+	net := startNetwork(t, "127.0.0.1:0")
+	t.Cleanup(func() { net.server.Close() })
+	p := newProver(t, net.server, timing)
+	go p.run(t.Context())
+	key, err := keys.Generate(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net, p, key
+}
+
 // writeSite signs a full site and writes it to a file.
 func writeSite(t *testing.T, key keys.Key, network radio.Network) string {
 	t.Helper()
@@ -219,14 +233,7 @@ func (p *prover) status(socket string, enough func(Status) bool) {
 // begins when it is plugged in.
 func TestStatusFromTheStart(t *testing.T) {
 	link, socket := linkIn(t), filepath.Join(t.TempDir(), "s")
-	net := startNetwork(t, "127.0.0.1:0")
-	defer net.server.Close()
-	p := newProver(t, net.server, fast)
-	go p.run(t.Context())
-	key, err := keys.Generate(keys.P256)
-	if err != nil {
-		t.Fatal(err)
-	}
+	net, p, key := proving(t, keys.P256, fast)
 	stop := p.covering(link, net.url, socket, key)
 	p.status(socket, func(s Status) bool {
 		c := s.Coverage
@@ -246,14 +253,7 @@ func TestStatusFromTheStart(t *testing.T) {
 func TestCoverageOverUSB(t *testing.T) {
 	link, socket := linkIn(t), filepath.Join(t.TempDir(), "s")
 	chip, _ := plug(t, link)
-	net := startNetwork(t, "127.0.0.1:0")
-	defer net.server.Close()
-	p := newProver(t, net.server, fast)
-	go p.run(t.Context())
-	key, err := keys.Generate(keys.P256)
-	if err != nil {
-		t.Fatal(err)
-	}
+	net, p, key := proving(t, keys.P256, fast)
 	stop := p.covering(link, net.url, socket, key)
 	own := p.beacon(chip)
 	p.neighbour(chip, 7)
@@ -355,16 +355,9 @@ func lastReportsLeave(t *testing.T) (answered bool) {
 	t.Helper()
 	link, socket := linkIn(t), filepath.Join(t.TempDir(), "s")
 	chip, _ := plug(t, link)
-	net := startNetwork(t, "127.0.0.1:0")
-	defer net.server.Close()
 	holding := fast
 	holding.Hold = 600_000
-	p := newProver(t, net.server, holding)
-	go p.run(t.Context())
-	key, err := keys.Generate(keys.Ed25519)
-	if err != nil {
-		t.Fatal(err)
-	}
+	net, p, key := proving(t, keys.Ed25519, holding)
 	stop := p.covering(link, net.url, socket, key)
 	p.await(radio.KindBeacon)
 	p.neighbour(chip, 7)
