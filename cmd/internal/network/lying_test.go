@@ -170,6 +170,7 @@ func TestALyingNetworkIsFound(t *testing.T) {
 
 	const victim = 1
 	forge(t, data, mine[0].Log, victim)
+	c.Journal.Lost = true // whoever lies to stations does not mind
 	n, _ = serving(t, c, data)
 	split := watch(n, p, &seen, nil)
 	await(t, "the split view to be found", func() bool { _, found := split.state(); return len(found) > 0 })
