@@ -18,8 +18,9 @@ SMALL := compress/... crypto/ecdsa crypto/tls crypto/x509 database/sql encoding/
 	net net/http/... os regexp/... text/... time vendor/... hexspot/cmd/... hexspot/coverage/... hexspot/gateway/... \
 	hexspot/hardware/keys hexspot/radio hexspot/witness/log golang.org/x/crypto/... \
 	github.com/brocaar/... github.com/eclipse/... github.com/gorilla/... github.com/mattn/... github.com/pelletier/... \
-	$(addprefix google.golang.org/protobuf/,encoding/... internal/descfmt internal/filedesc reflect/... types/...)
-export HEXSPOT_FLAGS := $(foreach packages,$(SMALL),-gcflags=$(packages)=-l)
+	$(addprefix google.golang.org/protobuf/,encoding/... internal/descfmt internal/filedesc internal/impl reflect/... types/...)
+# It speaks MQTT over WebSocket, which is HTTP/1.1: it goes without HTTP/2.
+export HEXSPOT_FLAGS := -tags=sqlite_omit_load_extension,nethttpomithttp2 $(foreach packages,$(SMALL),-gcflags=$(packages)=-l)
 
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS     := -s -w -X hexspot/cmd/internal/version.Version=$(VERSION)

@@ -15,8 +15,11 @@ func (q *Queue) affords(now Instant, e *entry, others []*entry) (time.Duration, 
 	if l == nil {
 		return 0, true
 	}
-	own := e.span(now)
-	planned := q.planned(now, e, others)
+	return l.admits(q.planned(now, e, others), e.span(now))
+}
+
+// admits is allows for an emission that is not among the planned ones yet, which it may overwrite.
+func (l *ledger) admits(planned []span, own span) (next time.Duration, ok bool) {
 	k, _ := slices.BinarySearchFunc(planned, own, earlier)
 	return l.allows(slices.Insert(planned, k, own), k)
 }

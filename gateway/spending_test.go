@@ -111,10 +111,72 @@ func TestQueueRestored(t *testing.T) {
 	}
 }
 
+// TestRoom: the wait is until the first of the sub-bands has room, and then there is: a
+// frame of that length is taken at that time and not before.
+func TestRoom(t *testing.T) {
+	s := newStand(t, european(t))
+	frames := []radio.Downlink{short(866_100_000), short(868_100_000), short(868_300_000)}
+	room := func(want time.Duration, list ...radio.Downlink) {
+		t.Helper()
+		if wait, ok := s.queue.Room(s.now, list, PriorityDownlink); wait != want || !ok {
+			t.Errorf("room in %v, %v; want in %v", wait, ok, want)
+		}
+	}
+	room(0, frames...)
+	for _, b := range s.queue.Spending(s.now) {
+		switch {
+		case b.Range.Contains(866_100_000):
+			b.Spent = []Spent{{20 * time.Minute, b.Max}}
+		case b.Range.Contains(868_100_000):
+			b.Spent = []Spent{{40 * time.Minute, b.Max}}
+		default:
+			continue
+		}
+		s.queue.Restore(s.now, []Spending{b})
+	}
+	wait, ok := s.queue.Room(s.now, frames, PriorityDownlink)
+	if limit := 20*time.Minute + time.Second; !ok || wait > limit || wait < limit-time.Minute {
+		t.Fatalf("room in %v, %v; want in less than %v", wait, ok, limit)
+	}
+	if first, _ := s.queue.Room(s.now, frames[:1], PriorityDownlink); first <= wait+15*time.Minute {
+		t.Errorf("the sub-band that was used later has room in %v", first)
+	}
+	room(0, append(frames, short(869_525_000))...)
+	room(0, short(433_000_000)) // it is not the duty cycle that is in the way
+	room(0)
+	early := floatLimit + time.Second
+	s.set(s.now.Clock + wait - early)
+	if a := s.try(868_100_000); a != radio.TxDutyCycleOverflow {
+		t.Errorf("%v before there is room: %v", early, a)
+	}
+	s.set(s.now.Clock + early)
+	room(0, frames...)
+	if a := s.try(868_100_000); a != radio.TxOK {
+		t.Errorf("when there is room: %v", a)
+	}
+}
+
+// TestNoRoomEver: a sub-band whose hour is spent by what is yet to come says nothing of when.
+func TestNoRoomEver(t *testing.T) {
+	l := &ledger{limit: time.Second}
+	q := &Queue{rules: european(t), ledgers: map[radio.SubBand]*ledger{}}
+	for _, b := range q.rules.Plan.SubBands {
+		q.ledgers[b] = l
+	}
+	d := short(868_100_000)
+	d.PHYPayload, d.Modulation = make([]byte, 200), radio.LoRa{SF: 12, Bandwidth: 125 * radio.KHz, CodeRate: radio.CodeRate4_5}
+	if wait, ok := q.Room(Instant{Clock: time.Minute}, []radio.Downlink{d}, PriorityDownlink); ok {
+		t.Errorf("a frame longer than the limit has room in %v", wait)
+	}
+}
+
 // try asks for a short frame at once.
 func (s *stand) try(f radio.Hertz) radio.TxStatus {
 	s.ids++
-	d := radio.Downlink{PHYPayload: make([]byte, 12), Frequency: f, EIRP: 1400, Modulation: radio.LoRa{SF: 7, Bandwidth: 125 * radio.KHz, CodeRate: radio.CodeRate4_5}}
-	a, _, _ := s.queue.Enqueue(s.now, Command{ID: s.ids, Items: []radio.Downlink{d}}, radio.GPSReference{})
+	a, _, _ := s.queue.Enqueue(s.now, Command{ID: s.ids, Items: []radio.Downlink{short(f)}}, radio.GPSReference{})
 	return a.Status()
+}
+
+func short(f radio.Hertz) radio.Downlink {
+	return radio.Downlink{PHYPayload: make([]byte, 12), Frequency: f, EIRP: 1400, Modulation: radio.LoRa{SF: 7, Bandwidth: 125 * radio.KHz, CodeRate: radio.CodeRate4_5}}
 }

@@ -379,7 +379,7 @@ func (r *appealRig) blame(n int) { r.world.Before[StationSubject(r.station(n))] 
 // TestEvidenceIsWeighed: what was shown answers the clues that doubt presence, and the
 // silence of a link's partner, and no other; the state keeps it for two generations.
 func TestEvidenceIsWeighed(t *testing.T) {
-	for _, name := range []ClueName{ClueSlope, ClueFading, ClueAnswers, ClueBalance, ClueDistance, ClueBeyond, ClueElsewhere, ClueAround, ClueTwins, ClueOwner, ClueClosed} {
+	for _, name := range []ClueName{ClueSlope, ClueFading, ClueAnswers, ClueBalance, ClueDistance, ClueBeyond, ClueElsewhere, ClueAround, ClueOther, ClueTwins, ClueOwner, ClueClosed} {
 		v := newVillage(t)
 		badLinks[name](v)
 		if name == ClueAround {

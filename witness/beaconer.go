@@ -21,8 +21,10 @@ type Beaconer struct {
 	clock  clock
 
 	registry RegistrySet // as the network says, if it has
+	diskless bool        // what is on disk is not known
 	chipless bool        // no concentrator runs
 	offline  bool        // the network is not connected
+	spent    spent       // the duty cycle
 
 	closed   *Slot  // in the newest window that gets no further beacon
 	missing  Reason // why nothing was sent in the due slot so far
@@ -118,6 +120,8 @@ func (b *Beaconer) refused(now Millis) Reason {
 // blocked says why no frame may be sent at this time, of either type.
 func (b *Beaconer) blocked(now Millis) Reason {
 	switch {
+	case b.diskless:
+		return NoSpool
 	case len(b.plan.BeaconChannels) == 0:
 		return NoPlan
 	case b.site == nil:

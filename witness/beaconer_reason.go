@@ -3,13 +3,41 @@ package witness
 import (
 	"fmt"
 	"slices"
+	"time"
+
+	"hexspot/radio"
 )
 
 // SetChip says whether a concentrator runs.
 func (b *Beaconer) SetChip(runs bool) { b.chipless = !runs }
 
+// SetSpool says whether what is on disk is known: before it is, nothing can be sent.
+func (b *Beaconer) SetSpool(usable bool) { b.diskless = !usable }
+
 // SetLink says whether the network is connected.
 func (b *Beaconer) SetLink(online bool) { b.offline = !online }
+
+// spent says that the duty cycle has room for no beacon.
+type spent struct {
+	full  bool
+	until Millis // 0: not known
+}
+
+// SetDuty says that no sub-band of the beacon channels has room for a beacon in its duty
+// cycle, and until when (0: nobody knows); or that one has.
+func (b *Beaconer) SetDuty(full bool, until Millis) { b.spent = spent{full, until} }
+
+// ShortestBeacons are the beacons of a plan that take the least time on air, one for each
+// channel: where none of them has room, no beacon has.
+func ShortestBeacons(plan radio.Plan) (list []radio.Downlink) {
+	for _, f := range plan.BeaconChannels {
+		list = append(list, radio.Downlink{
+			PHYPayload: make([]byte, FrameSize), Frequency: f, EIRP: plan.BeaconMaxEIRP,
+			Modulation: Modulation(slices.Min(rates[:])),
+		})
+	}
+	return list
+}
 
 // reason is why no beacon can be sent as things stand: also if what the next one needs
 // does not come any more.
@@ -20,6 +48,9 @@ func (b *Beaconer) reason(now Millis) Reason {
 	t, _ := b.chains.Timing(now) // is there: not refused
 	if _, ok := b.due(t, now); !ok || b.offline || !b.current(t.SlotAt(now)) {
 		return b.unheard(NoEntropy)
+	}
+	if b.spent.full {
+		return DutyCycle
 	}
 	return 0
 }
@@ -61,6 +92,8 @@ func (b *Beaconer) detail(r Reason) string {
 		least := slices.Min(b.levels)
 		return fmt.Sprintf("the lowest, %v conducted + %v of gain - %v of loss, radiates %v; the cap is %v",
 			least, b.site.Gain, b.site.Loss, b.site.EIRP(least), b.plan.BeaconMaxEIRP)
+	case r == DutyCycle && b.spent.until != 0:
+		return fmt.Sprintf("there is room again at %s", b.spent.until.Time().Format(time.RFC3339))
 	}
 	return ""
 }

@@ -256,6 +256,7 @@ func TestReasons(t *testing.T) {
 		reason Reason
 		spoil  func(*sending)
 	}{
+		{NoSpool, func(s *sending) { s.b.SetSpool(false) }},
 		{NoPlan, func(s *sending) { s.step(60_000, PlanSet{}) }},
 		{NoPlan, func(s *sending) { s.step(60_000, PlanSet{Plan: planNamed(t, "EU868").ReceiveOnly()}) }},
 		{NoSite, func(s *sending) { s.step(60_000, SiteSet{}) }},
@@ -610,8 +611,34 @@ func TestNotReady(t *testing.T) {
 		reason(now, NotConnected)
 	}
 	s.b.SetLink(true)
+	s.b.SetDuty(true, 90_000)
+	reason(60_000, DutyCycle)
+	if st := s.b.Status(60_000); st.Detail != "there is room again at 1970-01-01T00:01:30Z" {
+		t.Errorf("%v: %q", st.Reason, st.Detail)
+	}
+	s.b.SetDuty(true, 0)
+	if st := s.b.Status(60_000); st.Reason != DutyCycle || st.Detail != "" {
+		t.Errorf("%v: %q", st.Reason, st.Detail)
+	}
+	reason(64_000, NoEntropy)
+	s.b.SetDuty(false, 0)
+	reason(60_000, 0)
 	s.b.SetChip(false)
 	reason(60_000, NoChip)
+}
+
+// TestShortestBeacons: one for each channel, of the fastest rate.
+func TestShortestBeacons(t *testing.T) {
+	plan := planNamed(t, "EU868")
+	list := ShortestBeacons(plan)
+	if len(list) != len(plan.BeaconChannels) || len(ShortestBeacons(radio.Plan{})) != 0 {
+		t.Fatalf("%d beacons", len(list))
+	}
+	for i, d := range list {
+		if d.Frequency != plan.BeaconChannels[i] || d.Modulation != Modulation(8) || len(d.PHYPayload) != FrameSize || d.EIRP != plan.BeaconMaxEIRP {
+			t.Errorf("%+v", d)
+		}
+	}
 }
 
 // TestReasonDetail: what cannot be is said with its figures, as soon as it is known.

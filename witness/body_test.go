@@ -461,9 +461,13 @@ func FuzzParseRetained(f *testing.F) {
 	a, _ := n.chain(30, 60, 0, 1)
 	f.Add(AppendAnchors(nil, []radio.Signed{n.sign(a), n.sign(a)}))
 	f.Add(AppendValues(nil, []Value{{40, 0, Entropy{1}}, {41, 1, Entropy{2}}}))
+	f.Add(AppendObservations(nil, []Observation{{Frame: Frame{Type: FrameBeacon}, SF: 10, Copies: 1}, {HasFine: true, HasSignalRSSI: true}}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if values, err := ParseValues(b); err == nil && !bytes.Equal(AppendValues(nil, values), b) {
 			t.Errorf("%x gives back other values", b)
+		}
+		if list, err := ParseObservations(b); err == nil && (len(list) > MaxPending || !bytes.Equal(AppendObservations(nil, list), b)) {
+			t.Errorf("%x gives back other observations", b)
 		}
 		if anchors, err := ParseAnchors(b); err == nil && !bytes.Equal(AppendAnchors(nil, anchors), b) {
 			t.Errorf("%x gives back other anchors", b)

@@ -2,6 +2,7 @@ package witness
 
 import (
 	"fmt"
+	"slices"
 
 	"hexspot/coverage"
 )
@@ -57,6 +58,7 @@ var causes = []cause{
 	{"observations_failed", func(s *standing) bool { return s.onlyListeningLacks() && s.observationFault() != "" }, (*standing).tellObservations},
 	{"reciprocity", (*standing).onlyListeningLacks, (*standing).tellReciprocity},
 	{"beacons_failed", func(s *standing) bool { return s.tally.Beacons[""] == 0 }, (*standing).tellBeacons},
+	{"witnesses_failed", func(s *standing) bool { return s.tally.Witnesses == 0 && s.witnessFault() != "" }, (*standing).tellWitnesses},
 	{"unheard", func(s *standing) bool { return s.tally.Witnesses == 0 }, (*standing).tellUnheard},
 	{"not_selected", func(*standing) bool { return true }, (*standing).tellNotSelected},
 }
@@ -82,7 +84,7 @@ func (s *Set) CauseOf(t *Tally, around Surroundings) (Cause, bool) {
 // witness others: the cause is on the side of its ears.
 func (s *standing) onlyListeningLacks() bool {
 	last := s.set.Beacon[len(s.set.Beacon)-1].Name
-	return s.tally.Beacons[""] == 0 && mostOf(s.tally.Beacons, s.set.Beacon, "") == last
+	return s.tally.Beacons[""] == 0 && mostOf(s.tally.Beacons, s.set.Beacon) == last
 }
 
 // observationFault is the rule that most of its observations failed, but for the one that
@@ -96,16 +98,16 @@ func (s *standing) observationFault() Fault {
 }
 
 // mostOf is the reason that most reports have, of equal ones the one whose rule comes
-// first; but is not counted, and neither are valid reports.
-func mostOf(counts Counts, rules []Rule, but Fault) Fault {
+// first; some are not counted, and neither are valid reports.
+func mostOf(counts Counts, rules []Rule, but ...Fault) Fault {
 	most, name := uint64(0), Fault("")
 	for i := range rules {
-		if n := counts[rules[i].Name]; n > most && rules[i].Name != but {
+		if n := counts[rules[i].Name]; n > most && !slices.Contains(but, rules[i].Name) {
 			most, name = n, rules[i].Name
 		}
 	}
 	for _, reason := range sortedReasons(counts) {
-		if n := counts[reason]; n > most && reason != "" && reason != but {
+		if n := counts[reason]; n > most && reason != "" && !slices.Contains(but, reason) {
 			most, name = n, reason
 		}
 	}

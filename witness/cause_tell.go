@@ -49,23 +49,6 @@ func (s *standing) tellNoPlan() Cause {
 	}
 }
 
-func (s *standing) tellWeight() Cause {
-	c := Cause{
-		Says: "The station had witnesses or was one, but the weights of the links that were used leave nothing.",
-		Cure: "Look at the station's clues ('hexnet witness explain STATION'), and appeal if they are wrong.",
-	}
-	if len(s.tally.Weakest) == 0 {
-		return c
-	}
-	weakest := &s.tally.Weakest[0]
-	c.Clue = weakest.Clue.Name
-	words := wordsOfClue(c.Clue)
-	c.Says = fmt.Sprintf("The links that were used have no weight left. The worst, with %v, has %s because of the clue %s: %s, where %s is needed for all of it.",
-		Named(weakest.Partner), portion(int64(weakest.Weight)), c.Clue, words.figure(weakest.Clue.Value), words.figure(weakest.Clue.Full))
-	c.Cure = sentence(words.raise + "; if the clue is wrong, appeal within the provisional time")
-	return c
-}
-
 func (s *standing) tellDensity() Cause {
 	return Cause{
 		Says: fmt.Sprintf("The station took part in paid events, but the density scale leaves nothing of them (its own is %s %%): too many stations share the place.",
@@ -130,7 +113,7 @@ func (s *standing) tellReciprocity() Cause {
 }
 
 func (s *standing) tellBeacons() Cause {
-	fault := mostOf(s.tally.Beacons, s.set.Beacon, "")
+	fault := mostOf(s.tally.Beacons, s.set.Beacon)
 	return Cause{
 		Rule: fault,
 		Says: fmt.Sprintf("Of %s none is valid; most (%d) failed by rule %s.",
@@ -150,7 +133,7 @@ func (s *standing) cureBeacons(fault Fault) string {
 
 func (s *standing) tellUnheard() Cause {
 	c := Cause{
-		Says: fmt.Sprintf("Nobody has a valid observation of what the station sent (%s). %s",
+		Says: fmt.Sprintf("Nobody has reported to have heard what the station sent (%s). %s",
 			count(s.tally.Beacons[""], "valid beacon"), s.neighbours()),
 		Cure: "Check antenna, cable and transmit power, and whether the published place is right: stations around were listening.",
 	}

@@ -181,7 +181,7 @@ func TestChainsServe(t *testing.T) {
 	if err := chains.AddValue(Value{45, 0, y}); !errors.Is(err, errNotOfChain) {
 		t.Error(err)
 	}
-	if err := chains.AddValue(Value{45, 3, y}); !errors.Is(err, errNoAnchor) {
+	if err := chains.AddValue(Value{45, 3, y}); !errors.Is(err, ErrNoAnchor) {
 		t.Error(err)
 	}
 	if err := chains.AddValue(Value{45, 1, y}); err != nil {

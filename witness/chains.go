@@ -109,12 +109,13 @@ func (k *known) compare(l *known) int {
 	}
 }
 
-var errNoAnchor = errors.New("no anchor covers it with this revision")
+// ErrNoAnchor says that a value is of no anchor that is known, yet: it may come before it.
+var ErrNoAnchor = errors.New("no anchor covers it with this revision")
 
 // AddValue takes a value if it leads to an anchor of its revision that covers its
-// slot.
+// slot. ErrNoAnchor if there is no such anchor.
 func (c *Chains) AddValue(v Value) error {
-	err := fmt.Errorf("value of slot %d, revision %d: %w", v.Slot, v.Revision, errNoAnchor)
+	err := fmt.Errorf("value of slot %d, revision %d: %w", v.Slot, v.Revision, ErrNoAnchor)
 	for _, k := range c.known {
 		if k.anchor.Revision != v.Revision || !k.anchor.Covers(v.Slot) {
 			continue

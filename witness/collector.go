@@ -79,7 +79,7 @@ func (c *Collector) observe(actions []SendBatch, t Timing, slot Slot, o Observat
 		actions = c.hand(actions)
 	}
 	if len(c.batch.Observations) == 0 {
-		c.batch.Epoch, c.due = t.Epoch(slot), now+t.Hold
+		c.batch.Epoch, c.due = t.Epoch(slot), min(now, o.Heard)+t.Hold // it may have waited, over a start even
 	}
 	if o.Frame.Type == FrameDiscovery {
 		c.due = min(c.due, now+discoveryHold)

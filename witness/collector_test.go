@@ -411,3 +411,39 @@ func TestDropsHaveNames(t *testing.T) {
 		}
 	}
 }
+
+// TestPending: what no batch has left with is given, is read again as it was, and leaves when
+// it would have left without the break; there are bounds.
+func TestPending(t *testing.T) {
+	h := newHolding(t, 20_000)
+	h.reveal(30)
+	h.step(60_500, heardAt(h.beacon(30, 1), 60_500, -9000))
+	h.step(60_600, heardAt(h.beacon(30, 1), 60_600, -9100))
+	h.step(62_500, heardAt(h.beacon(31, 2), 62_500, -9000)) // waits
+	list, err := ParseObservations(AppendObservations(nil, h.c.Pending()))
+	if err != nil || len(list) != 2 || list[0].Copies != 2 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	h.c = NewCollector(h.network.id(), h.chains)
+	h.c.RestorePending(list)
+	if diff := cmp.Diff(list, h.c.Pending()); diff != "" {
+		t.Error(diff)
+	}
+	h.step(70_000, nil)
+	h.reveal(35)
+	h.step(70_000, heardAt(h.beacon(30, 1), 60_700, -8900))
+	h.step(80_499, nil)
+	if len(h.batches) > 0 {
+		t.Error("it leaves too early")
+	}
+	h.step(80_500, nil)
+	if len(h.batches) != 1 || len(h.batches[0].Observations) != 2 || h.batches[0].Observations[0].Copies != 3 || len(h.c.Pending()) != 0 {
+		t.Errorf("%+v, %d pending", h.batches, len(h.c.Pending()))
+	}
+	for i := range 2 * MaxPending {
+		h.step(82_000, heardAt(h.beacon(40+Slot(i%2), byte(i)), 82_000, -9000))
+	}
+	if n := len(h.c.Pending()); n != MaxPending {
+		t.Errorf("%d pending, want %d", n, MaxPending)
+	}
+}

@@ -29,6 +29,7 @@ type Explanation struct {
 // RuleNote is one rule on a report, in the order of the set's table.
 type RuleNote struct {
 	Rule    Fault
+	Code    int // the number Helium gives the reason, 0: none
 	Outcome RuleOutcome
 	Decides bool // it is the reason
 	Finding Finding
@@ -91,7 +92,7 @@ func passedBy(rules []Rule, j *Judged) func(Fault) bool {
 // note has the figures of one rule in its unit. never: the value stands for what never
 // happened.
 func (r *Rule) note(f Finding, never bool) RuleNote {
-	n := RuleNote{Rule: r.Name, Outcome: f.Outcome, Finding: f, Unit: r.Unit}
+	n := RuleNote{Rule: r.Name, Code: r.Code, Outcome: f.Outcome, Finding: f, Unit: r.Unit}
 	if f.Outcome != RuleNotEvaluated && r.Unit != "yes" {
 		m := measureOf(r.Unit)
 		n.Value, n.Limit, n.Margin = m.value(f.Value), m.value(f.Limit), m.apart(f.Margin)

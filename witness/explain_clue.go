@@ -35,11 +35,12 @@ type clueWord struct {
 	presence bool
 }
 
-func portion(n int64) string { return scaled(n, 2, 2) + " %" }
-func levels(n int64) string  { return scaled(n, 2, 2) + " dB" }
-func octaves(n int64) string { return scaled(n, 2, 2) + " dB an octave" }
-func squares(n int64) string { return scaled(n, 4, 2) + " dB2" }
-func slopes(n int64) string  { return scaled(n, 4, 2) + " dB a dB" }
+func portion(n int64) string     { return scaled(n, 2, 2) + " %" }
+func levels(n int64) string      { return scaled(n, 2, 2) + " dB" }
+func octaves(n int64) string     { return scaled(n, 2, 2) + " dB an octave" }
+func squares(n int64) string     { return scaled(n, 4, 2) + " dB2" }
+func likelihoods(n int64) string { return "e^" + scaled(n, 3, 2) }
+func slopes(n int64) string      { return scaled(n, 4, 2) + " dB a dB" }
 
 // clueWords is a list for the reason that measures is.
 var clueWords = [...]clueWord{
@@ -67,6 +68,9 @@ var clueWords = [...]clueWord{
 	{name: ClueAround, figure: portion, counted: "expected report", presence: true,
 		means: "how many of the stations around it reported any of its beacons. What is on the air at a place is heard around it",
 		raise: "be heard around: check antenna, cable and transmitter, and the published place"},
+	{name: ClueOther, figure: likelihoods, counted: "report", presence: true,
+		means: "how much likelier it is that the station stands at the place of one of those that it hears best than at its own, from the losses of its links and from who does not hear it; the logarithm",
+		raise: "publish the true place"},
 	{name: ClueTwins, figure: squares, counted: "common frame",
 		means: "how much the levels of the same frames differ from those at another station published near by. Two antennas fade apart, one does not",
 		raise: "give each station an antenna of its own, at its own place"},

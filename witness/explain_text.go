@@ -28,12 +28,20 @@ func (e *Explanation) WriteText(w io.Writer) error {
 		if n.Decides {
 			mark = "> "
 		}
-		fmt.Fprintf(table, "%s%s\t%v\t%s\t%s\t%s\n", mark, n.Rule, n.Outcome, n.Value, n.Limit, n.Margin)
+		fmt.Fprintf(table, "%s%s\t%v\t%s\t%s\t%s\n", mark, n.name(), n.Outcome, n.Value, n.Limit, n.Margin)
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	return e.writeRest(w)
+}
+
+// name is the rule's, with the number that Helium gives it.
+func (n *RuleNote) name() string {
+	if n.Code == 0 {
+		return string(n.Rule)
+	}
+	return fmt.Sprintf("%s (%d)", n.Rule, n.Code)
 }
 
 // writeHead says what is explained.

@@ -43,7 +43,7 @@ type BeaconFacts struct {
 	Site    SiteFacts
 
 	Frequency radio.Hertz
-	SF        radio.SpreadingFactor
+	SF        uint32 // as stated, whatever stands there
 	Conducted radio.DBm
 	Sent      int64
 
@@ -75,7 +75,7 @@ type WitnessFacts struct {
 
 	Mark        [4]byte
 	Frequency   radio.Hertz
-	SF          radio.SpreadingFactor
+	SF          uint32 // as stated, whatever stands there
 	ChannelRSSI radio.DBm
 	SignalRSSI  *radio.DBm // nil: the chip does not give it
 	SNR         radio.DB

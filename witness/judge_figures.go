@@ -48,6 +48,9 @@ type Figures struct {
 	BeyondNone       int64
 	BeyondFull       int64
 	GroundShare      int64
+	PlaceMove        int64
+	PlaceNone        int64
+	PlaceFull        int64
 	AroundAsked      int64
 	AroundNeighbours int64
 	AroundNone       int64
@@ -198,6 +201,12 @@ var hexspotRows = []row{
 		func(f *Figures) *int64 { return &f.OwnerFull }},
 	{"owner_none", "0.0001", 10_000, "an owner who hears himself proves nothing",
 		func(f *Figures) *int64 { return &f.OwnerNone }},
+	{"place_full", "0.001", 4000, "e^4 times as likely: shadows of 10 dB alone hardly make a place that far away so much likelier",
+		func(f *Figures) *int64 { return &f.PlaceFull }},
+	{"place_move", "mm", 10_000_000, "more than a town's radius: within a town, and where two towns meet, shadows alone make another place likelier now and then",
+		func(f *Figures) *int64 { return &f.PlaceMove }},
+	{"place_none", "0.001", 7000, "e^7 times as likely: one in a thousand, and half as much again for what the ground is taken for",
+		func(f *Figures) *int64 { return &f.PlaceNone }},
 	{"provisional_epochs", "epochs", 7, "a week of epochs of a day: an owner who is away comes back, and a drive past or an audit can be had",
 		func(f *Figures) *int64 { return &f.ProvisionalEpochs }},
 	{"signal_margin", "0.01 dB", 300, "radios are calibrated to 1 or 2 dB at either end",

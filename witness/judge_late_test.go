@@ -86,13 +86,21 @@ func TestWeakestClueIsTheWeight(t *testing.T) {
 	w.enter(StationSubject(a), []Clue{{Name: ClueAround, Weight: 700}})
 	w.enter(StationSubject(c), []Clue{{Name: ClueTwins, Weight: 9_000}})
 	w.enter(LinkSubject(b, a), []Clue{{Name: ClueFading, Weight: 800}, {Name: ClueSlope, Weight: 10_000}})
-	for _, pair := range [][2]radio.Station{{a, b}, {b, a}, {a, c}, {c, b}, {b, c}} {
-		clue, ok := w.Weakest(pair[0], pair[1])
-		if !ok || uint64(clue.Weight) != w.Link(pair[0], pair[1]) {
-			t.Errorf("%v, %v, weight %d", clue, ok, w.Link(pair[0], pair[1]))
+	for _, x := range []struct {
+		s, partner radio.Station
+		whose      Whose
+	}{{a, b, WhoseOwn}, {b, a, WhosePartner}, {a, c, WhoseOwn}, {c, a, WhosePartner}, {c, b, WhoseOwn}, {b, c, WhosePartner}} {
+		clue, whose, ok := w.Weakest(x.s, x.partner)
+		if !ok || uint64(clue.Weight) != w.Link(x.s, x.partner) || whose != x.whose {
+			t.Errorf("%v about %s, %v, weight %d", clue, whose, ok, w.Link(x.s, x.partner))
 		}
 	}
-	if _, ok := w.Weakest(b, sampleStation(t, 4)); ok {
+	same := Clue{Name: ClueAround, Weight: 700}
+	w.enter(LinkSubject(a, b), []Clue{same})
+	if _, whose, _ := w.Weakest(a, b); whose != WhoseLink {
+		t.Errorf("a clue of the link and of the station is about %s", whose)
+	}
+	if _, _, ok := w.Weakest(b, sampleStation(t, 4)); ok {
 		t.Error("a link without clues has a weakest")
 	}
 }

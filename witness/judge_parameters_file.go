@@ -9,7 +9,7 @@ import (
 
 // hexspotLater: link weights came to the rules, then appeals and provisional weights to
 // these, then what stations around say of far ways, then how many of
-// these a station may have. A figure that comes next is a group of its own here, and off at 0.
+// these a station may have, then whether it stands at another place. A figure that comes next is a group of its own here, and off at 0.
 var hexspotLater = [][]string{
 	{
 		"answer_margin", "answers_full", "answers_none", "around_asked", "around_full", "around_neighbours", "around_none",
@@ -24,6 +24,7 @@ var hexspotLater = [][]string{
 	},
 	{"area_ground", "area_share", "beyond_alone"},
 	{"beyond_company"},
+	{"place_full", "place_move", "place_none"},
 }
 
 // take takes the figures of a file, which may be another build's.

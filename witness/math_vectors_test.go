@@ -45,7 +45,7 @@ type judgeVectors struct {
 	} `json:"free_space_loss"`
 	WitnessRules []witnessRulesVector `json:"witness_rules"`
 	SignalEdges  []struct {
-		SF      radio.SpreadingFactor
+		SF      uint32
 		Signal  radio.DBm `json:"signal_rssi"`
 		NotWeak bool      `json:"not_too_weak"`
 	} `json:"signal_edges"`
@@ -73,10 +73,10 @@ type judgeVectors struct {
 
 type witnessRulesVector struct {
 	Beaconer, Witness siteVector
-	Frequency         radio.Hertz           `json:"frequency_hz,string"`
-	SF                radio.SpreadingFactor `json:",string"`
-	Signal            radio.DBm             `json:"signal_rssi,string"`
-	SNR               radio.DB              `json:",string"`
+	Frequency         radio.Hertz `json:"frequency_hz,string"`
+	SF                uint32      `json:",string"`
+	Signal            radio.DBm   `json:"signal_rssi,string"`
+	SNR               radio.DB    `json:",string"`
 	Expect            struct {
 		Distance      int64 `json:"distance_mm,string"`
 		Gap           int64 `json:"distance_less_slack_mm,string"`

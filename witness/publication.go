@@ -104,12 +104,15 @@ func (c *publication) journaled(s radio.Signed, at Millis) {
 	c.signed, c.stage, c.void = s, stageJournaled, at > c.anchor.Begins()
 }
 
-// lastValue is the chain's last, or what was revealed before the seed was lost.
-func (c *publication) lastValue() (Value, bool) {
-	if c.chain != nil {
+// lastBefore is the chain's last value when it is over by the newest one, or else what was
+// revealed of it before the seed was lost or a later revision began. It is false if there is
+// none, or if the chain still serves or is to serve.
+func (c *publication) lastBefore(newest Value) (Value, bool) {
+	over := c.anchor.To <= newest.Slot
+	switch {
+	case over && c.chain != nil:
 		return Value{Slot: c.anchor.To - 1, Revision: c.anchor.Revision, Entropy: c.seed}, true
-	}
-	if c.last != nil {
+	case c.last != nil && (over || c.anchor.Covers(newest.Slot) && c.anchor.Revision < newest.Revision):
 		return *c.last, true
 	}
 	return Value{}, false

@@ -14,7 +14,9 @@ import (
 // start, never earlier (protocol hexspot/1, "Entropy"). A chain whose seed is lost
 // or whose anchor was journaled too late is followed by one of the next revision
 // from a future slot on. So is one that another instance of the network had, and of
-// which it reveals nothing any more. It is not safe for use by several goroutines.
+// which it reveals nothing any more. Of several instances the one that has the
+// running chain takes the coming ones, too. It is not safe for use by several
+// goroutines.
 type Publisher struct {
 	config  PublisherConfig
 	chains  []*publication // by first slot, end and revision
@@ -60,7 +62,10 @@ func (p *Publisher) Step(now Millis, e PublisherEvent) ([]PublisherAction, error
 	}
 	var actions []PublisherAction
 	for _, c := range p.chains {
-		actions = p.look(c.ask(actions, now), c, now)
+		if !p.yields(c, now) {
+			actions = c.ask(actions, now)
+		}
+		actions = p.look(actions, c, now)
 	}
 	if p.changed {
 		actions, p.changed = append(actions, PublishAnchors{p.anchors()}), false
@@ -103,13 +108,19 @@ func (p *Publisher) cover(now Millis) error {
 // covered says whether a chain to that end serves or will: the highest revision does, or
 // none.
 func (p *Publisher) covered(to Slot, now Millis) bool {
+	newest := p.newestTo(to)
+	return newest != nil && newest.useful(now)
+}
+
+// newestTo is the chain of the highest revision to that end, nil if there is none.
+func (p *Publisher) newestTo(to Slot) *publication {
 	var newest *publication
 	for _, c := range p.chains {
 		if c.anchor.To == to && (newest == nil || c.anchor.Revision > newest.anchor.Revision) {
 			newest = c
 		}
 	}
-	return newest != nil && newest.useful(now)
+	return newest
 }
 
 // make draws a seed and makes the chain of the next revision to that end.

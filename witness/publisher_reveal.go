@@ -49,15 +49,17 @@ func (p *Publisher) serving(k Slot) *publication {
 	return best
 }
 
-// retained is the newest value and the last one of each chain that is over, whose
-// reports may still come.
+// retained is the newest value and the last one of each chain that is over, or serves no slot
+// any more because a later revision does: reports of its slots may still come, and beacons of
+// a window that began with one of them.
 func (p *Publisher) retained(newest Value) []Value {
 	list := []Value{newest}
 	for _, c := range p.chains {
-		if c.anchor.To <= newest.Slot && c.stage == stageJournaled && !c.void {
-			if v, ok := c.lastValue(); ok {
-				list = append(list, v)
-			}
+		if c.stage != stageJournaled || c.void {
+			continue
+		}
+		if v, ok := c.lastBefore(newest); ok {
+			list = append(list, v)
 		}
 	}
 	return list

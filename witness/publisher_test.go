@@ -23,7 +23,8 @@ type publishing struct {
 	stored   map[[2]uint64]*Publication
 	station  *Chains
 	revealed []Value
-	lag      Millis // of the journal
+	values   []Value // retained
+	lag      Millis  // of the journal
 	late     []AnchorJournaled
 	broken   bool // the store keeps nothing and answers nothing
 	heard    Slot // newest slot that another instance reveals of chains that it has; 0: there is none
@@ -86,6 +87,8 @@ func (h *publishing) do(now Millis, a PublisherAction) {
 		}
 	case Reveal:
 		h.reveal(now, a)
+	case RetainValues:
+		h.values = a.Retained
 	case WatchChain:
 		h.step(now, ChainWatched{To: a.To, Revision: a.Revision, Nobody: h.heard == 0, Revealed: h.heard})
 	}
@@ -95,6 +98,7 @@ func (h *publishing) reveal(now Millis, a Reveal) {
 	if start := schedules["demo"].Start(a.Value.Slot); now < start {
 		h.t.Errorf("slot %d revealed at %d, %d ms early", a.Value.Slot, now, start-now)
 	}
+	h.values = a.Retained
 	for _, v := range a.Retained {
 		if err := h.station.AddValue(v); err != nil {
 			h.t.Error(err)
@@ -157,7 +161,7 @@ func TestPublisherTranscript(t *testing.T) {
 
 // TestStationsSeeEveryValue runs a publisher through starts, pauses and lost seeds:
 // what a station receives leads to its anchors, and gives every value of a chain up
-// to the last one revealed.
+// to the last one revealed. So does what is retained for a station that starts last.
 func TestStationsSeeEveryValue(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		h := newPublishing(t)
@@ -181,7 +185,31 @@ func TestStationsSeeEveryValue(t *testing.T) {
 				rt.Fatalf("slot %d of revision %d: the station has %v, %v", v.Slot, v.Revision, got, ok)
 			}
 		}
+		late := h.later(now)
+		for _, v := range h.revealed {
+			_, served := late.Serving(v.Slot)
+			if got, ok := late.Value(v.Slot); served && (!ok || got != v) {
+				rt.Fatalf("slot %d of revision %d: a station that starts now has %v, %v", v.Slot, v.Revision, got, ok)
+			}
+		}
 	})
+}
+
+// later is a station that has what is retained.
+func (h *publishing) later(now Millis) *Chains {
+	c := NewChains(h.network.id())
+	for _, a := range h.p.anchors() {
+		if err := c.AddAnchor(a); err != nil {
+			h.t.Error(err)
+		}
+	}
+	for _, v := range h.values {
+		if err := c.AddValue(v); err != nil {
+			h.t.Error(err)
+		}
+	}
+	c.Expire(now)
+	return c
 }
 
 func TestPublisherRevealsOnce(t *testing.T) {
@@ -243,8 +271,9 @@ func TestPublisherTakesOver(t *testing.T) {
 	now := h.beside(2_000, 20_000)
 	h.note("# the other one ends")
 	now = h.run(now, 30_000)
-	chain, _ := h.network.chain(2, 30, 0, 9)
-	last := Value{Slot: h.heard, Entropy: Entropy{1}}
+	chain, values := h.network.chain(2, 30, 0, 9)
+	x, _ := values.Value(h.heard)
+	last := Value{Slot: h.heard, Entropy: x}
 	h.step(now-1, ChainRecalled{Anchor: chain, Signed: h.network.sign(chain), Last: &last})
 	h.run(now, 34_000)
 	h.golden(t, "publisher_takes_over.txt")

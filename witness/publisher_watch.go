@@ -44,6 +44,24 @@ func (p *Publisher) look(actions []PublisherAction, c *publication, now Millis) 
 	return append(actions, WatchChain{c.anchor.To, c.anchor.Revision, c.anchor.X0})
 }
 
+// yields says whether the anchor of a chain to come is left to whoever has the running one, so
+// that instances that live do not take turns. When half of the time ahead has passed and nobody
+// has taken it, it is for all.
+func (p *Publisher) yields(c *publication, now Millis) bool {
+	s := p.config.Schedule
+	_, to := s.Slots(s.Epoch(s.SlotAt(now)))
+	if c.stage != stageAnchor || c.anchor.To == to || now >= c.anchor.Begins()-s.AnchorAhead/2 {
+		return false
+	}
+	running := p.newestTo(to)
+	return running != nil && running.others()
+}
+
+// others says whether a chain is another instance's, or may become one.
+func (c *publication) others() bool {
+	return c.stage == stageSeed || c.stage == stageAnchor || c.stage == stageElsewhere
+}
+
 // replaced says whether another instance has a newer chain for a slot than c.
 func (p *Publisher) replaced(c *publication, k Slot) bool {
 	for _, d := range p.chains {

@@ -7,7 +7,8 @@ type Reason uint8
 
 // The reasons, those that hold until something changes first.
 const (
-	NoPlan Reason = iota + 1
+	NoSpool Reason = iota + 1
+	NoPlan
 	NoSite
 	Unregistered
 	OtherPlan
@@ -30,6 +31,7 @@ const (
 
 // reasons are a name for programs and words for people.
 var reasons = [...]struct{ name, words string }{
+	NoSpool:      {"no_spool", "the spool cannot be used, in which a beacon is written down before it is sent"},
 	NoPlan:       {"no_plan", "no channel plan with beacon channels is set"},
 	NoSite:       {"no_site", "no site of this station can be read"},
 	Unregistered: {"unregistered", "the network's registry has no site of this station"},
@@ -37,8 +39,8 @@ var reasons = [...]struct{ name, words string }{
 	DataOnly:     {"data_only", "the site is registered for data only"},
 	NoLevel:      {"no_level", "the radio has no power level within the cap for this antenna"},
 	NoChip:       {"no_chip", "the concentrator does not run"},
-	ClockUnset:   {"clock_unset", "the host clock is not set"},
-	ClockOff:     {"clock_off", "the host clock is 5 s or more off the network's"},
+	ClockOff:     {"clock_off", "the host clock is 5 s or more off the network's, or the network is late with its values"},
+	ClockUnset:   {"clock_unset", "the host clock is not set, or not known to be right"},
 	NotConnected: {"not_connected", "the network is not connected: no entropy comes"},
 	NoAnchor:     {"no_anchor", "the network has published no anchor for this time"},
 	NoEntropy:    {"no_entropy", "the entropy of the slot has not come"},

@@ -18,7 +18,7 @@ var hexspotBeacon = []Rule{
 	{Name: "too_loud", Unit: "udBm", Need: "stay within the plan's cap: check the published gain and loss", check: beaconPower},
 	{Name: "outside_slot", Unit: "Unix ms", Need: "send within the slot and not before the drawn start: check the clock", check: beaconTime},
 	{Name: "too_late", Unit: "Unix ms", Need: "deliver the report before the case closes", check: beaconInTime},
-	{Name: "second_beacon", Unit: "reports", Need: "report one beacon a window: is the key in use twice?", check: onlyBeacon},
+	{Name: "second_beacon", Unit: "reports", Need: "report one beacon a window, from one hotspot: a key must not be in two", check: onlyBeacon},
 	{Name: "denied", Unit: "yes", Need: "ask the operator why the station is on the list", check: beaconAllowed},
 	{Name: "not_witnessing", Unit: "ms", Need: "hear a valid beacon of another station at least every 48 hours", evidence: true},
 }

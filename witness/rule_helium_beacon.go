@@ -41,5 +41,5 @@ func beaconRegular(v *view) Finding {
 // channel and rate. Power was not compared.
 func beaconPacket(v *view) Finding {
 	d := v.b.Drawn
-	return yes(d != nil && v.beaconSane && v.b.Opens && v.b.Frequency == d.Frequency && v.b.SF == d.SF)
+	return yes(d != nil && v.beaconSane && v.b.Opens && v.b.Frequency == d.Frequency && v.b.SF == uint32(d.SF))
 }

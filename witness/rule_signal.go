@@ -42,7 +42,7 @@ func notTooWeak(v *view) Finding {
 
 // signalFloor is the least signal that is decoded at a spreading factor, false for
 // one that no beacon has.
-func (p *Parameters) signalFloor(sf radio.SpreadingFactor) (microdB, bool) {
+func (p *Parameters) signalFloor(sf uint32) (microdB, bool) {
 	switch sf {
 	case 8:
 		return microdB(p.FloorSF8) * centidB, true

@@ -174,6 +174,10 @@ func TestRulesPageHasTheFixedFigures(t *testing.T) {
 		"variance of drops from which there is a slope, (0.01 dB)^2": leastSpread,
 		"ways of a mean over partners":                               partners,
 		"ways of a reach":                                            reachWays,
+		"ways of a pool":                                             poolWays,
+		"ways left out of what a station hears, one of":              quarterWithout,
+		"ways left out at most":                                      mostWithout,
+		"ways of a `distance`":                                       leastShadows,
 		"ways added to those of `elsewhere`":                         doubtfulWays,
 		"stations added to those of an area":                         doubtfulStations,
 		"others around, of the ground":                               leastGround,
@@ -191,6 +195,9 @@ func TestRulesPageHasTheFixedFigures(t *testing.T) {
 	for _, row := range rows {
 		if value, ok := want[row[0]]; !ok || strconv.FormatInt(value, 10) != row[1] {
 			t.Errorf("%s: the page says %s, the code %d", row[0], row[1], value)
+		}
+		if len(row) != 3 || row[2] == "" {
+			t.Errorf("%s has no reason", row[0])
 		}
 	}
 }

@@ -44,6 +44,7 @@ type Tally struct {
 	Observations Counts // its observations
 
 	Witnesses    uint64 // valid ones, of its own valid beacons
+	Invalid      Counts // the other observations of its own valid beacons
 	Selections   uint64 // selected witnesses of its own beacons
 	Selected     uint64 // its observations that were selected
 	Beacon       uint64 // shares as a beaconer, 10^-8
@@ -51,7 +52,7 @@ type Tally struct {
 	BeaconWhole  uint64 // the same if every link weighed 10000
 	WitnessWhole uint64
 
-	Weakest []WeakLink // of the links that its valid reports used, MostWeak at most, weakest first
+	Weakest []WeakLink // of the links of selected witnesses, MostWeak at most, weakest first
 }
 
 // MostWeak is how many weak links a Tally names.
@@ -61,8 +62,19 @@ const MostWeak = 3
 type WeakLink struct {
 	Partner radio.Station
 	Weight  uint64 // ten-thousandths
+	Whose   Whose
 	Clue    Clue
 }
+
+// Whose says what a clue that bears on a link is about, as one of its stations sees it.
+type Whose string
+
+// What a clue may be about.
+const (
+	WhoseLink    Whose = "link"    // this link alone
+	WhoseOwn     Whose = "own"     // the station that is told
+	WhosePartner Whose = "partner" // the station at the other end
+)
 
 // Shares are what the station is paid by, 10^-8.
 func (t *Tally) Shares() uint64 { return t.Beacon + t.Witness }
@@ -72,6 +84,7 @@ func (t *Tally) Merge(o *Tally) {
 	t.Beacons = t.Beacons.plus(o.Beacons)
 	t.Observations = t.Observations.plus(o.Observations)
 	t.Witnesses += o.Witnesses
+	t.Invalid = t.Invalid.plus(o.Invalid)
 	t.Selections += o.Selections
 	t.Selected += o.Selected
 	t.Beacon += o.Beacon

@@ -27,13 +27,13 @@ func drawTally(t *rapid.T, at testing.TB) Tally {
 		Station: sampleStation(at, 1), Presence: rapid.SampledFrom([]Presence{PresenceNone, PresenceDataOnly, PresenceFull}).Draw(t, "presence"),
 		Scale: coverage.Scale(rapid.Uint64Range(0, 10_000).Draw(t, "scale")), Newcomer: rapid.Bool().Draw(t, "newcomer"),
 		Beacons: counts("beacons"), Observations: counts("observations"),
-		Witnesses: number.Draw(t, "witnesses"), Selections: number.Draw(t, "selections"), Selected: number.Draw(t, "selected"),
+		Witnesses: number.Draw(t, "witnesses"), Invalid: counts("invalid"), Selections: number.Draw(t, "selections"), Selected: number.Draw(t, "selected"),
 		Beacon: number.Draw(t, "beacon"), Witness: number.Draw(t, "witness"),
 		BeaconWhole: number.Draw(t, "beacon whole"), WitnessWhole: number.Draw(t, "witness whole"),
 	}
 	for n := range rapid.IntRange(0, 5).Draw(t, "links") {
 		weight := rapid.Int64Range(0, 10_000).Draw(t, "weight")
-		tally.Weaken(WeakLink{sampleStation(at, 2+n), uint64(weight), Clue{ClueFading, 40, -3, 4000, 9000, weight}})
+		tally.Weaken(WeakLink{sampleStation(at, 2+n), uint64(weight), rapid.SampledFrom([]Whose{WhoseLink, WhoseOwn, WhosePartner}).Draw(t, "whose"), Clue{ClueFading, 40, -3, 4000, 9000, weight}})
 	}
 	return tally
 }
@@ -107,7 +107,7 @@ func TestPresence(t *testing.T) {
 // FuzzParseTally: what is read is written again as the same bytes.
 func FuzzParseTally(f *testing.F) {
 	tally := Tally{Station: sampleStation(f, 1), Presence: PresenceFull, Scale: 9_999, Beacons: Counts{"": 4, FaultLate: 1}}
-	tally.Weaken(WeakLink{sampleStation(f, 2), 17, Clue{ClueFading, 40, 5, 4000, 9000, 17}})
+	tally.Weaken(WeakLink{sampleStation(f, 2), 17, WhosePartner, Clue{ClueFading, 40, 5, 4000, 9000, 17}})
 	f.Add(string(tally.AppendText(nil)))
 	f.Add("x")
 	f.Fuzz(func(t *testing.T, line string) {

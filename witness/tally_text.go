@@ -13,11 +13,11 @@ import (
 
 // AppendText appends the tally as a line, the same for equal tallies:
 //
-//	STATION PRESENCE SCALE COUNTED BEACONS OBSERVATIONS WITNESSES SELECTIONS SELECTED
+//	STATION PRESENCE SCALE COUNTED BEACONS OBSERVATIONS WITNESSES INVALID SELECTIONS SELECTED
 //	BEACON WITNESS BEACON-WHOLE WITNESS-WHOLE WEAKEST
 //
 // COUNTED is counted or newcomer; reports are REASON=NUMBER joined by commas, valid
-// ones as valid, - if none; WEAKEST is PARTNER/WEIGHT/CLUE/REPORTS/VALUE/NONE/FULL joined
+// ones as valid, - if none; WEAKEST is PARTNER/WEIGHT/WHOSE/CLUE/REPORTS/VALUE/NONE/FULL joined
 // by commas, - if none.
 func (t *Tally) AppendText(b []byte) []byte {
 	b = t.Station.AppendHex(b)
@@ -28,8 +28,10 @@ func (t *Tally) AppendText(b []byte) []byte {
 	b = fmt.Appendf(b, " %s %d %s ", t.Presence, t.Scale, counted)
 	b = append(t.Beacons.appendText(b), ' ')
 	b = append(t.Observations.appendText(b), ' ')
+	b = append(strconv.AppendUint(b, t.Witnesses, 10), ' ')
+	b = append(t.Invalid.appendText(b), ' ')
 	for _, n := range [...]uint64{
-		t.Witnesses, t.Selections, t.Selected, t.Beacon, t.Witness, t.BeaconWhole, t.WitnessWhole,
+		t.Selections, t.Selected, t.Beacon, t.Witness, t.BeaconWhole, t.WitnessWhole,
 	} {
 		b = append(strconv.AppendUint(b, n, 10), ' ')
 	}
@@ -66,7 +68,7 @@ func appendWeakest(b []byte, links []WeakLink) []byte {
 			b = append(b, ',')
 		}
 		b = l.Partner.AppendHex(b)
-		b = fmt.Appendf(b, "/%d/%s/%d/%d/%d/%d", l.Weight, l.Clue.Name, l.Clue.Reports, l.Clue.Value, l.Clue.None, l.Clue.Full)
+		b = fmt.Appendf(b, "/%d/%s/%s/%d/%d/%d/%d", l.Weight, l.Whose, l.Clue.Name, l.Clue.Reports, l.Clue.Value, l.Clue.None, l.Clue.Full)
 	}
 	return b
 }
@@ -84,8 +86,9 @@ func (r Reader) Tally(line string) (Tally, error) {
 	t := Tally{Station: w.station(), Presence: Presence(w.next()), Scale: coverage.Scale(w.unsigned(64))}
 	t.Newcomer = w.next() == "newcomer"
 	t.Beacons, t.Observations = w.counts(), w.counts()
+	t.Witnesses, t.Invalid = w.unsigned(64), w.counts()
 	for _, to := range [...]*uint64{
-		&t.Witnesses, &t.Selections, &t.Selected, &t.Beacon, &t.Witness, &t.BeaconWhole, &t.WitnessWhole,
+		&t.Selections, &t.Selected, &t.Beacon, &t.Witness, &t.BeaconWhole, &t.WitnessWhole,
 	} {
 		*to = w.unsigned(64)
 	}
@@ -134,7 +137,7 @@ func (w *words) weakest() []WeakLink {
 
 // weakLink reads one link; its weight is that of its clue, the least.
 func (w *words) weakLink(parts *words) WeakLink {
-	l := WeakLink{Partner: parts.station(), Weight: parts.unsigned(16)}
+	l := WeakLink{Partner: parts.station(), Weight: parts.unsigned(16), Whose: Whose(parts.next())}
 	l.Clue = Clue{
 		Name: ClueName(parts.next()), Reports: parts.number(64), Value: parts.number(64),
 		None: parts.number(64), Full: parts.number(64), Weight: int64(l.Weight),

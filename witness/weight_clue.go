@@ -16,6 +16,7 @@ const (
 	ClueBeyond    ClueName = "beyond_reach"    // of a link
 	ClueElsewhere ClueName = "elsewhere"       // of a station: share of links past reach
 	ClueAround    ClueName = "heard_around"    // of a station
+	ClueOther     ClueName = "other_place"     // of a station
 	ClueTwins     ClueName = "one_antenna"     // of a station
 	ClueOwner     ClueName = "shared_owner"    // of a link
 	ClueClosed    ClueName = "closed_cluster"  // of a station

@@ -10,7 +10,7 @@ func (w *weigher) clues() error {
 		var usual map[uint32]map[uint32]usualOf
 		g := gatherer{w: w, each: func(k *ofStation) error {
 			closed.add(k.station, k.facts)
-			stations.begin().add(int64(k.station)).addClues(w.stationClues(k.station, k.facts))
+			stations.begin().add(int64(k.station)).addClues(w.stationClues(k))
 			if err := stations.put(w.drawer(k.station)); err != nil {
 				return err
 			}

@@ -1,9 +1,6 @@
 package witness
 
-import (
-	"hexspot/coverage"
-	"hexspot/radio"
-)
+import "hexspot/coverage"
 
 // ear is a station that heard a frame, and how loud.
 type ear struct {
@@ -52,7 +49,7 @@ func levelHeard(w *WitnessFacts) (int64, bool) {
 }
 
 // snrLimit is the least SNR that is decoded at a beacon's spreading factor, 0.01 dB.
-func snrLimit(sf radio.SpreadingFactor) (int64, bool) {
+func snrLimit(sf uint32) (int64, bool) {
 	if sf < 8 || sf > 10 {
 		return 0, false
 	}

@@ -138,6 +138,7 @@ var badLinks = map[ClueName]func(v *village){
 			v.state.Near[Way{v.stations[0], v.stations[n]}] = [2]NearSums{{Asked: 4}, {}}
 		}
 	},
+	ClueOther: func(v *village) { v.day(0).site = sampleSite(v.t, 1, 45.50, 5.72) },
 	ClueTwins: func(v *village) {
 		pair, _ := twinsOf(v.stations[0], v.stations[1])
 		v.state.Twins[pair] = [2]TwinSums{{Frames: 50, Apart: 50 * 40, ApartApart: 50 * 1_600}, {}}
@@ -183,7 +184,7 @@ func TestAVillageHasItsWholeWeight(t *testing.T) {
 
 func TestEachClueHasABadExample(t *testing.T) {
 	for _, name := range []ClueName{
-		ClueSlope, ClueFading, ClueAnswers, ClueBalance, ClueDistance, ClueBeyond, ClueElsewhere, ClueAround, ClueTwins, ClueOwner, ClueClosed,
+		ClueSlope, ClueFading, ClueAnswers, ClueBalance, ClueDistance, ClueBeyond, ClueElsewhere, ClueAround, ClueOther, ClueTwins, ClueOwner, ClueClosed,
 	} {
 		v := newVillage(t)
 		badLinks[name](v)
@@ -197,7 +198,7 @@ func TestEachClueHasABadExample(t *testing.T) {
 			t.Errorf("%s: the weight depends on who asks", name)
 		}
 	}
-	if len(badLinks) != 11 {
+	if len(badLinks) != 12 {
 		t.Errorf("%d examples", len(badLinks))
 	}
 }

@@ -21,6 +21,8 @@ type weigher struct {
 	beside []figure
 	ground *ground
 	areas  *areas
+	// terrain is how loss grows with distance around each station.
+	terrain *terrain
 	// past are the ways past reach, by station.
 	past Shelf
 	// elsewhere are the shares of stations' ways that come from elsewhere (isElsewhere).
@@ -40,7 +42,7 @@ func newWeigher(s *settling) *weigher {
 		beside: make([]figure, n), elsewhere: make([]int16, n), owned: make([]owned, n), groups: newGroups(n), past: s.book.shelves(),
 		out: &SettledLinks{by: s.by, names: s.book.stations, after: s.after, stations: s.book.shelves(), links: s.book.shelves(), least: slices.Repeat([]int16{whole}, n)},
 	}
-	w.ground, w.areas = s.survey(), s.newAreas()
+	w.ground, w.areas, w.terrain = s.survey(), s.newAreas(), s.newTerrain()
 	return w
 }
 
@@ -71,6 +73,7 @@ func (w *weigher) sumUp(k *ofStation) error {
 	if fading, ok := alone.fading(w.p.LinkReports); ok {
 		w.heardAlone[s] = figure{alone.reports, fading}
 	}
+	w.terrain.limit(s, w.pairLosses(k), w.p.LinkLevels)
 	w.join(s, k.pairs)
 	return nil
 }
@@ -89,14 +92,17 @@ func (w *weigher) join(s uint32, pairs []pairFact) {
 // compareWays looks at each station's ways beside those of its partners.
 func (w *weigher) compareWays() error {
 	w.groups.flatten()
-	return w.eachStation(func() (func(*ofStation) error, func() error) {
+	err := w.eachStation(func() (func(*ofStation) error, func() error) {
 		past := newTray(w.past)
 		return func(k *ofStation) error {
 			w.sumSent(k)
 			w.lookBeside(k)
+			w.terrain.add(k.station, w.pairLosses(k))
 			return w.findPast(k, past)
 		}, past.empty
 	})
+	w.terrain.conclude()
+	return err
 }
 
 // sumSent pools the ways out of a station that have no way back.

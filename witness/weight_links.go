@@ -85,6 +85,9 @@ func (w *weigher) pool(ways []spread, without int) spread {
 	return rest
 }
 
+// quarterWithout is of how many ways that a station hears one is left out, and one more.
+const quarterWithout = 4
+
 // mostWithout bounds how many ways are left out: who claims to hear thousands makes no work of it.
 const mostWithout = 64
 

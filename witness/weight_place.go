@@ -19,13 +19,13 @@ type place struct {
 	station uint32
 }
 
-func (s *settling) place() placed {
+func (s *settling) placeAt(resolution int) placed {
 	var list placed
 	for station, day := range s.days {
 		if day == nil {
 			continue
 		}
-		if cell, err := day.site.Cell.Parent(aroundAt); err == nil {
+		if cell, err := day.site.Cell.Parent(resolution); err == nil {
 			list = append(list, place{cell, uint32(station)})
 		}
 	}

@@ -92,7 +92,7 @@ func (s *settling) order() {
 	for rank, number := range s.by {
 		s.rank[number], s.days[rank] = uint32(rank), b.day(number)
 	}
-	s.cells = s.place()
+	s.cells = s.placeAt(aroundAt)
 	b.days = nil
 }
 

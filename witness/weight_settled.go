@@ -171,7 +171,7 @@ func (l *SettledLinks) eachLink(drawer int, each func(a, b uint32, clues []Clue)
 
 // clueNames are the names by their numbers on shelves.
 var clueNames = [...]ClueName{
-	ClueSlope, ClueFading, ClueAnswers, ClueBalance, ClueDistance, ClueBeyond, ClueElsewhere, ClueAround, ClueTwins, ClueOwner, ClueClosed,
+	ClueSlope, ClueFading, ClueAnswers, ClueBalance, ClueDistance, ClueBeyond, ClueElsewhere, ClueAround, ClueTwins, ClueOwner, ClueClosed, ClueOther,
 }
 
 func (i *item) addClues(clues []Clue) *item {

@@ -5,7 +5,8 @@ import (
 )
 
 // stationClues are the clues about a station from all its ways.
-func (w *weigher) stationClues(s uint32, facts []wayFact) []Clue {
+func (w *weigher) stationClues(k *ofStation) []Clue {
+	s, facts := k.station, k.facts
 	var clues []Clue
 	var out, in []spread
 	var heard spread
@@ -21,11 +22,12 @@ func (w *weigher) stationClues(s uint32, facts []wayFact) []Clue {
 		}
 	}
 	clues = w.slopeClue(clues, w.pool(out, 1))
-	clues = w.fadingClue(w.slopeClue(clues, w.pool(in, 1+len(in)/4)), heard)
+	clues = w.fadingClue(w.slopeClue(clues, w.pool(in, 1+len(in)/quarterWithout)), heard)
 	clues = w.silenceClue(clues, asked)
 	clues = w.balanceClue(clues, facts)
 	clues = w.distanceClue(clues, s)
 	clues = w.elsewhereClue(clues, s, facts)
+	clues = w.otherPlaceClue(clues, k)
 	return w.aroundClue(clues, s)
 }
 

@@ -84,21 +84,22 @@ func (w *Weights) Clues(a, b radio.Station) []Clue {
 // Station are the clues about a station.
 func (w *Weights) Station(s radio.Station) []Clue { return w.stations[w.number(s)] }
 
-// Weakest is the clue that decides on the weight of a link, false if there is none.
-func (w *Weights) Weakest(a, b radio.Station) (Clue, bool) {
-	return w.WeakestBy(w.number(a), w.number(b))
+// Weakest is the clue that decides on the weight of the link of a station and a partner, and what
+// it is about; false if there is none.
+func (w *Weights) Weakest(s, partner radio.Station) (Clue, Whose, bool) {
+	return w.WeakestBy(w.number(s), w.number(partner))
 }
 
 // WeakestBy is Weakest by the numbers that the book gave to stations.
-func (w *Weights) WeakestBy(a, b uint32) (Clue, bool) {
+func (w *Weights) WeakestBy(s, partner uint32) (Clue, Whose, bool) {
 	var least Clue
-	found := false
-	for _, clues := range w.bearing(a, b) {
+	var whose Whose
+	for i, clues := range w.bearing(s, partner) {
 		for _, c := range clues {
-			if !found || cmp.Or(cmp.Compare(c.Weight, least.Weight), compareClues(c, least)) < 0 {
-				least, found = c, true
+			if whose == "" || cmp.Or(cmp.Compare(c.Weight, least.Weight), compareClues(c, least)) < 0 {
+				least, whose = c, [...]Whose{WhoseLink, WhoseOwn, WhosePartner}[i]
 			}
 		}
 	}
-	return least, found
+	return least, whose, whose != ""
 }

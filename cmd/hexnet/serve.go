@@ -33,7 +33,8 @@ of backups. With "listen" in the section [api] it serves what is public of that 
 Back up all else of --data, and the book if it is elsewhere, all of one time. After a restore without
 "entropy" the running epoch has no entropy for five slots or so, while it is made sure that no other
 instance has the seed; then the next revision of its chain begins, and a warning says so. Two instances
-with one book are one that serves and a spare: the spare takes over in the same way. A book that is older
+with one book are one that serves and a spare: whichever has the running epoch's chain has the next ones,
+too, while it lives, and the spare takes over in the same way. A book that is older
 than the running epoch's chain, restored without "entropy", has stations refuse the new chain until the epoch ends.
 
 A journal that is gone, or is looked for in the wrong place, keeps it from starting, since stations have receipts for what was in

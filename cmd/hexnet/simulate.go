@@ -47,7 +47,7 @@ Examples:
 func (s simulateCommand) Run(ctx context.Context, std streams) error {
 	c := simulate.Config{
 		Hotspots: s.Hotspots, Epochs: s.Epochs, Seed: s.Seed, Cheaters: simulate.Spread(s.Cheaters),
-		Signatures: s.Signatures || s.Out != "", EachClue: s.EachClue, Workers: s.Workers,
+		Signatures: s.Signatures, EachClue: s.EachClue, Workers: s.Workers,
 	}
 	if !s.Quiet {
 		c.Progress = func(p simulate.Progress) {
@@ -57,7 +57,7 @@ func (s simulateCommand) Run(ctx context.Context, std streams) error {
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
-	if err := c.Validate(); err != nil {
+	if err := errors.Join(s.check(), c.Validate()); err != nil {
 		return usageError{err}
 	}
 	result, err := s.simulate(ctx, c)
@@ -71,6 +71,17 @@ func (s simulateCommand) Run(ctx context.Context, std streams) error {
 		return result.WriteJSON(std.out)
 	}
 	return result.WriteText(std.out)
+}
+
+// check refuses what the configuration does not know of.
+func (s simulateCommand) check() error {
+	switch {
+	case s.Workers < 0:
+		return fmt.Errorf("--workers %d: want 1 or more", s.Workers)
+	case s.Out != "" && !s.Signatures:
+		return errors.New("--out writes signed records: leave away --no-signatures, or --out")
+	}
+	return nil
 }
 
 func (s simulateCommand) simulate(ctx context.Context, c simulate.Config) (simulate.Result, error) {

@@ -84,17 +84,23 @@ func TestSimulateWithoutCheaters(t *testing.T) {
 }
 
 func TestSimulateRefuses(t *testing.T) {
+	dir := t.TempDir()
 	for _, args := range [][]string{
 		{"simulate", "--hotspots", "1"},
 		{"simulate", "--cheaters", "saint=0.1"},
 		{"simulate", "--cheaters", "relay"},
 		{"simulate", "--cheaters", "none=0.1"},
 		{"simulate", "--cheaters", "none", "--cheaters", "relay=0.1"},
+		{"simulate", "--hotspots", "10", "--epochs", "1", "--workers", "-3"},
+		{"simulate", "--hotspots", "10", "--epochs", "1", "--no-signatures", "--out", dir},
 	} {
 		var errs bytes.Buffer
 		if code := run(t.Context(), args, streams{nil, &bytes.Buffer{}, &errs}); code != exitUsage {
 			t.Errorf("%v: exit code %d: %s", args, code, errs.String())
 		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%d files are left, %v", len(left), err)
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -49,9 +48,7 @@ func (s siteSign) Run(ctx context.Context, c *commands, std streams) error {
 		return err
 	}
 	if s.TypedData {
-		out := json.NewEncoder(std.out)
-		out.SetIndent("", "  ")
-		return out.Encode(wallet.Typed(id, terms))
+		return writeJSON(std.out, wallet.Typed(id, terms))
 	}
 	fmt.Fprint(std.err, describe(terms, id))
 	signer := siteSigner{folder: network.Data(c.Data).Wallet(), digest: wallet.Digest(id, terms), std: std, flags: s.passphraseFlags}

@@ -36,7 +36,9 @@ Only what is frozen and verified is shown. What still runs, a station sees itsel
 Examples:
   hexnet witness explain spot1qx...
   hexnet witness explain spot1qx... --epoch 20785 --json
-  hexnet witness explain 5f2b...`
+  hexnet witness explain 5f2b...
+
+With --json what is not there is an object with refused, cause and cure, as by HTTP; the exit code is 1 all the same.`
 }
 
 // explained is an answer in both forms.
@@ -53,18 +55,25 @@ func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error
 	}
 	answer, err := e.look(ctx, book)
 	err = errors.Join(err, end())
-	if errors.Is(err, answers.ErrUnknown) {
+	if refusal, none := answers.RefusalOf(err); none {
+		if e.JSON {
+			err = errors.Join(err, writeJSON(std.out, refusal))
+		}
 		err = cmp.Or(noVerdicts(cmp.Or(e.Verdicts, network.Data(c.Data).Verdicts())), err)
 	}
 	if err != nil {
 		return err
 	}
 	if e.JSON {
-		out := json.NewEncoder(std.out)
-		out.SetIndent("", "  ")
-		return out.Encode(answer.JSON())
+		return writeJSON(std.out, answer.JSON())
 	}
 	return answer.WriteText(std.out)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(v)
 }
 
 // book is what is answered from.

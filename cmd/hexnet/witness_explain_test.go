@@ -69,6 +69,11 @@ func TestExplain(t *testing.T) {
 	if code != exitOK || !strings.Contains(out, "RULE") {
 		t.Errorf("exit code %d: %s%s", code, out, errs)
 	}
+	out, errs, code = hexnet(t, nil, "witness", "explain", strings.Repeat("0", 64), "--verdicts", verdicts, "--json")
+	var no struct{ Refused, Cause, Cure string }
+	if err := json.Unmarshal([]byte(out), &no); err != nil || code != exitFailure || no.Refused != "unknown" || no.Cause == "" || no.Cure == "" || errs == "" {
+		t.Errorf("%v, exit code %d: %s%s", err, code, out, errs)
+	}
 	explainFromABook(t, verdicts, archive.Epochs[0])
 	for args, want := range map[string]int{
 		"x":                       exitUsage,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -143,7 +142,5 @@ func parametersJSON(w io.Writer, sets []*witness.Parameters) error {
 		}
 		list = append(list, written)
 	}
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	return out.Encode(list)
+	return writeJSON(w, list)
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"hexspot/cmd/internal/network"
+	"hexspot/cmd/internal/simulate"
 	"hexspot/cmd/internal/verify"
 	"hexspot/cmd/internal/version"
 	"hexspot/witness"
@@ -23,10 +24,11 @@ import (
 type verifyCommand struct {
 	Epoch   *uint64 `help:"Which epoch of --data. Default: the newest that is verified." placeholder:"N"`
 	Records string  `help:"Verify what 'hexnet simulate --out' wrote, instead." type:"existingdir" placeholder:"DIR" xor:"what"`
+	Rules   string  `help:"By which set of rules to judge --records: ${enum}. The simulation has judged by hexspot-1; the verdicts of another set are compared with nothing." enum:"hexspot-1,helium-2026-05" default:"hexspot-1"`
 	Config  string  `help:"Configuration file of hexnet serve. Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
 	Workers int     `help:"Goroutines. Default: one a processor."`
 	Out     string  `help:"Keep the result in this directory, which must not exist. Default: it is compared and removed." type:"path" placeholder:"DIR"`
-	IDs     string  `help:"Write the ids of all reports that were read into this file, 32 bytes each, for 'hexspot receipts check --records'." type:"path" placeholder:"FILE" name:"ids"`
+	IDs     string  `help:"Write the ids of the reports that are in the epoch's log, and whose records are sound, into this file, 32 bytes each, for 'hexspot receipts check --records'." type:"path" placeholder:"FILE" name:"ids"`
 	Quiet   bool    `help:"No progress on standard error."`
 	networkFlag
 }
@@ -39,18 +41,23 @@ runs it reads the files that the journal was rolled into, and nothing that is yo
 the data directory without network.key and the directory entropy is enough.
 
 With --records it verifies each epoch of a simulated network, and compares with the verdicts of
-the simulation, which knew the facts without records.
+the simulation, which knew the facts without records; or judges them by the other set of rules. The epochs of a network
+are judged by the set that their anchors state.
 
 Examples:
   hexnet witness verify --data /var/lib/hexnet --epoch 20785
   hexnet witness verify --data /var/lib/hexnet --epoch 20785 --ids records.ids
   hexnet simulate --hotspots 300 --epochs 2 --cheaters all=0.05 --out reports
-  hexnet witness verify --records reports`
+  hexnet witness verify --records reports
+  hexnet witness verify --records reports --rules helium-2026-05`
 }
 
 // Run verifies and compares.
 func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *slog.Logger) (err error) {
-	if v.Workers <= 0 {
+	if err := v.check(); err != nil {
+		return usageError{err}
+	}
+	if v.Workers == 0 {
 		v.Workers = runtime.GOMAXPROCS(0)
 	}
 	if v.Out == "" {
@@ -70,9 +77,6 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 	defer frugal.End()
 	progress := frugal.Progress(telling.take())
 	if v.Records != "" {
-		if v.IDs != "" {
-			return errors.New("--ids is of the records of a network: a simulation gives no receipts")
-		}
 		return v.simulated(ctx, std.out, progress)
 	}
 	id, err := v.named()
@@ -96,6 +100,23 @@ func (v verifyCommand) Run(ctx context.Context, c *commands, std streams, log *s
 		return err
 	}
 	return tellReverified(std.out, found)
+}
+
+// check refuses what does not go together.
+func (v verifyCommand) check() error {
+	switch {
+	case v.Workers < 0:
+		return fmt.Errorf("--workers %d: want 1 or more", v.Workers)
+	case v.Records == "" && v.Rules != simulate.Rules:
+		return errors.New("--rules is of --records: the epochs of a network are judged by the set that their anchors state")
+	case v.Records == "":
+		return nil
+	case v.IDs != "":
+		return errors.New("--ids is of the records of a network: a simulation gives no receipts")
+	case v.Epoch != nil:
+		return errors.New("--epoch is of --data: of --records every epoch is verified, each with the state of the one before")
+	}
+	return nil
 }
 
 // listed has a verification write its list of ids, if one is asked for. The file is whole or

@@ -35,6 +35,11 @@ func TestVerifyRecords(t *testing.T) {
 	if left, err := os.ReadDir(kept); err != nil || len(left) != 2 {
 		t.Errorf("kept %v, %v", left, err)
 	}
+	others := filepath.Join(t.TempDir(), "helium")
+	code, text, fault = runVerify(t, "--records", dir, "--out", others, "--rules", "helium-2026-05")
+	if code != exitOK || strings.Count(text, "rules helium-2026-05") != 2 || strings.Contains(text, "byte for byte") {
+		t.Errorf("by Helium's rules: exit code %d\n%s%s", code, text, fault)
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "epoch-*.records"))
 	if err != nil || len(files) != 2 {
 		t.Fatal(files, err)
@@ -77,6 +82,17 @@ func TestVerifySaysWhatIsMissing(t *testing.T) {
 	}
 	if code, _, fault := runVerify(t, "--epoch", "7", "--network", "7"); code != exitUsage || !strings.Contains(fault, "16 lower-case") {
 		t.Errorf("exit code %d\n%s", code, fault)
+	}
+	for args, want := range map[string]string{
+		"--workers -1":              "--workers",
+		"--rules helium-2026-05":    "--records",
+		"--records . --ids x":       "--ids",
+		"--records . --epoch 7":     "--epoch",
+		"--records . --rules other": "helium-2026-05",
+	} {
+		if code, _, fault := runVerify(t, strings.Fields(args)...); code != exitUsage || !strings.Contains(fault, want) {
+			t.Errorf("%s: exit code %d\n%s", args, code, fault)
+		}
 	}
 	if code, _, fault := runVerify(t, "--records", t.TempDir()); code != exitFailure || !strings.Contains(fault, "sites.json") {
 		t.Errorf("exit code %d\n%s", code, fault)

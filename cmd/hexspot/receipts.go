@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"hexspot/cmd/internal/hotspot"
@@ -34,7 +34,7 @@ func receipts(ctx context.Context, args []string, std streams) error {
 		}
 	}
 	set := flags("receipts list|export|check|compare|verify", receiptsSynopsis, "hexspot receipts list\nhexspot receipts export --out receipts/all.receipts\n"+
-		"hexspot receipts check receipts/ --checkpoint final.note --log log.ids\n"+
+		"hexspot receipts check receipts/ --checkpoint final.note --log log.ids --high-water last.mark\n"+
 		"hexspot receipts compare seen.note final.note --proof consistency.json\nhexspot receipts verify evidence-replaced-21225-41.json", std)
 	if _, err := parse(set, args); err != nil {
 		return err
@@ -63,6 +63,12 @@ func (t *trust) stations() ([]radio.Station, error) {
 		stations = append(stations, s)
 	}
 	return stations, nil
+}
+
+// trusts says whether an ingest is one of those, or the one of a checkpoint that was taken.
+func (t *trust) trusts(s radio.Station, of log.Name) (bool, error) {
+	stations, err := t.stations()
+	return s == of.Ingest || s.Network() == of.Network || slices.Contains(stations, s), err
 }
 
 // of checks that a network is the one that was asked for.
@@ -121,18 +127,24 @@ func readBounded(path string) ([]byte, error) {
 	return b, err
 }
 
-// writeEvidence writes each to a file of its own and says what it proves.
+// writeEvidence says what each proves and writes it to a file of its own. The error is
+// errEvidence, also if a file cannot be written: a promise was broken all the same.
 func writeEvidence(out io.Writer, dir string, found []log.Evidence) error {
+	var faults []error
 	for _, e := range found {
-		path := filepath.Join(dir, e.FileName())
-		if err := hotspot.ReplaceFile(path, e.Encode(), 0o644); err != nil {
-			return fmt.Errorf("writing evidence: %w", err)
-		}
 		fmt.Fprintf(out, "%-11s%s\n", e.Kind, e)
 		if c := e.Condition(); c != "" {
 			fmt.Fprintf(out, "%-11sit convinces who sees that %s\n", "", c)
 		}
+		path, err := hotspot.KeepEvidence(dir, e)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
 		fmt.Fprintf(out, "%-11s%s\n", "evidence", path)
 	}
-	return nil
+	if err := errors.Join(faults...); err != nil {
+		return fmt.Errorf("%w, and %d of %d files cannot be written (--out DIR names another place): %v", errEvidence, len(faults), len(found), err)
+	}
+	return fmt.Errorf("%w: %d files in %s", errEvidence, len(found), dir)
 }

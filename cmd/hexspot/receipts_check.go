@@ -27,7 +27,7 @@ func checkReceipts(args []string, std streams) error {
 	set.StringVar(&files.log, "log", "", "`FILE` with the record ids of the log in its order, 32 bytes each")
 	set.StringVar(&files.records, "records", "", "`FILE` with the ids of the records that the bundle carries, 32 bytes each")
 	set.StringVar(&files.mark, "high-water", "", "`FILE` with the ingest's last high-water mark of the epoch, a signed record")
-	out := set.String("out", ".", "`DIR` to write evidence to")
+	out := set.String("out", ".", outUsage)
 	whose.flags(set)
 	sources, err := parse(set, args)
 	if err != nil {
@@ -45,11 +45,14 @@ func (f bundleFiles) check(sources []string, whose *trust, dir string, out io.Wr
 		return err
 	}
 	c := bundle.Final.Checkpoint()
-	if bundle.Mark, err = f.readMark(c.Name); err != nil {
+	if bundle.Mark, err = readMark(f.mark, c.Name); err != nil {
 		return err
 	}
 	held, err := readReceipts(sources, c.Network)
 	if err != nil {
+		return err
+	}
+	if held, err = whose.keepTrusted(held, c.Name, out); err != nil {
 		return err
 	}
 	closeAll, err := f.openLists(&bundle)
@@ -82,17 +85,38 @@ func report(b log.Bundle, findings []log.Finding, evidence []log.Evidence, dir s
 	if len(evidence) == 0 {
 		return nil
 	}
-	if err := writeEvidence(out, dir, evidence); err != nil {
-		return err
-	}
-	return fmt.Errorf("%w: %d files in %s", errEvidence, len(evidence), dir)
+	return writeEvidence(out, dir, evidence)
 }
 
-func (f bundleFiles) readMark(name log.Name) (*log.HighWater, error) {
-	if f.mark == "" {
+// keepTrusted leaves out receipts of strangers, and says how many: whatever they say binds nobody.
+func (t *trust) keepTrusted(held []log.Receipt, of log.Name, out io.Writer) ([]log.Receipt, error) {
+	var kept, strange []log.Receipt
+	for _, r := range held {
+		ok, err := t.trusts(r.Log.Ingest, of)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			kept = append(kept, r)
+		} else {
+			strange = append(strange, r)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("none of the %d receipts is of the network's own key, the checkpoint's ingest or one that --ingest names", len(held))
+	}
+	if len(strange) > 0 {
+		fmt.Fprintf(out, "strangers  %d receipts are not looked at, the first is of %s: name it with --ingest if the network's anchor does\n", len(strange), strange[0].Log.Ingest)
+	}
+	return kept, nil
+}
+
+// readMark reads a log's high-water mark, nil if no file is named.
+func readMark(path string, name log.Name) (*log.HighWater, error) {
+	if path == "" {
 		return nil, nil
 	}
-	b, err := readBounded(f.mark)
+	b, err := readBounded(path)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +126,7 @@ func (f bundleFiles) readMark(name log.Name) (*log.HighWater, error) {
 		err = fmt.Errorf("a mark of %s, want %s", mark.Log, name)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.mark, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return &mark, nil
 }
@@ -145,8 +169,11 @@ func openList(path string) (log.List, func() error, uint64, error) {
 	return list, file.Close, count, nil
 }
 
-// readReceipts reads and verifies receipts of a network. Who signed each is compared
-// with the checkpoint's ingest later: a hotspot has receipts of several.
+// outUsage is of the flag that says where evidence goes.
+const outUsage = "`DIR` to write evidence to, made if it is not there"
+
+// readReceipts reads and verifies receipts of a network. Who signed each is looked at
+// later: a hotspot has receipts of several ingests.
 func readReceipts(sources []string, network radio.Network) ([]log.Receipt, error) {
 	var held []log.Receipt
 	for _, source := range sources {

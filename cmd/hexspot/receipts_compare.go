@@ -10,12 +10,14 @@ import (
 func compareCheckpoints(args []string, std streams) error {
 	set := flags("receipts compare CHECKPOINT CHECKPOINT",
 		"Compares two checkpoints of one log. Of one size they must be equal; of two sizes, the log's\n"+
-			"consistency proof must lead from the smaller to the larger. If the log shows two faces, the\n"+
-			"evidence is written to a file that anyone can verify.",
-		"hexspot receipts compare seen.note final.note --proof consistency.json", std)
+			"consistency proof must lead from the smaller to the larger, and the log's last high-water mark,\n"+
+			"if it is given, must not be of fewer records than either. If the log shows two faces, or was\n"+
+			"cut, the evidence is written to a file that anyone can verify.",
+		"hexspot receipts compare seen.note final.note --proof consistency.json\nhexspot receipts compare seen.note final.note --high-water last.mark", std)
 	var whose trust
 	proofFile := set.String("proof", "", "`FILE` with the log's consistency proof (JSON)")
-	out := set.String("out", ".", "`DIR` to write evidence to")
+	markFile := set.String("high-water", "", "`FILE` with the log's last high-water mark, a signed record")
+	out := set.String("out", ".", outUsage)
 	whose.flags(set)
 	paths, err := parse(set, args)
 	if err != nil {
@@ -36,16 +38,36 @@ func compareCheckpoints(args []string, std streams) error {
 	if err != nil {
 		return err
 	}
-	return compared(log.Compare(a, b, proof), a, b, *out, std)
+	mark, err := readMark(*markFile, a.Checkpoint().Name)
+	if err != nil {
+		return err
+	}
+	if found := log.CutOff(mark, a, b); found != nil {
+		return writeEvidence(std.out, *out, []log.Evidence{*found})
+	}
+	err = log.Compare(a, b, proof)
+	if proof.New.Size == 0 {
+		err = wantsProof(err, a.Checkpoint(), b.Checkpoint())
+	}
+	return compared(err, a, b, *out, std)
+}
+
+// wantsProof says where the proof comes from without which two checkpoints cannot be compared,
+// and what is left to do if there is none.
+func wantsProof(err error, a, b log.Checkpoint) error {
+	var fault *log.Fault
+	if err == nil || errors.As(err, &fault) || a.Name != b.Name {
+		return err
+	}
+	return fmt.Errorf("a log of %d and one of %d records: one growing log only if it proves it. Give its proof with --proof: GET /v1/log/%d/consistency?from=%d&to=%d of the network (docs/api.md). "+
+		"If it has none because its log is smaller now, it was cut: with its last mark, GET /v1/log/%d/high-water, --high-water shows that, and 'hexspot receipts check' does with receipts",
+		a.Size, b.Size, a.Epoch, min(a.Size, b.Size), max(a.Size, b.Size), a.Epoch)
 }
 
 func compared(err error, a, b log.Note, dir string, std streams) error {
 	var fault *log.Fault
 	if errors.As(err, &fault) {
-		if err := writeEvidence(std.out, dir, []log.Evidence{fault.Evidence}); err != nil {
-			return err
-		}
-		return fmt.Errorf("%w: the log shows two faces", errEvidence)
+		return fmt.Errorf("the log shows two faces: %w", writeEvidence(std.out, dir, []log.Evidence{fault.Evidence}))
 	}
 	if err != nil {
 		return err

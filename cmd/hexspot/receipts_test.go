@@ -35,6 +35,34 @@ func writeEpoch(ts *testscript.TestScript, _ bool, args []string) {
 	write("consistency.json", proof.Encode())
 	write("21225.receipts", epochReceipts(ts, 7, 41, 599))
 	write("beyond.receipts", epochReceipts(ts, 600))
+	write("last.mark", epochMark(ts, tree, 600))
+	write("cut.note", epochNote(ts, tree, 500))
+	write("cut.ids", flatten(ids[:500]))
+	write("cut.mark", epochMark(ts, tree, 500))
+	write("twice.receipts", log.AppendReceipts(nil, receiptsOf(ts, epochKey, 7, 3)...))
+	stranger := receiptsOf(ts, ed25519.NewKeyFromSeed(bytes.Repeat([]byte{8}, ed25519.SeedSize)), 7, 2)
+	write("stranger.receipts", log.AppendReceipts(nil, stranger...))
+	ts.Setenv("STRANGER", stranger[0].Log.Ingest.String())
+}
+
+// receiptsOf are receipts that give one index to several records, signed with a key.
+func receiptsOf(ts *testscript.TestScript, key ed25519.PrivateKey, index uint64, count byte) (receipts []log.Receipt) {
+	for i := range count {
+		body := witness.Receipt{Record: radio.RecordID{1, i}, Received: 1000, Epoch: 21225, Index: index}
+		r, err := log.SignReceipt(key, epochStation(ts).Network(), body)
+		ts.Check(err)
+		receipts = append(receipts, r)
+	}
+	return receipts
+}
+
+func epochMark(ts *testscript.TestScript, tree *log.Tree, size uint64) []byte {
+	head, err := tree.HeadAt(size)
+	ts.Check(err)
+	body := witness.HighWater{Epoch: 21225, Size: size, Root: head.Root, Received: 1 << 40}
+	s, err := radio.Sign(epochKey, epochStation(ts).Network(), radio.KindHighWater, body.Append(nil))
+	ts.Check(err)
+	return s.Append(nil)
 }
 
 // leaves are ids in memory.

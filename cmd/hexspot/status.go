@@ -47,6 +47,12 @@ func writeStatus(out io.Writer, s hotspot.Status) error {
 	row("registry", "%s", registryText(c.Registry))
 	if l := c.Log; l != nil {
 		row("network's log", "epoch %d, %d records, %d checkpoints co-signed", l.Epoch, l.Records, l.Cosigned)
+		for _, d := range l.Unproven {
+			row("not proven", "epoch %d: shown with %d records, was %d: ask the network for the proof, and compare ('hexspot receipts compare'; log of %s)", d.Epoch, d.Shown, d.Seen, d.Ingest)
+		}
+		if l.GivenUp > 0 {
+			row("not proven", "what the log has for %d receipts: the network was asked three times; 'hexspot receipts check' looks when it publishes the log", l.GivenUp)
+		}
 		for _, path := range l.Evidence {
 			row("evidence", "%s", path)
 		}

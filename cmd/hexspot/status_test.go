@@ -52,7 +52,7 @@ func TestStatus(t *testing.T) {
 			Next: &next, LastHeard: &heard, LastBeacon: "beacon of slot 7: emitted",
 			Counts:   hotspot.CoverageCounts{Beacons: 1, Witnesses: 2, Receipts: 3, Refused: 4, Refusals: map[string]uint64{"rate": 3, "past": 1}, Refusal: "rate", RefusalText: "too many"},
 			Registry: hotspot.RegistryStatus{State: hotspot.RegistryHas, From: new(witness.Epoch(8))},
-			Log:      &hotspot.LogStatus{Epoch: 9, Records: 10, Cosigned: 11, Evidence: []string{"evidence-split-9.json"}},
+			Log:      &hotspot.LogStatus{Epoch: 9, Records: 10, Cosigned: 11, Evidence: []string{"evidence-split-9.json"}, Unproven: []hotspot.LogDoubt{{Epoch: 8, Seen: 690, Shown: 650}}, GivenUp: 7},
 		},
 	})
 	var out, problems bytes.Buffer
@@ -62,7 +62,7 @@ func TestStatus(t *testing.T) {
 	for _, want := range []string{
 		"not connected", "none can be sent: no site is known", "no such file", "in 1h30m0s", "20s ago", "slot 7: emitted",
 		"1 beacons, 2 observations, 3 receipts, 4 refusals", "1 past, 3 rate", "rate: too many", "does not run (waiting): unplugged", "0.4 of 36.0 s", "5 wait on disk, 6 are settled",
-		"has the site from epoch 8", "epoch 9, 10 records, 11 checkpoints co-signed", "evidence-split-9.json",
+		"has the site from epoch 8", "epoch 9, 10 records, 11 checkpoints co-signed", "evidence-split-9.json", "epoch 8: shown with 650 records, was 690", "for 7 receipts",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())

@@ -41,6 +41,43 @@ func TestDamagedFileIsMovedAside(t *testing.T) {
 	}
 }
 
+// TestUnopened: a spool that could not be opened is opened for the use after the first one that
+// can; a damaged file is moved aside then, too.
+func TestUnopened(t *testing.T) {
+	place := filepath.Join(t.TempDir(), "d")
+	must(t, os.WriteFile(place, nil, 0o600)) // in the place of the directory
+	path := filepath.Join(place, "s.db")
+	if _, err := Open(t.Context(), Config{Path: path}, quiet()); err == nil {
+		t.Fatal("it can be opened")
+	}
+	s := Unopened(Config{Path: path}, quiet())
+	if s.IsOpen() {
+		t.Error("it says that it is open")
+	}
+	for range 2 {
+		if err := s.SetNote(t.Context(), "n", []byte("a")); !errors.Is(err, errNoFile) {
+			t.Errorf("noted where nothing can be: %v", err)
+		}
+	}
+	must(t, os.Remove(place))
+	must(t, os.Mkdir(place, 0o700))
+	must(t, os.WriteFile(path, bytes.Repeat([]byte("x"), 100_000), 0o600))
+	if err := s.SetNote(t.Context(), "n", []byte("a")); !errors.Is(err, errNoFile) {
+		t.Errorf("the use that opens it: %v", err)
+	}
+	must(t, s.SetNote(t.Context(), "n", []byte("b")))
+	if body, ok, err := s.Note(t.Context(), "n"); string(body) != "b" || !ok || err != nil {
+		t.Errorf("%q, %v, %v", body, ok, err)
+	}
+	if _, err := os.Stat(path + ".corrupt"); err != nil {
+		t.Error(err)
+	}
+	if !s.IsOpen() {
+		t.Error("it says that it is not open")
+	}
+	must(t, s.Close())
+}
+
 // damage makes a spool with frames 1 to 1999, some of which cannot be read.
 func damage(t *testing.T, path string) *Frames {
 	t.Helper()

@@ -30,15 +30,33 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Spool, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Spool{config: c.withDefaults(), log: log.With("spool", c.Path)}
+	s := Unopened(c, log)
+	if err := s.begin(ctx); err != nil {
+		return nil, fmt.Errorf("opening the spool %s: %w", c.Path, err)
+	}
+	return s, nil
+}
+
+// Unopened gives a spool that could not be opened: each use fails, and tries again to open it
+// for the next. The configuration must be valid.
+func Unopened(c Config, log *slog.Logger) *Spool {
+	return &Spool{config: c.withDefaults(), log: log.With("spool", c.Path)}
+}
+
+// IsOpen says whether the file is open.
+func (s *Spool) IsOpen() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.db != nil
+}
+
+// begin opens the file, or a new one if it is damaged.
+func (s *Spool) begin(ctx context.Context) error {
 	err := s.open(ctx)
 	if damaged(err) {
 		err = s.beginAnew(ctx, err)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("opening the spool %s: %w", c.Path, err)
-	}
-	return s, nil
+	return err
 }
 
 // Close ends all use of the file.
@@ -96,11 +114,11 @@ func damaged(err error) bool {
 	return errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB)
 }
 
-// errNoFile says that a damaged file could not be replaced before.
+// errNoFile says that the file could not be opened, or a damaged one not be replaced.
 var errNoFile = errors.New("the spool is not open")
 
-// use runs f on the file. If the file turns out to be damaged, it is moved aside and
-// a new one begun; f's error stays.
+// use runs f on the file. If that is not open, it is opened for the next use. If it turns out
+// to be damaged, it is moved aside and a new one begun; f's error stays.
 func (s *Spool) use(ctx context.Context, f func(*sql.DB) error) error {
 	s.mu.RLock()
 	used, err := s.db, errNoFile
@@ -124,7 +142,11 @@ func (s *Spool) replace(ctx context.Context, broken *sql.DB, cause error) error 
 	case s.db != broken:
 		return nil
 	case broken == nil:
-		return s.open(ctx)
+		if err := s.begin(ctx); err != nil {
+			return err
+		}
+		s.log.Info("the spool could not be opened before, and is open now")
+		return nil
 	}
 	_ = broken.Close() // what a damaged file says at its end does not help
 	s.db = nil

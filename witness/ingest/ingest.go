@@ -66,6 +66,7 @@ type Ingest struct {
 	pace    *pace
 	quota   *quota
 	hours   *hours
+	turns   turns
 
 	mu       sync.Mutex
 	floor    witness.Millis         // no later report is stamped below
@@ -96,6 +97,7 @@ func New(c Config, j Journal, b Book) (*Ingest, error) {
 	return &Ingest{
 		config: c, journal: j, placer: placer{book: b}, pace: newPace(c.Rate), hours: newHours(c.Rate.Discoveries),
 		quota:   newQuota(c.Timing, c.keep()),
+		turns:   turns{busy: make(map[radio.RecordID]chan struct{})},
 		pending: make(map[witness.Millis]int), unplaced: make(unplaced), counts: Counts{Refused: make(map[witness.RefusalReason]int64)},
 	}, nil
 }
@@ -132,6 +134,10 @@ func (i *Ingest) Take(ctx context.Context, m Message, now witness.Millis) (Answe
 // promises that the record is there. What is there already takes nothing of
 // the hour and the quota.
 func (i *Ingest) keep(ctx context.Context, r Report) (witness.Receipt, *fault, error) {
+	if err := i.turns.take(ctx, r.ID); err != nil {
+		return witness.Receipt{}, nil, err
+	}
+	defer i.turns.give(r.ID)
 	receipt, known, err := i.placer.book.Find(r)
 	if err != nil {
 		return receipt, nil, err

@@ -11,6 +11,20 @@ func CompareReceipts(a, b Receipt) error {
 	return nil
 }
 
+// CutOff is the evidence that a log is to end before one of its checkpoints, nil if none is larger
+// than the mark, or there is no mark.
+func CutOff(mark *HighWater, notes ...Note) *Evidence {
+	if mark == nil {
+		return nil
+	}
+	for _, n := range notes {
+		if e := (Evidence{Kind: Cut, Notes: []Note{n}, HighWater: mark}); n.isThere() && e.Verify() == nil {
+			return &e
+		}
+	}
+	return nil
+}
+
 // Conflicts is the evidence that receipts give of each other: those of one log that give
 // one index to two records.
 func Conflicts(receipts []Receipt) []Evidence {

@@ -8,7 +8,7 @@ import (
 // Kind says which promise a log broke.
 type Kind string
 
-// The kinds of evidence. Each but Omitted and Withheld convinces without anything else.
+// The kinds of evidence. Each but Omitted, Withheld and Cut convinces without anything else.
 const (
 	// Replaced: a receipt gives an index to a record; a checkpoint of the log has another there.
 	Replaced Kind = "replaced"
@@ -21,6 +21,10 @@ const (
 	// Withheld: a receipt. It proves an omission if the bundle of the receipt's epoch
 	// does not carry the record.
 	Withheld Kind = "withheld"
+	// Cut: a checkpoint is larger than the size of which a high-water mark says that no
+	// record will follow. It proves that the log was cut if the epoch took no more records at
+	// the mark's time.
+	Cut Kind = "cut"
 	// Twice: two receipts give one index to two records.
 	Twice Kind = "twice"
 	// Split: two checkpoints of one size have different roots.
@@ -54,6 +58,7 @@ var kinds = map[Kind]struct {
 	Overdue:  {parts{receipts: 1, marks: 1}, provesOverdue, saysOverdue},
 	Omitted:  {parts{receipts: 1, notes: 1}, provesOmitted, saysOmitted},
 	Withheld: {parts{receipts: 1}, func(Evidence) error { return nil }, saysWithheld},
+	Cut:      {parts{notes: 1, marks: 1}, provesCut, saysCut},
 	Twice:    {parts{receipts: 2}, provesTwice, saysTwice},
 	Split:    {parts{notes: 2}, provesSplit, saysSplit},
 	Forked:   {parts{notes: 2, consistencies: 1}, provesForked, saysForked},
@@ -117,6 +122,8 @@ func (e Evidence) Condition() string {
 		return "the epoch's bundle states this checkpoint as its final one"
 	case Withheld:
 		return "the epoch's bundle does not carry the record"
+	case Cut:
+		return "the epoch and its time for reports were over at the mark's time, by the timing in the network's anchor"
 	}
 	return ""
 }

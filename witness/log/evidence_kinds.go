@@ -1,6 +1,9 @@
 package log
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 func provesReplaced(e Evidence) error {
 	r, p := e.Receipts[0], *e.Inclusion
@@ -37,6 +40,16 @@ func saysOmitted(e Evidence) string {
 
 func saysWithheld(e Evidence) string {
 	return fmt.Sprintf("record %s, acknowledged with index %d, is not in the bundle", e.Receipts[0].Record, e.Receipts[0].Index)
+}
+
+func provesCut(e Evidence) error {
+	return demand(e.Notes[0].checkpoint.Size > e.HighWater.Size)
+}
+
+func saysCut(e Evidence) string {
+	h := e.HighWater
+	return fmt.Sprintf("the log had %d records, and its high-water mark of %s says that it ends with %d",
+		e.Notes[0].checkpoint.Size, h.HighWater.Received.Time().Format(time.RFC3339), h.Size)
 }
 
 func provesTwice(e Evidence) error {

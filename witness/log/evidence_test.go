@@ -57,6 +57,7 @@ func everyKind(t testing.TB) map[Kind]Evidence {
 		Overdue:  {Kind: Overdue, Receipts: []Receipt{late}, HighWater: markFor(t, name, witness.HighWater{Size: 700, Root: tree.Head().Root, Received: late.Received + 1})},
 		Omitted:  {Kind: Omitted, Receipts: []Receipt{late}, Notes: []Note{note}},
 		Withheld: {Kind: Withheld, Receipts: []Receipt{receipt}},
+		Cut:      {Kind: Cut, Notes: []Note{note}, HighWater: markFor(t, name, witness.HighWater{Size: 650, Root: treeFrom(forged[:650]).Head().Root, Received: 1 << 40})},
 		Twice:    {Kind: Twice, Receipts: []Receipt{receipt, receiptFor(t, name, forged[victim], victim)}},
 		Split:    {Kind: Split, Notes: []Note{note, signedHead(t, name, treeFrom(honest).Head())}},
 		Forked:   {Kind: Forked, Notes: []Note{signedHead(t, name, treeFrom(honest[:300]).Head()), note}, Consistency: &fork},
@@ -83,7 +84,7 @@ func TestEvidenceConvincesAThirdParty(t *testing.T) {
 		if _, err := ParseEvidence(file); err == nil {
 			t.Errorf("%s: whoever signs is an ingest", kind)
 		}
-		if (got.Condition() == "") == (kind == Omitted || kind == Withheld) {
+		if (got.Condition() == "") == (kind == Omitted || kind == Withheld || kind == Cut) {
 			t.Errorf("%s: condition %q", kind, got.Condition())
 		}
 	}
@@ -128,6 +129,12 @@ func TestHonestStatementsAreNoEvidence(t *testing.T) {
 		}),
 		"mark of another epoch": change(Overdue, func(e *Evidence) {
 			e.HighWater = markFor(t, otherEpoch, witness.HighWater{Size: 700, Received: 1 << 40})
+		}),
+		"a log that is whole": change(Cut, func(e *Evidence) {
+			e.HighWater = markFor(t, name, witness.HighWater{Size: 700, Received: 1 << 40})
+		}),
+		"a mark of another log": change(Cut, func(e *Evidence) {
+			e.HighWater = markFor(t, otherEpoch, witness.HighWater{Size: 650, Received: 1 << 40})
 		}),
 		"within the log":     change(Omitted, func(e *Evidence) { e.Receipts[0] = receiptFor(t, name, honest[1], 1) }),
 		"one receipt twice":  change(Twice, func(e *Evidence) { e.Receipts[1] = e.Receipts[0] }),

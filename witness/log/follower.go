@@ -25,9 +25,11 @@ type Follower struct {
 // followed is one log.
 type followed struct {
 	name   Name
-	seen   Note       // the zero one: none
-	mark   *HighWater // of seen, if that is final
-	next   Shown      // not known to have grown from seen; the zero note: none
+	seen   Note  // the zero one: none
+	next   Shown // not known to be of one growing log with seen; the zero note: none
+	end    Shown // that the log is to end with; a nil mark: not shown
+	tries  int   // in vain, to have next proven
+	doubt  Checkpoint
 	faulty bool
 	held   []held
 }
@@ -35,7 +37,7 @@ type followed struct {
 // held is a receipt of the station's.
 type held struct {
 	Receipt
-	done  bool // found, or missing and told
+	done  bool // found, or given up
 	tries int
 }
 
@@ -87,7 +89,7 @@ func (l *followed) worth() int {
 	switch {
 	case l.faulty:
 		return 2
-	case len(l.seen.signers) > 0:
+	case l.seen.isThere():
 		return 1
 	}
 	return 0
@@ -101,7 +103,7 @@ func (f *Follower) dispensable() Name {
 
 // Restore takes a note that was kept before the start. Notes of other networks are refused.
 func (f *Follower) Restore(n Note) error {
-	if n.checkpoint.Network != f.network || len(n.signers) == 0 {
+	if n.checkpoint.Network != f.network || !n.isThere() {
 		return fmt.Errorf("a checkpoint of network %s, want %s", n.checkpoint.Network, f.network)
 	}
 	if l := f.log(n.checkpoint.Name); l.seen.checkpoint.Size <= n.checkpoint.Size {
@@ -111,12 +113,13 @@ func (f *Follower) Restore(n Note) error {
 }
 
 // Distrust takes evidence that was kept before the start: its log is not co-signed any more.
-// Evidence that convinces only under a condition, and that of other networks, is refused.
+// Evidence that convinces only with an epoch's bundle, and that of other networks, is refused. Of
+// a log that was cut the station saw itself that the mark was shown as its last one.
 func (f *Follower) Distrust(e Evidence) error {
 	if name := e.Log(); name.Network != f.network {
 		return fmt.Errorf("evidence against a log of network %s, want %s", name.Network, f.network)
 	}
-	if c := e.Condition(); c != "" {
+	if c := e.Condition(); c != "" && e.Kind != Cut {
 		return fmt.Errorf("evidence that convinces only if %s", c)
 	}
 	f.log(e.Log()).faulty = true
@@ -126,7 +129,7 @@ func (f *Follower) Distrust(e Evidence) error {
 // Seen is the last checkpoint of the log of the latest epoch, false if there is none.
 func (f *Follower) Seen() (last Checkpoint, ok bool) {
 	for name, l := range f.logs {
-		if len(l.seen.signers) > 0 && (!ok || name.Epoch > last.Epoch) {
+		if l.seen.isThere() && (!ok || name.Epoch > last.Epoch) {
 			last, ok = l.seen.checkpoint, true
 		}
 	}

@@ -20,15 +20,20 @@ func (f *Follower) Question() string {
 
 // open is the log that there is a question about.
 func (f *Follower) open() (*followed, *held) {
-	for _, l := range slices.SortedFunc(maps.Values(f.logs), (*followed).compareName) {
+	for _, l := range f.sorted() {
 		if l.faulty {
 			continue
 		}
-		if h := l.wanted(); h != nil || len(l.next.Note.signers) > 0 {
+		if h := l.wanted(); h != nil || l.next.Note.isThere() {
 			return l, h
 		}
 	}
 	return nil, nil
+}
+
+// sorted are all logs, by epoch.
+func (f *Follower) sorted() []*followed {
+	return slices.SortedFunc(maps.Values(f.logs), (*followed).compareName)
 }
 
 func (l *followed) compareName(m *followed) int { return l.name.compare(m.name) }
@@ -52,7 +57,7 @@ func (l *followed) wanted() *held {
 }
 
 func (l *followed) question() string {
-	if len(l.next.Note.signers) > 0 {
+	if l.next.Note.isThere() {
 		sizes := l.between()
 		return fmt.Sprintf("%d/consistency?from=%d&to=%d", l.name.Epoch, sizes[0], sizes[1])
 	}
@@ -60,19 +65,19 @@ func (l *followed) question() string {
 }
 
 // Hear takes an answer. An error proves nothing: the answer is to another question, there
-// is none, or the proof is wrong. A receipt that cannot be looked for three times is left to
-// `hexspot receipts check`.
+// is none, or the proof is wrong. What fails three times is left: a receipt to
+// `hexspot receipts check` (see GivenUp), the growth of a log to the next checkpoint (see Doubts).
 func (f *Follower) Hear(a Answer) (Moves, error) {
 	l, h := f.open()
 	if l == nil || l.question() != a.Ask {
 		return Moves{}, errors.New("nobody has asked that")
 	}
-	if len(l.next.Note.signers) > 0 {
-		if a.Consistency == nil {
-			l.next = Shown{} // until the next checkpoint
-			return Moves{}, fmt.Errorf("no proof that the log grew: %.200q", a.Refused)
+	if l.next.Note.isThere() {
+		moves, err := f.prove(l, a)
+		if err != nil {
+			l.inVain()
 		}
-		return f.compare(l, *a.Consistency)
+		return moves, err
 	}
 	moves, err := l.look(h, a)
 	if err != nil {
@@ -82,12 +87,20 @@ func (f *Follower) Hear(a Answer) (Moves, error) {
 	return moves, err
 }
 
+// prove looks whether an answer proves what is shown.
+func (f *Follower) prove(l *followed, a Answer) (Moves, error) {
+	if a.Consistency == nil {
+		return Moves{}, fmt.Errorf("no proof that the log grew: %.200q", a.Refused)
+	}
+	return f.compare(l, *a.Consistency)
+}
+
 // look looks for the record of a receipt.
 func (l *followed) look(h *held, a Answer) (Moves, error) {
 	if a.Inclusion == nil {
 		return Moves{}, fmt.Errorf("no proof of record %d: %.200q", h.Index, a.Refused)
 	}
-	finding, err := CheckOne(l.seen, *a.Inclusion, l.mark, h.Receipt)
+	finding, err := CheckOne(l.seen, *a.Inclusion, l.end.Mark, h.Receipt)
 	if err != nil {
 		return Moves{}, err
 	}

@@ -10,16 +10,29 @@ func (f *Follower) Show(s Shown) Moves {
 	if l.faulty {
 		return Moves{}
 	}
+	if found := l.cut(s); len(found) > 0 {
+		l.faulty = true
+		return Moves{Found: found}
+	}
 	l.next = s
-	if len(l.seen.signers) > 0 && l.seen.checkpoint.Size != s.Note.checkpoint.Size {
-		if s.Growth == nil || l.between() != [2]uint64{s.Growth.Old.Size, s.Growth.New.Size} {
-			return Moves{} // the network is asked for the proof
-		}
-		moves, _ := f.compare(l, *s.Growth)
+	if !l.isApart() {
+		moves, _ := f.compare(l, Consistency{})
+		l.next = Shown{} // a proof is of no use
 		return moves
 	}
-	moves, _ := f.compare(l, Consistency{})
+	if s.Growth == nil || l.between() != [2]uint64{s.Growth.Old.Size, s.Growth.New.Size} {
+		return Moves{} // the network is asked for the proof
+	}
+	moves, _ := f.compare(l, *s.Growth)
 	return moves
+}
+
+// isThere is false of the zero Note.
+func (n Note) isThere() bool { return len(n.signers) > 0 }
+
+// isApart says that a proof is needed that what is shown and what was seen are one log.
+func (l *followed) isApart() bool {
+	return l.seen.isThere() && l.seen.checkpoint.Size != l.next.Note.checkpoint.Size
 }
 
 // between are the sizes of what was seen and what is shown, the smaller one first.
@@ -31,9 +44,7 @@ func (l *followed) between() [2]uint64 {
 // compare looks whether what is shown and what was seen are one growing log. An error
 // proves nothing: the proof is wrong.
 func (f *Follower) compare(l *followed, proof Consistency) (Moves, error) {
-	shown := l.next
-	l.next = Shown{}
-	bare, err := shown.Note.Bare()
+	bare, err := l.next.Note.Bare()
 	if err != nil {
 		return Moves{}, err
 	}
@@ -46,42 +57,19 @@ func (f *Follower) compare(l *followed, proof Consistency) (Moves, error) {
 	case err != nil && !errors.Is(err, ErrNoNoteKey):
 		return Moves{}, err
 	}
-	return f.accept(l, shown, bare, cosigned), nil
+	return l.accept(bare, cosigned), nil
 }
 
 // accept takes a checkpoint that is consistent with all before.
-func (f *Follower) accept(l *followed, shown Shown, bare, cosigned Note) Moves {
+func (l *followed) accept(bare, cosigned Note) Moves {
 	var moves Moves
-	if len(l.seen.signers) == 0 || bare.checkpoint.Size > l.seen.checkpoint.Size {
+	l.next, l.tries = Shown{}, 0
+	if !l.seen.isThere() || bare.checkpoint.Size > l.seen.checkpoint.Size {
 		l.seen = bare
 		moves.Keep = []Note{bare}
 	}
-	if l.seen.checkpoint == bare.checkpoint {
-		if len(cosigned.signers) > 0 {
-			moves.Cosigned = []Note{cosigned}
-		}
-		l.mark = shown.Mark
+	if l.seen.checkpoint == bare.checkpoint && cosigned.isThere() {
+		moves.Cosigned = []Note{cosigned}
 	}
-	moves.Found = l.beyond()
-	l.faulty = len(moves.Found) > 0
 	return moves
-}
-
-// beyond is the evidence of receipts whose index the final log does not reach.
-func (l *followed) beyond() (found []Evidence) {
-	if l.mark == nil {
-		return nil
-	}
-	for i := range l.held {
-		h := &l.held[i]
-		if h.done || h.Index < l.seen.checkpoint.Size {
-			continue
-		}
-		h.done = true
-		finding, err := CheckOne(l.seen, Inclusion{}, l.mark, h.Receipt)
-		if err == nil && finding.Evidence != nil {
-			found = append(found, *finding.Evidence)
-		}
-	}
-	return found
 }

@@ -2,6 +2,7 @@ package log
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -165,11 +166,12 @@ func TestDistrustOutlivesAStart(t *testing.T) {
 		}
 		f, s := follow(t)
 		s.name = e.Log()
-		if err := f.Distrust(kept); (err == nil) != (e.Condition() == "") {
+		alone := e.Condition() == "" || kind == Cut
+		if err := f.Distrust(kept); (err == nil) != alone {
 			t.Errorf("%s: %v", kind, err)
 		}
 		moves := f.Show(s.show(300, false))
-		if trusted := len(moves.Cosigned) == 1; trusted != (e.Condition() != "") {
+		if trusted := len(moves.Cosigned) == 1; trusted == alone {
 			t.Errorf("%s: %+v", kind, moves)
 		}
 		other := NewFollower(key(9), radio.Network{1})
@@ -241,6 +243,86 @@ func TestFollowerFindsOmissions(t *testing.T) {
 	}
 }
 
+// TestFollowerFindsACutLog: a log is to end before what a station saw of it. No proof that it
+// grew can lead there, and none is needed: a receipt is proof, also of a record that was found, and
+// without one the checkpoint is, whether it was found to have grown or not.
+func TestFollowerFindsACutLog(t *testing.T) {
+	honest, _ := worlds()
+	for what, c := range map[string]struct {
+		receipts []uint64
+		before   func(f *Follower, s *shower)
+		want     []Kind
+	}{
+		"a receipt that was found":     {[]uint64{680}, func(f *Follower, s *shower) { f.Show(s.show(690, false)); s.answer(f) }, []Kind{Overdue}},
+		"receipts not looked for":      {[]uint64{5, 650, 689}, func(f *Follower, s *shower) { f.Show(s.show(690, false)) }, []Kind{Overdue, Overdue}},
+		"a receipt, nothing was seen":  {[]uint64{680}, func(*Follower, *shower) {}, []Kind{Overdue}},
+		"no receipt":                   {nil, func(f *Follower, s *shower) { f.Show(s.show(690, false)) }, []Kind{Cut}},
+		"a receipt of before":          {[]uint64{649}, func(f *Follower, s *shower) { f.Show(s.show(690, false)) }, []Kind{Cut}},
+		"a checkpoint without a proof": {nil, func(f *Follower, s *shower) { f.Show(s.show(600, false)); s.shown = 0; f.Show(s.show(690, false)) }, []Kind{Cut}},
+		"a larger final checkpoint":    {nil, func(f *Follower, s *shower) { f.Show(s.show(690, true)) }, []Kind{Cut}},
+	} {
+		f, s := follow(t)
+		for _, i := range c.receipts {
+			if moves := f.Hold(receiptFor(t, s.name, honest[i], i)); len(moves.Found) != 0 {
+				t.Fatal(moves.Found)
+			}
+		}
+		c.before(f, s)
+		moves := f.Show(s.show(650, true))
+		var got []Kind
+		for _, e := range moves.Found {
+			convinces(t, e, e.Kind)
+			got = append(got, e.Kind)
+		}
+		if !slices.Equal(got, c.want) || len(moves.Cosigned)+len(moves.Keep) != 0 {
+			t.Errorf("%s: %+v, want %v", what, moves, c.want)
+		}
+		if q := f.Question(); q != "" || len(f.Show(s.show(690, true)).Found) != 0 {
+			t.Errorf("%s: a log that lied is followed, and asked about: %q", what, q)
+		}
+	}
+	f, s := follow(t)
+	f.Show(s.show(650, true))
+	if moves := f.Show(s.show(690, false)); len(moves.Found) != 1 || moves.Found[0].Kind != Cut {
+		t.Errorf("a log that grows when it has ended: %+v", moves)
+	}
+}
+
+// TestFollowerDoubts: a log that is shown smaller than it was, or larger without a proof, is
+// named after three questions in vain, answered or not, and is no longer when it was proven.
+func TestFollowerDoubts(t *testing.T) {
+	for what, fail := range map[string]func(f *Follower){
+		"refused":    func(f *Follower) { _, _ = f.Hear(Answer{Ask: f.Question(), Refused: "want a number of 0 to 650"}) },
+		"wrong":      func(f *Follower) { _, _ = f.Hear(Answer{Ask: f.Question(), Consistency: &Consistency{}}) },
+		"unanswered": (*Follower).Unanswered,
+	} {
+		for _, size := range []uint64{650, 699} {
+			f, s := follow(t)
+			f.Show(s.show(690, false))
+			f.Unanswered() // nothing was asked
+			s.shown = 0
+			f.Show(s.show(size, false))
+			for range mostTries {
+				if f.Question() == "" || len(f.Doubts()) != 0 {
+					t.Fatalf("%s: asks %q, doubts %+v", what, f.Question(), f.Doubts())
+				}
+				fail(f)
+			}
+			d := f.Doubts()
+			if len(d) != 1 || d[0].Seen.Size != 690 || d[0].Shown.Size != size || d[0].Shown.Name != s.name || f.Question() != "" {
+				t.Errorf("%s: %+v, asks %q", what, d, f.Question())
+			}
+			f.Show(s.show(size, false))
+			if len(f.Doubts()) != 1 || f.Question() == "" {
+				t.Errorf("%s: %+v, asks %q", what, f.Doubts(), f.Question())
+			}
+			if found := s.answer(f); len(found) != 0 || len(f.Doubts()) != 0 {
+				t.Errorf("%s: %v, %+v", what, found, f.Doubts())
+			}
+		}
+	}
+}
+
 // TestFollowerWithoutProofs: answers that are wrong, late or missing are no evidence and do
 // not stop it.
 func TestFollowerWithoutProofs(t *testing.T) {
@@ -250,6 +332,10 @@ func TestFollowerWithoutProofs(t *testing.T) {
 	}
 	f.Hold(receiptFor(t, s.name, s.list[5], 5))
 	f.Show(s.show(100, false))
+	f.Unanswered() // is no try: there may be no network
+	if n := f.GivenUp(); n != 0 {
+		t.Errorf("%d given up", n)
+	}
 	for range mostTries {
 		q := f.Question()
 		if !strings.Contains(q, "inclusion") {
@@ -259,8 +345,8 @@ func TestFollowerWithoutProofs(t *testing.T) {
 			t.Errorf("%+v, %v", moves, err)
 		}
 	}
-	if q := f.Question(); q != "" {
-		t.Errorf("still asks %q", q)
+	if q := f.Question(); q != "" || f.GivenUp() != 1 {
+		t.Errorf("still asks %q, %d given up", q, f.GivenUp())
 	}
 	s.show(200, false)
 	f.Show(s.show(300, false))
@@ -326,7 +412,7 @@ func TestHonestLogsAreNeverAccused(t *testing.T) {
 		}
 		var most uint64
 		for _, size := range rapid.SliceOfN(rapid.Uint64Range(1, 60), 1, 6).Draw(rt, "sizes") {
-			found := f.Show(s.show(size, false)).Found
+			found := f.Show(s.show(size, size == 60)).Found // the final one may come before others
 			if rapid.Bool().Draw(rt, "asked") {
 				found = append(found, s.answer(f)...)
 				most = max(most, size)

@@ -222,6 +222,31 @@ func TestDays(t *testing.T) {
 	}
 }
 
+// TestADamagedEpochIsNotAnswered: where a file was cut off, nobody is told that its station is unknown.
+func TestADamagedEpochIsNotAnswered(t *testing.T) {
+	n, _ := mustNetwork(t)
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(n.dir)); err != nil {
+		t.Fatal(err)
+	}
+	b, whole := NewBook(dir), NewBook(n.dir)
+	last := filepath.Join(dir, strconv.FormatUint(uint64(n.last), 10), "stations")
+	if err := os.Truncate(last, 200); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range n.sites {
+		if _, err := b.Station(t.Context(), l.Station, nil); err == nil || errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "stations is damaged") {
+			t.Fatal(err)
+		}
+		if _, err := whole.Station(t.Context(), l.Station, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if days, err := b.Days(t.Context(), n.sites[0].Station); err != nil || !days[0].Unreadable || days[1].Unreadable {
+		t.Errorf("%+v, %v", days, err)
+	}
+}
+
 // TestEpochsThatCannotBeRead are left out of answers about several, and told in the log once.
 func TestEpochsThatCannotBeRead(t *testing.T) {
 	n, _ := mustNetwork(t)

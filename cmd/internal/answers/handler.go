@@ -35,24 +35,34 @@ func (b *Book) Register(mux *http.ServeMux, log *slog.Logger) {
 func known(find func(*http.Request) (web.Content, error)) func(*http.Request) (web.Content, error) {
 	return func(r *http.Request) (web.Content, error) {
 		c, err := find(r)
-		var early notYetError
-		var none noVerdictError
-		switch {
-		case errors.As(err, &early):
-			cause := witness.NotYet(early.from)
-			err = web.Refusal{Status: http.StatusNotFound, Refused: cause.Name, Cause: cause.Says, Cure: cause.Cure}
-		case errors.Is(err, ErrNotRegistered):
-			err = web.Refusal{Status: http.StatusNotFound, Refused: notRegistered.Name, Cause: notRegistered.Says, Cure: notRegistered.Cure}
-		case errors.As(err, &none):
-			err = web.Refusal{Status: http.StatusNotFound, Refused: "unknown", Cause: none.cause(), Cure: noVerdictCure}
-		case errors.Is(err, ErrUnknown):
-			err = web.Refusal{
-				Status: http.StatusNotFound, Refused: "unknown", Cause: err.Error(),
-				Cure: "ask when the epoch is frozen and verified; until then a report is its sender's only: 'hexspot receipts list' lists what was answered",
-			}
+		if refusal, ok := RefusalOf(err); ok {
+			err = refusal
 		}
 		return c, err
 	}
+}
+
+// RefusalOf tells of what is not there why, and what would help, for programs; false of any other error, and
+// of none.
+func RefusalOf(err error) (web.Refusal, bool) {
+	var early notYetError
+	var none noVerdictError
+	no := web.Refusal{Status: http.StatusNotFound}
+	switch {
+	case errors.As(err, &early):
+		cause := witness.NotYet(early.from)
+		no.Refused, no.Cause, no.Cure = cause.Name, cause.Says, cause.Cure
+	case errors.Is(err, ErrNotRegistered):
+		no.Refused, no.Cause, no.Cure = notRegistered.Name, notRegistered.Says, notRegistered.Cure
+	case errors.As(err, &none):
+		no.Refused, no.Cause, no.Cure = "unknown", none.cause(), noVerdictCure
+	case errors.Is(err, ErrUnknown):
+		no.Refused, no.Cause = "unknown", err.Error()
+		no.Cure = "ask when the epoch is frozen and verified; until then a report is its sender's only: 'hexspot receipts list' lists what was answered"
+	default:
+		return no, false
+	}
+	return no, true
 }
 
 func (b *Book) serveEpochs(*http.Request) (web.Content, error) {

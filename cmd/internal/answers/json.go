@@ -36,6 +36,7 @@ type explanationJSON struct {
 
 type ruleJSON struct {
 	Rule    witness.Fault `json:"rule"`
+	Code    int           `json:"helium_code,omitempty"`
 	Outcome string        `json:"outcome"`
 	Decides bool          `json:"decides,omitempty"`
 	Unit    string        `json:"unit,omitempty"` // of the three figures
@@ -76,7 +77,7 @@ func explanationOf(e *witness.Explanation) explanationJSON {
 
 func ruleOf(n *witness.RuleNote) ruleJSON {
 	out := ruleJSON{
-		Rule: n.Rule, Outcome: strings.ReplaceAll(n.Outcome.String(), " ", "_"), Decides: n.Decides, Unit: n.Unit,
+		Rule: n.Rule, Code: n.Code, Outcome: strings.ReplaceAll(n.Outcome.String(), " ", "_"), Decides: n.Decides, Unit: n.Unit,
 		Value: n.Value, Limit: n.Limit, Margin: n.Margin, Need: n.Need, Lacks: n.Lacks,
 	}
 	if n.Value != "" {

@@ -20,6 +20,7 @@ type stationJSON struct {
 	Beacons      map[string]uint64 `json:"beacons"` // by reason
 	Observations map[string]uint64 `json:"observations"`
 	Witnesses    uint64            `json:"valid_witnesses"`
+	Invalid      map[string]uint64 `json:"invalid_witnesses"` // by reason
 	Selections   uint64            `json:"selected_witnesses"`
 	Selected     uint64            `json:"selected_observations"`
 	Clues        []clueJSON        `json:"clues"`
@@ -81,7 +82,7 @@ func (a *Station) JSON() any {
 		Scale: int64(t.Scale), Newcomer: t.Newcomer, Shares: sharesOf(witness.Holding{Beacon: t.Beacon, Witness: t.Witness}),
 		Whole: sharesOf(witness.Holding{Beacon: t.BeaconWhole, Witness: t.WitnessWhole}), Released: sharesOf(a.Released),
 		Beacons: countsOf(t.Beacons), Observations: countsOf(t.Observations),
-		Witnesses: t.Witnesses, Selections: t.Selections, Selected: t.Selected, Clues: cluesOf(a.Clues),
+		Witnesses: t.Witnesses, Invalid: countsOf(t.Invalid), Selections: t.Selections, Selected: t.Selected, Clues: cluesOf(a.Clues),
 		Links: []linkJSON{}, More: a.More, Provisions: []provisionJSON{}, Appeals: []explanationJSON{}, Turns: []turnJSON{},
 	}
 	if c := a.Cause; c != nil {

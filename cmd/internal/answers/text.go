@@ -69,6 +69,9 @@ func (a *Station) writeReports(w io.Writer) {
 	fmt.Fprintf(w, "\nBeacons reported: %s.\nObservations reported: %s.\n", reasons(t.Beacons), reasons(t.Observations))
 	fmt.Fprintf(w, "Valid witnesses of its beacons: %d, of which selected: %d. Its observations that were selected: %d.\n",
 		t.Witnesses, t.Selections, t.Selected)
+	if len(t.Invalid) > 0 {
+		fmt.Fprintf(w, "Observations of its valid beacons that are not valid: %s.\n", reasons(t.Invalid))
+	}
 }
 
 // reasons is "31, valid 2, not_witnessed 29".

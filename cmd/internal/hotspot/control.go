@@ -46,8 +46,12 @@ func (h *Hotspot) control(ctx context.Context, conn net.Conn) error {
 		_, _ = conn.Read(make([]byte, 1))
 	}()
 	lines := json.NewEncoder(conn)
+	coverage := h.coverage.Load()
+	if coverage == nil {
+		return lines.Encode(DiscoverNews{Refused: h.withoutCoverage().ReasonText})
+	}
 	length := time.Duration(min(asked.Discover, LongestDiscovery.Milliseconds())) * time.Millisecond
-	return h.coverage.Load().Discover(ctx, length, func(n DiscoverNews) error {
+	return coverage.Discover(ctx, length, func(n DiscoverNews) error {
 		if err := conn.SetWriteDeadline(time.Now().Add(socketWait)); err != nil {
 			return err
 		}

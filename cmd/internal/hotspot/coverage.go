@@ -25,15 +25,21 @@ type CoverageParts struct {
 	Signer   crypto.Signer // the station key
 	Openings Records       // written before a beacon is emitted
 	Reports  Records       // sent until the network has answered
+	Notes    notes         // for what was heard and not yet reported; nil: it is in memory only
 	Link     Link
 	Submit   func(gateway.Submission) // nil: receive only
 	Counter  func() radio.Timestamp   // the concentrator's, now; none while no chip runs
-	Clock    func() time.Time         // the host's, zero while it is not trusted
+	Clock    func() time.Time         // the host's, zero while it cannot be right
+	Synced   func() bool              // the host is sure of it; nil: always
 	Site     func() (*Site, error)
 	Antenna  Antenna     // that beacons are sent with, as configured
 	Plan     radio.Plan  // the zero Plan: receive only
 	Levels   []radio.DBm // conducted, that the radio is calibrated for
 	Log      *slog.Logger
+
+	// Room says how long it is until the duty cycle has room for one of these, false if that
+	// is not known. Nil: there is none.
+	Room func([]radio.Downlink, gateway.Priority) (time.Duration, bool)
 
 	// Receipts are those on disk that are of an epoch or a later one. Nil: none.
 	Receipts    func(context.Context, witness.Epoch) ([]log.Receipt, error)
@@ -72,6 +78,8 @@ type Coverage struct {
 	parts   CoverageParts
 	station radio.Station
 
+	shortest []radio.Downlink // beacons of the plan: what the duty cycle must have room for
+
 	heard   chan radio.Uplink
 	mail    chan Mail
 	arrived chan struct{}
@@ -82,16 +90,22 @@ type Coverage struct {
 
 	mu         sync.Mutex // of what is below: Run's, and Status looks
 	chains     *witness.Chains
+	early      []byte // the message of values that came last, if an anchor has to come first
 	beaconer   *witness.Beaconer
 	collector  *witness.Collector
 	records    records
+	pending    pending
 	survey     *survey // nil: none
 	before     discoveriesBefore
 	steady     steadiness
 	trusted    bool      // as the beaconer was told
+	confirmed  bool      // the clock was right and has not been set since
 	siteLook   time.Time // when the site is read again
 	siteFault  string    // what is wrong with it
 	site       *Site     // nil: none is known
+	restored   bool      // what is on disk is known
+	diskLook   time.Time // when it is looked at again
+	diskFault  string    // why it is not known
 	antenna    string    // how the antenna differs from it
 	submission submission
 	registry   registry
@@ -116,7 +130,7 @@ func NewCoverage(p CoverageParts) (*Coverage, error) {
 	}
 	chains := witness.NewChains(p.Network)
 	c := &Coverage{
-		parts: p, station: station, chains: chains,
+		parts: p, station: station, chains: chains, shortest: witness.ShortestBeacons(p.Plan),
 		heard: make(chan radio.Uplink, mostHeard), mail: make(chan Mail, mostMail),
 		arrived: make(chan struct{}, 1), answers: make(chan witness.BeaconerEvent, mostAnswers),
 		demands: make(chan demand), ended: make(chan struct{}),
@@ -125,6 +139,7 @@ func NewCoverage(p CoverageParts) (*Coverage, error) {
 	}
 	c.steady = steadySince(time.Now())
 	c.log = newFollow(&c.parts)
+	c.pending = newPending(&c.parts)
 	c.records = records{parts: &c.parts, flying: map[radio.RecordID]published{}, pace: rate.NewLimiter(sendRate, sendBurst)}
 	return c, nil
 }

@@ -3,6 +3,7 @@ package hotspot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"hexspot/gateway"
@@ -20,11 +21,29 @@ func (c *Coverage) step(ctx context.Context, e witness.BeaconerEvent) {
 
 // act has the beaconer take an event, and does what it wants.
 func (c *Coverage) act(ctx context.Context, now witness.Millis, e witness.BeaconerEvent) {
-	for _, a := range c.beaconer.Step(now, e) {
+	before := c.beaconer.Last()
+	actions := c.beaconer.Step(now, e)
+	if last := c.beaconer.Last(); last != before {
+		c.tellOutcome(ctx, last)
+	}
+	for _, a := range actions {
 		if answer := c.do(ctx, a); answer != nil {
 			c.step(ctx, answer)
 		}
 	}
+}
+
+// tellOutcome logs that a beacon which was due is not emitted. A hotspot that is to send none,
+// without a plan or for data only, does as it was told.
+func (c *Coverage) tellOutcome(ctx context.Context, o witness.Outcome) {
+	if o.Frame != witness.FrameBeacon || o.Reason == 0 {
+		return
+	}
+	level := slog.LevelInfo
+	if o.Reason == witness.NoPlan || o.Reason == witness.DataOnly {
+		level = slog.LevelDebug
+	}
+	c.parts.Log.Log(ctx, level, "a beacon was due and is not emitted", "slot", o.Slot, "reason", o.Reason.Name(), "text", o.Reason, "detail", o.Detail)
 }
 
 // do does one action; nil: its answer comes later, or it has none.
@@ -121,32 +140,28 @@ func (c *Coverage) keepOpening(ctx context.Context, b witness.Beacon) error {
 	return nil
 }
 
-// restore reads the openings on disk, again and again until it can or ctx ends.
-func (c *Coverage) restore(ctx context.Context) bool {
-	for tries := 0; ; tries++ {
-		err := c.readOpenings(ctx)
-		if err == nil {
-			break
-		}
-		if tries == 0 {
-			c.parts.Log.Error("no beacons are sent: the openings on disk cannot be read", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(longTurn):
-		}
+// restore reads what is on disk, until it can from time to time. Before the openings are
+// read nothing is sent, since the window may have had its beacon.
+func (c *Coverage) restore(ctx context.Context) {
+	if c.restored || time.Now().Before(c.diskLook) {
+		return
 	}
-	c.locked(func() {
-		c.log.restore(ctx)
-		c.step(ctx, witness.PlanSet{Plan: c.parts.Plan, Levels: c.parts.Levels})
-	})
-	return true
+	err := c.readOpenings(ctx)
+	c.beaconer.SetSpool(err == nil)
+	if err != nil {
+		if c.diskFault == "" {
+			c.parts.Log.Error("no beacons are sent: the openings on disk cannot be read, will try again", "error", err)
+		}
+		c.diskFault, c.diskLook = err.Error(), time.Now().Add(longTurn)
+		return
+	}
+	c.restored, c.diskFault = true, ""
+	c.restorePending(ctx)
+	c.log.restore(ctx)
+	c.step(ctx, witness.PlanSet{Plan: c.parts.Plan, Levels: c.parts.Levels})
 }
 
 func (c *Coverage) readOpenings(ctx context.Context) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if err := c.parts.Openings.Hasten(ctx); err != nil {
 		return err
 	}

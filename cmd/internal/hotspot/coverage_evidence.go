@@ -14,8 +14,14 @@ import (
 // an epoch, one for each ingest.
 const mostAlike = 32
 
+// KeepEvidence writes evidence into a directory, which is made if need be, and gives its path. Other
+// evidence of that name stays.
+func KeepEvidence(dir string, e log.Evidence) (string, error) {
+	return noteDir(dir).accuse(e, noteMode)
+}
+
 // accuse writes evidence down and gives its path. What others have the name of stays.
-func (n noteDir) accuse(e log.Evidence) (string, error) {
+func (n noteDir) accuse(e log.Evidence, mode os.FileMode) (string, error) {
 	if err := os.MkdirAll(string(n), 0o755); err != nil {
 		return "", err
 	}
@@ -29,7 +35,7 @@ func (n noteDir) accuse(e log.Evidence) (string, error) {
 		there, err := n.load(name, log.MaxEvidence+1)
 		switch {
 		case errors.Is(err, os.ErrNotExist):
-			return n.path(name), ReplaceFile(n.path(name), text, proofMode)
+			return n.path(name), ReplaceFile(n.path(name), text, mode)
 		case err == nil && bytes.Equal(there, text):
 			return n.path(name), nil
 		}

@@ -30,14 +30,14 @@ func (h *Hotspot) cover(disk *spool.Spool) (*Coverage, error) {
 	}
 	p := CoverageParts{
 		Network: network, Signer: h.parts.Key.Signer(), Log: h.parts.Log, Submit: h.submit,
-		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records(reportsTo(network)),
-		Counter: h.concentrator.Now, Clock: trustedNow, Site: h.siteOf(network), Antenna: h.parts.Antenna, Checkpoints: h.parts.Coverage.Checkpoints,
+		Openings: disk.Records("openings of " + network.String()), Reports: disk.Records(reportsTo(network)), Notes: disk,
+		Counter: h.concentrator.Now, Clock: trustedNow, Synced: kernelSynced, Site: h.siteOf(network), Antenna: h.parts.Antenna, Checkpoints: h.parts.Coverage.Checkpoints,
 		Receipts: func(ctx context.Context, since witness.Epoch) ([]log.Receipt, error) {
 			return receiptsSince(ctx, h.parts.Spool.Path, network, since)
 		},
 	}
 	if !h.parts.ReceiveOnly {
-		p.Plan, p.Levels = h.parts.Chip.Plan, h.parts.rules().Levels
+		p.Plan, p.Levels, p.Room = h.parts.Chip.Plan, h.parts.rules().Levels, h.transmitter.Room
 	}
 	return NewCoverage(p)
 }

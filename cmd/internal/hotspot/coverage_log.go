@@ -3,6 +3,7 @@ package hotspot
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"hexspot/witness"
@@ -19,7 +20,10 @@ type follow struct {
 
 	asked    string // what the network was asked last
 	askedAt  time.Time
-	unkept   map[log.Name]log.Note // checkpoints that could not be written down, which was told
+	waits    bool                        // for the answer
+	doubted  map[log.Name]bool           // logs whose growth is not proven, which was told
+	signed   map[log.Name]log.Checkpoint // co-signed last in this session
+	unkept   map[log.Name]log.Note       // checkpoints that could not be written down, which was told
 	unproven []*unproven
 	tried    time.Time // when what is not on disk was last tried
 	cosigned uint64
@@ -35,7 +39,7 @@ const (
 func newFollow(p *CoverageParts) *follow {
 	return &follow{
 		parts: p, follower: log.NewFollower(p.Signer, p.Network), notes: noteDir(p.Checkpoints),
-		unkept: map[log.Name]log.Note{}, accused: map[log.Name]bool{},
+		unkept: map[log.Name]log.Note{}, accused: map[log.Name]bool{}, signed: map[log.Name]log.Checkpoint{},
 	}
 }
 
@@ -90,6 +94,7 @@ func (f *follow) restoreNotes() {
 // shown takes the checkpoints that the network shows. Those of epochs that are far away
 // are none that a network has reason to show.
 func (f *follow) shown(list []log.Shown, now witness.Epoch) {
+	maps.DeleteFunc(f.signed, func(n log.Name, _ log.Checkpoint) bool { return isOver(n.Epoch, now) })
 	for _, s := range list {
 		if e := s.Note.Checkpoint().Epoch; e > now+1 || isOver(e, now) {
 			continue
@@ -112,7 +117,10 @@ func (f *follow) answered(payload []byte) error {
 		return err
 	}
 	moves, err := f.follower.Hear(a)
-	f.asked = ""
+	f.waits = false
+	if err == nil {
+		f.asked = "" // else the same is asked again after a while
+	}
 	f.do(moves)
 	f.ask()
 	return err
@@ -120,11 +128,18 @@ func (f *follow) answered(payload []byte) error {
 
 // ask asks the network for what is lacking.
 func (f *follow) ask() {
+	f.tellDoubts()
 	q := f.follower.Question()
 	if q == "" || !f.parts.Link.Online() || q == f.asked && time.Since(f.askedAt) < askPause {
 		return
 	}
-	f.asked, f.askedAt = q, time.Now()
+	if q == f.asked && f.waits {
+		f.waits = false
+		f.follower.Unanswered()
+		f.ask()
+		return
+	}
+	f.asked, f.askedAt, f.waits = q, time.Now(), true
 	f.parts.Link.Tell("ask", []byte(q))
 }
 

@@ -13,6 +13,8 @@ type LogStatus struct {
 	Epoch    witness.Epoch `json:"epoch"`              // of the latest log that was seen
 	Records  uint64        `json:"records"`            // in its last checkpoint
 	Cosigned uint64        `json:"cosigned"`           // checkpoints, since the start
+	Unproven []LogDoubt    `json:"unproven,omitempty"` // logs of which no proof comes that they grew
+	GivenUp  int           `json:"given_up,omitempty"` // receipts whose record the network does not prove
 	Evidence []string      `json:"evidence,omitempty"` // files with what it did wrong
 }
 
@@ -25,13 +27,24 @@ func (f *follow) do(m log.Moves) {
 		f.keep(n)
 	}
 	for _, n := range m.Cosigned {
-		if _, missing := f.unkept[n.Checkpoint().Name]; f.notes == "" || missing {
-			continue
-		}
-		f.cosigned++
-		f.parts.Link.Tell("cosign", []byte(n.String()))
+		f.cosign(n)
 	}
 }
+
+// cosign sends a co-signature, once in a session: the same checkpoint is shown again with each
+// new one of another log.
+func (f *follow) cosign(n log.Note) {
+	c := n.Checkpoint()
+	if _, missing := f.unkept[c.Name]; f.notes == "" || missing || f.signed[c.Name] == c {
+		return
+	}
+	f.signed[c.Name] = c
+	f.cosigned++
+	f.parts.Link.Tell("cosign", []byte(n.String()))
+}
+
+// signAgain has what is shown next co-signed, also if it was: the network may not have taken it.
+func (f *follow) signAgain() { clear(f.signed) }
 
 // keep writes a checkpoint down; what the disk does not take is tried again, and keeps only
 // its own log from being co-signed.
@@ -73,7 +86,7 @@ func (f *follow) accuse(e log.Evidence) {
 	f.accused[e.Log()] = true
 	where := "nowhere: coverage.checkpoints is not set"
 	if f.notes != "" {
-		path, err := f.notes.accuse(e)
+		path, err := f.notes.accuse(e, proofMode)
 		if where = path; err != nil {
 			where = fmt.Sprintf("not written: %v", err)
 			f.unproven = append(f.unproven, &unproven{len(f.evidence), e})
@@ -94,7 +107,7 @@ func (f *follow) retry() {
 	}
 	for len(f.unproven) > 0 {
 		u := f.unproven[0]
-		path, err := f.notes.accuse(u.evidence)
+		path, err := f.notes.accuse(u.evidence, proofMode)
 		if err != nil {
 			return
 		}
@@ -108,5 +121,5 @@ func (f *follow) status() *LogStatus {
 	if !ok && len(f.evidence) == 0 {
 		return nil
 	}
-	return &LogStatus{seen.Epoch, seen.Size, f.cosigned, append([]string{}, f.evidence[:min(len(f.evidence), mostEvidence)]...)}
+	return &LogStatus{seen.Epoch, seen.Size, f.cosigned, f.doubts(), f.follower.GivenUp(), append([]string{}, f.evidence[:min(len(f.evidence), mostEvidence)]...)}
 }

@@ -30,6 +30,14 @@ type ledger struct {
 
 func (a *area) ledger() *ledger { return a.ledgerOf(a.network) }
 
+// follow starts a hotspot that keeps what it saw of the network's log.
+func (a *area) follow(notes string) *ledger {
+	a.notes = notes
+	a.start()
+	synctest.Wait()
+	return a.ledger()
+}
+
 // ledgerOf is the log of an ingest.
 func (a *area) ledgerOf(key ed25519.PrivateKey) *ledger {
 	epoch := a.timing.Epoch(a.timing.SlotAt(witness.MillisOf(time.Now())))
@@ -54,13 +62,34 @@ func (l *ledger) tree(size int) *log.Tree {
 // show shows a checkpoint of so many records.
 func (l *ledger) show(size int) {
 	l.a.t.Helper()
+	l.showing(size, nil)
+}
+
+// end shows a final checkpoint.
+func (l *ledger) end(size int) {
+	l.a.t.Helper()
+	head := l.tree(size).Head()
+	body := witness.HighWater{Epoch: l.name.Epoch, Size: head.Size, Root: head.Root, Received: 1 << 40}
+	signed, err := radio.Sign(l.key, l.name.Network, radio.KindHighWater, body.Append(nil))
+	if err != nil {
+		l.a.t.Fatal(err)
+	}
+	mark, err := log.ParseHighWater(signed.Append(nil), l.name.Network, l.name.Ingest)
+	if err != nil {
+		l.a.t.Fatal(err)
+	}
+	l.showing(size, &mark)
+}
+
+func (l *ledger) showing(size int, mark *log.HighWater) {
+	l.a.t.Helper()
 	tree := l.tree(size)
 	note, err := log.Sign(l.key, log.Checkpoint{Name: l.name, Head: tree.Head()})
 	if err != nil {
 		l.a.t.Fatal(err)
 	}
-	s := log.Shown{Note: note}
-	if l.shown > 0 {
+	s := log.Shown{Note: note, Mark: mark}
+	if l.shown > 0 && l.shown <= uint64(size) {
 		growth, err := tree.Extend(l.shown, uint64(size))
 		if err != nil {
 			l.a.t.Fatal(err)
@@ -69,6 +98,31 @@ func (l *ledger) show(size int) {
 	}
 	l.shown = uint64(size)
 	l.a.c.Receive(Mail{Name: "checkpoint", Payload: log.EncodeShown([]log.Shown{s}), Retained: true})
+	synctest.Wait()
+}
+
+// proveGrowth answers the last question, about the growth of the log.
+func (l *ledger) proveGrowth(from, to uint64) {
+	l.a.t.Helper()
+	proof, err := l.tree(int(to)).Extend(from, to)
+	l.answer(log.Answer{Consistency: &proof}, err)
+}
+
+// proveRecord answers the last question, about a record.
+func (l *ledger) proveRecord(index, size uint64) {
+	l.a.t.Helper()
+	proof, err := l.tree(int(size)).Include(index, size)
+	l.answer(log.Answer{Inclusion: &proof}, err)
+}
+
+func (l *ledger) answer(a log.Answer, err error) {
+	l.a.t.Helper()
+	asked := l.a.heard("ask")
+	if err != nil || len(asked) == 0 {
+		l.a.t.Fatalf("asked %q, %v", asked, err)
+	}
+	a.Ask = asked[len(asked)-1]
+	l.a.c.Receive(Mail{Name: "proof", Payload: a.Encode()})
 	synctest.Wait()
 }
 
@@ -89,10 +143,7 @@ func (a *area) heard(name string) (list []string) {
 func TestCheckpointsAreCosigned(t *testing.T) {
 	notes := filepath.Join(t.TempDir(), "checkpoints")
 	inArea(t, func(t *testing.T, a *area) {
-		a.notes = notes
-		a.start()
-		synctest.Wait()
-		l := a.ledger()
+		l := a.follow(notes)
 		l.show(5)
 		l.show(9)
 		signed := a.heard("cosign")
@@ -113,12 +164,7 @@ func TestCheckpointsAreCosigned(t *testing.T) {
 		if want := strings.Replace("EPOCH/consistency?from=9&to=12", "EPOCH", strings.Split(l.name.String(), "/")[4], 1); len(ask) != 1 || ask[0] != want {
 			t.Fatalf("asks %q, want %s", ask, want)
 		}
-		proof, err := l.tree(12).Extend(9, 12)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[0], Consistency: &proof}.Encode()})
-		synctest.Wait()
+		l.proveGrowth(9, 12)
 		if signed := a.heard("cosign"); len(signed) != 3 {
 			t.Errorf("%d signatures", len(signed))
 		}
@@ -210,10 +256,7 @@ func TestEvidenceIsTriedAgain(t *testing.T) {
 		if err := os.WriteFile(notes, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		a.notes = notes
-		a.start()
-		synctest.Wait()
-		l := a.ledger()
+		l := a.follow(notes)
 		l.show(9)
 		l.records[1] = radio.RecordID{99}
 		l.show(9)
@@ -273,14 +316,122 @@ func TestOneLogThatIsNotKept(t *testing.T) {
 	})
 }
 
+// TestCosignedOnceASession: what is shown again is co-signed again only if the network may not
+// have taken it: in a new session, or when it has got the station's site.
+func TestCosignedOnceASession(t *testing.T) {
+	notes := t.TempDir()
+	inArea(t, func(t *testing.T, a *area) {
+		a.notes = notes
+		a.standing = &witness.SiteStanding{Epoch: 1}
+		a.start()
+		synctest.Wait()
+		l := a.ledger()
+		again := func(what string, want int) {
+			t.Helper()
+			l.show(9)
+			l.show(9)
+			if signed := a.heard("cosign"); len(signed) != want || a.c.Status().Log.Cosigned != uint64(want) {
+				t.Errorf("%s: %d signatures, %+v, want %d", what, len(signed), a.c.Status().Log, want)
+			}
+		}
+		again("in a session", 1)
+		a.join()
+		synctest.Wait()
+		again("in the next session", 2)
+		a.note(func() { a.standing.Next = &witness.RegisteredSite{Placement: *a.site, Cell: areaCell, From: 2} })
+		time.Sleep(registrySoon + longTurn)
+		again("with a site", 3)
+		time.Sleep(registryPause + longTurn)
+		again("with the same site", 3)
+	})
+}
+
+// TestACutLogIsEvidence: a log whose end is shown before the index of a receipt, the record of
+// which was found, or before a checkpoint that was co-signed.
+func TestACutLogIsEvidence(t *testing.T) {
+	for _, c := range []struct {
+		held bool
+		want log.Kind
+	}{{true, log.Overdue}, {false, log.Cut}} {
+		notes := t.TempDir()
+		inArea(t, func(t *testing.T, a *area) {
+			l := a.follow(notes)
+			if c.held {
+				receipt, err := log.SignReceipt(a.network, a.id(), witness.Receipt{Record: l.records[8], Received: 1000, Epoch: l.name.Epoch, Index: 8})
+				if err != nil {
+					t.Fatal(err)
+				}
+				a.c.Receive(Mail{Name: "ack", Payload: receipt.Bytes()})
+			}
+			l.show(9)
+			if c.held {
+				l.proveRecord(8, 9)
+			}
+			l.end(5)
+			status := a.c.Status().Log
+			if status.Records != 9 || len(status.Evidence) != 1 {
+				t.Fatalf("%+v", status)
+			}
+			file, err := os.ReadFile(status.Evidence[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e, err := log.ParseEvidence(file); err != nil || e.Kind != c.want {
+				t.Errorf("%v, %v, want %s", e, err, c.want)
+			}
+			if signed := a.heard("cosign"); len(signed) != 1 {
+				t.Errorf("%d signatures", len(signed))
+			}
+			a.stop()
+			a.start()
+			synctest.Wait()
+			if after := a.c.Status().Log; !slices.Equal(after.Evidence, status.Evidence) {
+				t.Errorf("after a start %+v, was %+v", after, status)
+			}
+		})
+	}
+}
+
+// TestWhatIsNotProvenIsTold: the network shows a smaller checkpoint than was seen, and has no proof
+// that leads there. It is asked a few times, and the status says it until a proof comes.
+func TestWhatIsNotProvenIsTold(t *testing.T) {
+	for what, refused := range map[string]bool{"refused": true, "unanswered": false} {
+		notes := t.TempDir()
+		inArea(t, func(t *testing.T, a *area) {
+			l := a.follow(notes)
+			l.show(9)
+			l.show(5)
+			for i := range 3 {
+				ask := a.heard("ask")
+				if len(ask) != i+1 || !strings.HasSuffix(ask[i], "/consistency?from=5&to=9") || len(a.c.Status().Log.Unproven) != 0 {
+					t.Fatalf("%s: asks %q, %+v", what, ask, a.c.Status().Log)
+				}
+				if refused {
+					a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[i], Refused: "want a number of 0 to 5"}.Encode()})
+				}
+				time.Sleep(askPause + longTurn)
+			}
+			s := a.c.Status().Log
+			if len(s.Unproven) != 1 || s.Unproven[0] != (LogDoubt{l.name.Epoch, l.name.Ingest.String(), 9, 5}) || len(s.Evidence) != 0 {
+				t.Errorf("%s: %+v", what, s)
+			}
+			l.show(12)
+			if len(a.c.Status().Log.Unproven) != 1 {
+				t.Errorf("%s: forgotten without a proof", what)
+			}
+			l.proveGrowth(9, 12)
+			if s := a.c.Status().Log; len(s.Unproven) != 0 || s.Records != 12 || s.Cosigned != 2 {
+				t.Errorf("%s: %+v", what, s)
+			}
+		})
+	}
+}
+
 // TestReceiptsAreLookedFor: the record of a receipt has to be in the log that is shown.
 func TestReceiptsAreLookedFor(t *testing.T) {
 	notes := t.TempDir()
 	inArea(t, func(t *testing.T, a *area) {
-		a.notes = notes
-		a.start()
-		synctest.Wait()
-		l := a.ledger()
+		l := a.follow(notes)
 		body := witness.Receipt{Record: radio.RecordID{7}, Received: 1000, Epoch: l.name.Epoch, Index: 1}
 		receipt, err := log.SignReceipt(a.network, a.id(), body)
 		if err != nil {
@@ -296,12 +447,7 @@ func TestReceiptsAreLookedFor(t *testing.T) {
 		if again := a.heard("ask"); len(again) != 2 || again[1] != ask[0] {
 			t.Errorf("asks %q", again)
 		}
-		proof, err := l.tree(8).Include(1, 8)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: ask[0], Inclusion: &proof}.Encode()})
-		synctest.Wait()
+		l.proveRecord(1, 8)
 		if s := a.c.Status().Log; len(s.Evidence) != 1 || !strings.Contains(s.Evidence[0], "evidence-replaced-") {
 			t.Errorf("%+v", s)
 		}
@@ -318,10 +464,7 @@ func TestReceiptsAreLookedFor(t *testing.T) {
 func TestReceiptsOfBeforeAreLookedFor(t *testing.T) {
 	notes := t.TempDir()
 	inArea(t, func(t *testing.T, a *area) {
-		a.notes = notes
-		a.start()
-		synctest.Wait()
-		l := a.ledger()
+		l := a.follow(notes)
 		l.show(5)
 		a.stop()
 		for _, epoch := range []witness.Epoch{l.name.Epoch - 1, l.name.Epoch} {
@@ -349,10 +492,7 @@ func TestNothingIsCosignedThatIsNotKept(t *testing.T) {
 	}
 	for _, notes := range []string{"", file} {
 		inArea(t, func(t *testing.T, a *area) {
-			a.notes = notes
-			a.start()
-			synctest.Wait()
-			l := a.ledger()
+			l := a.follow(notes)
 			l.show(5)
 			l.show(9)
 			if signed := a.heard("cosign"); len(signed) != 0 {

@@ -17,7 +17,7 @@ func (c *Coverage) read(ctx context.Context, m Mail) {
 	var err error
 	switch m.Name {
 	case "anchor":
-		err = c.readAnchors(m.Payload)
+		err = c.readAnchors(ctx, m.Payload)
 	case "value":
 		err = c.readValues(ctx, m)
 	case "ack":
@@ -27,8 +27,12 @@ func (c *Coverage) read(ctx context.Context, m Mail) {
 	case "checkpoint":
 		err = c.readCheckpoints(m.Payload)
 	case "proof":
-		if !c.registry.answered(m.Payload) {
+		stranger := c.registry.lacks()
+		switch {
+		case !c.registry.answered(m.Payload):
 			err = c.log.answered(m.Payload)
+		case stranger && !c.registry.lacks():
+			c.log.signAgain() // the signatures of strangers are not taken
 		}
 	}
 	if err != nil {
@@ -37,17 +41,24 @@ func (c *Coverage) read(ctx context.Context, m Mail) {
 	}
 }
 
-func (c *Coverage) readAnchors(payload []byte) error {
+// readAnchors takes the network's anchors, and with them the values that came before theirs:
+// brokers give what they retain in any order.
+func (c *Coverage) readAnchors(ctx context.Context, payload []byte) error {
 	anchors, err := witness.ParseAnchors(payload)
 	for _, a := range anchors {
 		err = errors.Join(err, c.chains.AddAnchor(a))
+	}
+	if early := c.early; early != nil {
+		err = errors.Join(err, c.readValues(ctx, Mail{Payload: early, Retained: true}))
 	}
 	return err
 }
 
 // readValues takes what was revealed. Fresh is the newest one alone, and only if it
-// came when it was published and was not known: the others may be old.
+// came when it was published and was not known: the others may be old. A message with a
+// value whose anchor has not come is kept until it is read again, or another one comes.
 func (c *Coverage) readValues(ctx context.Context, m Mail) error {
+	c.early = nil
 	values, err := witness.ParseValues(m.Payload)
 	var newest witness.Slot
 	for _, v := range values {
@@ -57,9 +68,16 @@ func (c *Coverage) readValues(ctx context.Context, m Mail) error {
 		_, known := c.chains.Value(v.Slot)
 		if refused := c.chains.AddValue(v); refused != nil {
 			err = errors.Join(err, refused)
+			if errors.Is(refused, witness.ErrNoAnchor) {
+				c.early = m.Payload
+			}
 			continue
 		}
-		c.step(ctx, witness.ValueSeen{Slot: v.Slot, Fresh: !m.Retained && !known && v.Slot == newest})
+		fresh := !m.Retained && !known && v.Slot == newest
+		if fresh {
+			c.confirm(v.Slot)
+		}
+		c.step(ctx, witness.ValueSeen{Slot: v.Slot, Fresh: fresh})
 	}
 	return err
 }
@@ -140,11 +158,6 @@ func (c *Coverage) ingests() []radio.Station {
 		}
 	}
 	return all
-}
-
-// heardOf is a frame for the collector, with its fine time where the concentrator knows it.
-func heardOf(u radio.Uplink) witness.Heard {
-	return witness.Heard{Uplink: u, Fine: witness.GPSNanos(u.Fine.GPS), HasFine: u.Fine.Known}
 }
 
 // hear lets the collector know of an event and reports what it hands over.

@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
+	"hexspot/gateway"
 	"hexspot/witness"
 )
 
@@ -13,6 +15,19 @@ import (
 func (c *Coverage) lookAround() {
 	c.beaconer.SetChip(!c.parts.Counter().IsZero())
 	c.beaconer.SetLink(c.parts.Link.Online())
+}
+
+// lookAtDuty tells the beaconer whether the duty cycle has room for a beacon.
+func (c *Coverage) lookAtDuty(now witness.Millis) {
+	if c.parts.Room == nil {
+		return
+	}
+	wait, ok := c.parts.Room(c.shortest, gateway.PriorityBeacon)
+	until := witness.Millis(0)
+	if ok {
+		until = now + witness.Millis(wait.Round(time.Second)/time.Millisecond)
+	}
+	c.beaconer.SetDuty(!ok || wait > 0, until)
 }
 
 // epoch is the one that runs, 0 while no anchor is known.
@@ -68,6 +83,12 @@ func (c *Coverage) begins(b witness.BeaconerStatus, now witness.Millis) string {
 func (c *Coverage) reasonText(b witness.BeaconerStatus, now witness.Millis) string {
 	detail := b.Detail
 	switch b.Reason {
+	case witness.NoSpool:
+		detail = c.diskFault
+	case witness.ClockUnset:
+		if !c.parts.Clock().IsZero() {
+			detail = "nothing shows that it is right: neither that the kernel is synchronized nor a value of the network"
+		}
 	case witness.NoSite:
 		detail = c.siteFault
 	case witness.Unregistered:

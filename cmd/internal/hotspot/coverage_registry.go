@@ -52,6 +52,11 @@ func (r *registry) answered(payload []byte) bool {
 	return true
 }
 
+// lacks says that the network is known to have no site of the station, in this epoch or the next.
+func (r *registry) lacks() bool {
+	return r.unknown || r.standing != nil && r.standing.Now == nil && r.standing.Next == nil
+}
+
 // refused takes note of a report that the network did not take.
 func (r *registry) refused(reason witness.RefusalReason) {
 	if reason == witness.RefusedUnknown && !r.unknown {

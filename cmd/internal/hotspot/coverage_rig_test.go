@@ -1,11 +1,13 @@
 package hotspot
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -42,6 +44,7 @@ type area struct {
 	mu    sync.Mutex
 	dead  bool
 	steps int // seen so far
+	noted int // notes written
 
 	c       *Coverage
 	stop    func()
@@ -51,6 +54,7 @@ type area struct {
 	mute    atomic.Bool  // no answers
 	trusted atomic.Bool  // the clock
 	ahead   atomic.Int64 // nanoseconds that it is wrong
+	unsure  atomic.Bool  // the kernel is not synchronized
 	unread  error        // why reports on disk cannot be read
 	site    *witness.Placement
 	antenna Antenna
@@ -63,8 +67,11 @@ type area struct {
 	receipts []log.Receipt // on disk
 	plan     radio.Plan
 	status   radio.TxStatus
+	early    bool          // values come before anchors
+	spent    time.Duration // until the duty cycle has room
 
-	emitted []uint64 // windows
+	lines   *bytes.Buffer // that are logged; nil: nobody reads them
+	emitted []uint64      // windows
 	placed  []radio.RecordID
 	said    []string // what else the network heard: name, space, payload
 	reports []radio.Signed
@@ -111,7 +118,7 @@ func inArea(t *testing.T, f func(*testing.T, *area)) {
 		if a.disk, err = spool.Open(t.Context(), spool.Config{Path: filepath.Join(dir, "spool.db")}, quiet()); err != nil {
 			t.Fatal(err)
 		}
-		defer a.disk.Close()
+		defer func() { a.disk.Close() }()
 		f(t, a)
 		a.stop()
 	})
@@ -121,9 +128,12 @@ func inArea(t *testing.T, f func(*testing.T, *area)) {
 func (a *area) start() {
 	life := &life{area: a}
 	c, err := NewCoverage(CoverageParts{
-		Network: a.id(), Signer: a.station, Log: quiet(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
+		Network: a.id(), Signer: a.station, Log: a.logger(), Plan: a.plan, Levels: []radio.DBm{1000, 1200, 1400},
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
-		Link: life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
+		Notes: &mortalNotes{life, a.disk},
+		Link:  life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
+		Synced: func() bool { return !a.unsure.Load() },
+		Room:   func([]radio.Downlink, gateway.Priority) (time.Duration, bool) { return a.spent, true },
 		Clock: func() time.Time {
 			if !a.trusted.Load() {
 				return time.Time{}
@@ -147,6 +157,14 @@ func (a *area) start() {
 		}
 	}
 	a.join()
+}
+
+// logger is where what is logged goes.
+func (a *area) logger() *slog.Logger {
+	if a.lines == nil {
+		return quiet()
+	}
+	return slog.New(slog.NewTextHandler(a.lines, nil))
 }
 
 // index is where the network's log has a record.
@@ -188,8 +206,13 @@ func (a *area) join() {
 	if err != nil {
 		a.t.Fatal(err)
 	}
+	if a.early {
+		a.reveal(true)
+	}
 	a.c.Receive(Mail{Name: "anchor", Payload: witness.AppendAnchors(nil, []radio.Signed{signed}), Retained: true})
-	a.reveal(true)
+	if !a.early {
+		a.reveal(true)
+	}
 }
 
 // reveal publishes the value of the present slot.
@@ -218,6 +241,12 @@ func (a *area) pass(slots int) {
 		}
 		synctest.Wait()
 	}
+}
+
+// kill ends the process without a last word.
+func (a *area) kill() {
+	a.note(func() { a.dead = true })
+	a.stop()
 }
 
 func (a *area) died() bool {
@@ -370,4 +399,18 @@ func (m *mortal) Ack(ctx context.Context, key, receipt []byte, now time.Time) er
 		return errDead
 	}
 	return m.Records.Ack(ctx, key, receipt, now)
+}
+
+// mortalNotes are notes of a process.
+type mortalNotes struct {
+	life *life
+	notes
+}
+
+func (m *mortalNotes) SetNote(ctx context.Context, name string, body []byte) error {
+	if !m.life.seen() {
+		return errDead
+	}
+	m.life.note(func() { m.life.noted++ })
+	return m.notes.SetNote(ctx, name, body)
 }

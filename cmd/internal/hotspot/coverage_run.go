@@ -20,13 +20,10 @@ const (
 	copyPause = 50 * time.Millisecond
 )
 
-// Run works until ctx ends. It begins with what is on disk: before the openings are
-// read nothing is sent, since the window may have had its beacon.
+// Run works until ctx ends. It begins with what is on disk.
 func (c *Coverage) Run(ctx context.Context) error {
 	defer close(c.ended)
-	if !c.restore(ctx) {
-		return nil
-	}
+	c.locked(func() { c.restore(ctx) })
 	defer c.finish(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -35,7 +32,7 @@ func (c *Coverage) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case u := <-c.heard:
-			c.locked(func() { c.hear(ctx, heardOf(u)) })
+			c.locked(func() { c.hear(ctx, c.heardOf(u)) })
 			due = earlier(due, time.Now().Add(copyPause))
 			continue
 		case m := <-c.mail:
@@ -43,6 +40,7 @@ func (c *Coverage) Run(ctx context.Context) error {
 		case <-c.arrived:
 			c.locked(func() {
 				c.registry.again()
+				c.log.signAgain()
 				c.records.hasten(ctx)
 			})
 		case e := <-c.answers:
@@ -68,18 +66,12 @@ func (c *Coverage) locked(f func()) {
 	f()
 }
 
-// now is the host's time, and whether it is trusted.
-func (c *Coverage) now() (witness.Millis, bool) {
-	if t := c.parts.Clock(); !t.IsZero() {
-		return witness.MillisOf(t), true
-	}
-	return witness.MillisOf(time.Now()), false
-}
-
 // turn lets time pass and says when the next turn is due.
 func (c *Coverage) turn(ctx context.Context) time.Duration {
-	now, trusted := c.now()
+	c.restore(ctx)
+	now, _ := c.now()
 	c.lookAtSteadiness(ctx, now) // before anything is dated by a clock that was set
+	now, trusted := c.now()
 	c.lookAtClock(ctx, trusted)
 	c.lookAtSite(ctx)
 	c.lookAtRegistry(ctx, now)
@@ -91,6 +83,7 @@ func (c *Coverage) turn(ctx context.Context) time.Duration {
 	}
 	c.watch(ctx, now)
 	c.records.retry(ctx)
+	c.keepPending(ctx, false)
 	c.records.send(ctx)
 	c.lookAtLog()
 	c.submission.submit(c.site, c.parts.Link)
@@ -176,10 +169,11 @@ func (c *Coverage) finish(ctx context.Context) {
 			c.step(ctx, <-c.answers)
 		}
 		for len(c.heard) > 0 {
-			c.hear(ctx, heardOf(<-c.heard))
+			c.hear(ctx, c.heardOf(<-c.heard))
 		}
 		c.batches(ctx, c.collector.Flush())
 		c.records.retry(ctx)
+		c.keepPending(ctx, true)
 		if c.survey != nil {
 			c.endSurvey(ctx)
 		}

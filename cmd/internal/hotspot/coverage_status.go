@@ -67,6 +67,7 @@ func (c *Coverage) Status() CoverageStatus {
 	defer c.mu.Unlock()
 	now, _ := c.now()
 	c.lookAround()
+	c.lookAtDuty(now)
 	b, h := c.beaconer.Status(now), c.collector.Status()
 	s := CoverageStatus{
 		Station: c.station.String(), Network: c.parts.Network.String(), Online: c.parts.Link.Online(),

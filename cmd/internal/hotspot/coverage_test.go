@@ -1,13 +1,17 @@
 package hotspot
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"hexspot/gateway/spool"
 	"hexspot/radio"
 	"hexspot/witness"
 	"hexspot/witness/log"
@@ -74,6 +78,28 @@ func TestBeaconLife(t *testing.T) {
 			t.Errorf("status %+v", s)
 		}
 	})
+}
+
+// TestValueBeforeAnchor: brokers give what they retain in any order. What is heard in the
+// first slot is reported, also if the hotspot stops before the next value.
+func TestValueBeforeAnchor(t *testing.T) {
+	for _, early := range []bool{false, true} {
+		inArea(t, func(t *testing.T, a *area) {
+			a.early, a.site = early, nil
+			a.start()
+			synctest.Wait()
+			a.c.Hear(a.beaconHeard())
+			synctest.Wait()
+			if s := a.c.Status(); s.Held != 1 || s.Waiting != 0 || s.ClockBy != 0 {
+				t.Errorf("value first %v: %d held, %d wait, clock by %d: want one held", early, s.Held, s.Waiting, s.ClockBy)
+			}
+			a.stop()
+			if n := len(a.sent()); n != 1 {
+				t.Errorf("value first %v: %d reports, want 1", early, n)
+			}
+			a.start()
+		})
+	}
 }
 
 // TestBeaconCrash: wherever the process dies, no window gets two beacons and every
@@ -195,7 +221,8 @@ func TestNoBeaconWhy(t *testing.T) {
 		{"clock_unset", "clock is not set", func(a *area) { a.trusted.Store(false) }},
 		{"no_anchor", "no beacon yet", func(a *area) { a.anchor.X0 = witness.Entropy{9}; a.anchor.To -= 299; a.anchor.From-- }},
 		{"no_entropy", "entropy of the slot has not come", func(a *area) { a.anchor.X0 = witness.Entropy{9} }},
-		{"", "duty cycle", func(a *area) { a.status = radio.TxDutyCycleOverflow }},
+		{"duty_cycle", "duty cycle", func(a *area) { a.status, a.spent = radio.TxDutyCycleOverflow, time.Minute }},
+		{"", "duty cycle", func(a *area) { a.status = radio.TxDutyCycleOverflow }}, // of the drawn channel alone
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			inArea(t, func(t *testing.T, a *area) {
@@ -212,6 +239,61 @@ func TestNoBeaconWhy(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestBeaconNotEmittedIsLogged: once for each window, with the reason; an emitted one is not, and
+// neither are those of a hotspot that is to send none.
+func TestBeaconNotEmittedIsLogged(t *testing.T) {
+	for reason, change := range map[string]func(*area){
+		"duty_cycle": func(a *area) { a.status = radio.TxDutyCycleOverflow },
+		"no_site":    func(a *area) { a.site = nil },
+		"":           func(*area) {},
+		"data_only":  func(a *area) { a.site.DataOnly = true },
+	} {
+		inArea(t, func(t *testing.T, a *area) {
+			change(a)
+			a.lines = new(bytes.Buffer)
+			a.start()
+			a.pass(31)
+			a.stop()
+			want := 3
+			if reason == "" || reason == "data_only" {
+				want = 0
+			}
+			if n := strings.Count(a.lines.String(), "is not emitted"); n != want || want > 0 && !strings.Contains(a.lines.String(), "reason="+reason+" ") {
+				t.Errorf("%s: %d lines, want %d:\n%s", reason, n, want, a.lines)
+			}
+			a.start()
+		})
+	}
+}
+
+// TestSpoolComesLate: while the spool cannot be opened nothing is sent, which the status says;
+// when it can, beacons are, and what was heard meanwhile is reported.
+func TestSpoolComesLate(t *testing.T) {
+	place := filepath.Join(t.TempDir(), "d")
+	if err := os.WriteFile(place, nil, 0o600); err != nil { // in the place of the directory
+		t.Fatal(err)
+	}
+	inArea(t, func(t *testing.T, a *area) {
+		a.disk.Close()
+		a.disk = spool.Unopened(spool.Config{Path: filepath.Join(place, "spool.db")}, quiet())
+		a.start()
+		a.pass(1)
+		a.c.Hear(a.beaconHeard())
+		a.pass(11)
+		s := a.c.Status()
+		if s.Reason != "no_spool" || !strings.Contains(s.ReasonText, place) || len(a.beacons()) > 0 || s.Counts.Skipped["no_spool"] == 0 || s.Unkept != 1 {
+			t.Errorf("%d beacons, status %+v", len(a.beacons()), s)
+		}
+		if err := os.Remove(place); err != nil {
+			t.Fatal(err)
+		}
+		a.pass(20)
+		if s := a.c.Status(); s.Reason != "" || len(a.beacons()) == 0 || s.Counts.Receipts != uint64(len(a.beacons())+1) {
+			t.Errorf("%d beacons, status %+v", len(a.beacons()), s)
+		}
+	})
 }
 
 // TestStatusOfTheSite: the status says which site there is, and if the antenna is another.

@@ -215,6 +215,32 @@ func (p *prover) status(socket string, enough func(Status) bool) {
 	}
 }
 
+// TestStatusFromTheStart: a hotspot whose chip is not there yet says so when it is asked, and
+// begins when it is plugged in.
+func TestStatusFromTheStart(t *testing.T) {
+	link, socket := linkIn(t), filepath.Join(t.TempDir(), "s")
+	net := startNetwork(t, "127.0.0.1:0")
+	defer net.server.Close()
+	p := newProver(t, net.server, fast)
+	go p.run(t.Context())
+	key, err := keys.Generate(keys.P256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := p.covering(link, net.url, socket, key)
+	p.status(socket, func(s Status) bool {
+		c := s.Coverage
+		return c.Reason == "no_chip" && c.ReasonText != "" && c.Station == key.Station().String() && c.Network == p.id.String() &&
+			!s.Chip.Runs && strings.Contains(s.Chip.Fault, link)
+	})
+	plug(t, link)
+	p.status(socket, func(s Status) bool { return s.Coverage.Reason == "" && s.Chip.Runs })
+	stop()
+	if _, err := AskStatus(t.Context(), socket); err == nil {
+		t.Error("a hotspot that has stopped answers")
+	}
+}
+
 // TestCoverageOverUSB: a hotspot on an emulated chip sends its beacon, reports it and
 // a beacon that it heard, keeps the receipts, and says so when it is asked.
 func TestCoverageOverUSB(t *testing.T) {

@@ -64,6 +64,7 @@ func (c *Coverage) lookAtSteadiness(ctx context.Context, now witness.Millis) {
 	if by == 0 {
 		return
 	}
+	c.confirmed = false // what showed the clock right was about another one
 	c.before.adjust(by, c.steady.start())
 	c.beaconer.RestoreDiscoveries(c.before.times)
 	if c.survey != nil {

@@ -79,6 +79,7 @@ func (h *Hotspot) Ready(ctx context.Context) (sx1302.Info, error) { return h.con
 // Run works until ctx ends. The networks stop first, then the radio.
 func (h *Hotspot) Run(ctx context.Context) error {
 	defer h.claims.release()
+	defer h.answer(ctx)()
 	air, silence := context.WithCancel(context.WithoutCancel(ctx))
 	defer silence()
 	var radio errgroup.Group
@@ -169,9 +170,6 @@ func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients 
 	}
 	if coverage != nil {
 		group.Go(func() error { return coverage.Run(proving) })
-		for _, s := range h.sockets() {
-			group.Go(func() error { return h.serve(ctx, s.socket, s.answer) })
-		}
 	}
 	if h.runner != nil {
 		group.Go(func() error { return h.runner.Run(ctx) })
@@ -183,6 +181,23 @@ func (h *Hotspot) together(ctx context.Context, router *gateway.Router, clients 
 		group.Go(func() error { return c.Run(connected) })
 	}
 	return group.Wait()
+}
+
+// answer has whoever asks answered, from the start on: a hotspot without a chip is asked why
+// first of all. It ends with ctx or when end is called.
+func (h *Hotspot) answer(ctx context.Context) (end func()) {
+	if !h.parts.Coverage.Enabled {
+		return func() {}
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	for _, s := range h.sockets() {
+		group.Go(func() { h.serve(ctx, s.socket, s.answer) })
+	}
+	return func() {
+		stop()
+		group.Wait()
+	}
 }
 
 // asked is a socket and who answers there.

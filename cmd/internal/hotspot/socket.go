@@ -2,6 +2,7 @@ package hotspot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -26,17 +27,18 @@ const (
 
 // serve answers whoever connects, until ctx ends. A hotspot whose socket cannot be made
 // works without, and says so.
-func (h *Hotspot) serve(ctx context.Context, s socket, answer func(context.Context, net.Conn) error) error {
+func (h *Hotspot) serve(ctx context.Context, s socket, answer func(context.Context, net.Conn) error) {
 	if s.path == "" {
-		return nil
+		return
 	}
 	listener, err := s.listen(ctx)
 	if err != nil {
 		h.parts.Log.Warn("the running hotspot cannot be asked", "command", s.command, "error", err)
-		return nil
+		return
 	}
 	defer context.AfterFunc(ctx, func() { listener.Close() })()
 	var asking errgroup.Group
+	defer asking.Wait()
 	asking.SetLimit(mostAsking)
 	for {
 		conn, err := listener.Accept()
@@ -44,7 +46,7 @@ func (h *Hotspot) serve(ctx context.Context, s socket, answer func(context.Conte
 			if ctx.Err() == nil {
 				h.parts.Log.Warn("the running hotspot cannot be asked any more", "command", s.command, "error", err)
 			}
-			return asking.Wait()
+			return
 		}
 		asking.Go(func() error {
 			defer context.AfterFunc(ctx, func() { conn.Close() })()
@@ -75,8 +77,18 @@ func (s socket) listen(ctx context.Context) (net.Listener, error) {
 	if s.private {
 		config.Control = closeToOthers
 	}
-	return config.Listen(ctx, "unix", s.path)
+	listener, err := config.Listen(ctx, "unix", s.path)
+	if err != nil || s.private {
+		return listener, err
+	}
+	if err := os.Chmod(s.path, openToAll); err != nil { // the umask has taken the right to connect
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
 }
+
+// openToAll is the mode of a socket to which everybody may connect: that takes writing.
+const openToAll os.FileMode = 0o666
 
 // closeToOthers sets the mode of a socket before it has a name: Linux makes the file
 // with it, so that there is no moment in which somebody else could connect.
@@ -92,7 +104,15 @@ func closeToOthers(_, _ string, raw syscall.RawConn) error {
 func dial(ctx context.Context, path string) (net.Conn, error) {
 	conn, err := (&net.Dialer{Timeout: socketWait}).DialContext(ctx, "unix", path)
 	if err != nil {
-		return nil, fmt.Errorf("no hotspot answers (does it run, with [coverage] enabled?): %w", err)
+		return nil, unanswered(err)
 	}
 	return conn, nil
+}
+
+// unanswered says why a hotspot could not be asked.
+func unanswered(err error) error {
+	if errors.Is(err, os.ErrPermission) {
+		return fmt.Errorf("this user may not ask the hotspot: %w", err)
+	}
+	return fmt.Errorf("no hotspot answers (does it run, with [coverage] enabled?): %w", err)
 }

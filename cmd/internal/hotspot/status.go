@@ -11,6 +11,7 @@ import (
 
 	"hexspot/gateway/spool"
 	"hexspot/hardware/sx1302"
+	"hexspot/witness"
 )
 
 // Status is what `hexspot status` shows.
@@ -53,9 +54,14 @@ type DutyStatus struct {
 	Allowed int64  `json:"allowed_ms"`
 }
 
-// status is how things stand; coverage must run.
+// status is how things stand.
 func (h *Hotspot) status(ctx context.Context) Status {
-	s := Status{Time: time.Now().UTC(), Packets: h.Counters(), Chip: h.chipStatus(), Coverage: h.coverage.Load().Status()}
+	s := Status{Time: time.Now().UTC(), Packets: h.Counters(), Chip: h.chipStatus()}
+	if c := h.coverage.Load(); c != nil {
+		s.Coverage = c.Status()
+	} else {
+		s.Coverage = h.withoutCoverage()
+	}
 	if h.transmitter != nil {
 		for _, d := range h.transmitter.DutyCycle() {
 			s.Duty = append(s.Duty, DutyStatus{d.Name, d.Tracked.Milliseconds(), d.Max.Milliseconds()})
@@ -69,6 +75,23 @@ func (h *Hotspot) status(ctx context.Context) Status {
 		if q.Records {
 			s.Records = append(s.Records, RecordStatus{q.Name, q.Waiting, q.Acknowledged + q.Refused})
 		}
+	}
+	return s
+}
+
+// withoutCoverage is the status before proof of coverage has begun: it begins when the chip
+// has said what it is.
+func (h *Hotspot) withoutCoverage() CoverageStatus {
+	reason := witness.NoChip
+	if h.forwarders.Load() != nil {
+		reason = witness.NoSpool
+	}
+	s := CoverageStatus{
+		Station: h.parts.Key.Station().String(), Reason: reason.Name(), ReasonText: reason.String(),
+		LastBeacon: witness.Outcome{}.String(), Registry: RegistryStatus{State: RegistryNotKnown},
+	}
+	if i, err := coverageOutput(h.parts.Outputs); err == nil {
+		s.Network = h.parts.Outputs[i].Network
 	}
 	return s
 }

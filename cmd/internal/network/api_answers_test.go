@@ -27,11 +27,11 @@ func (p *prover) appeal(t *testing.T, network radio.Network, k witness.Slot) wit
 // the entropy of its slots; others are refused by name.
 func TestAppealsOverHTTP(t *testing.T) {
 	d := newDesk(t, Data(t.TempDir()), nil)
-	if err := d.entropy.step(t.Context(), present()); err != nil {
+	if err := stepped(t, d.entropy, present()); err != nil {
 		t.Fatal(err)
 	}
 	first := d.entropy.public.first(t)
-	if err := d.entropy.step(t.Context(), demoTiming(t).Start(first+5)); err != nil {
+	if err := stepped(t, d.entropy, demoTiming(t).Start(first+5)); err != nil {
 		t.Fatal(err)
 	}
 	p := newProver(t, d.network)

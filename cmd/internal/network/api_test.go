@@ -65,12 +65,12 @@ func (p *publicEntropy) first(t *testing.T) witness.Slot {
 func TestEntropyOverHTTP(t *testing.T) {
 	d := newDesk(t, Data(t.TempDir()), nil)
 	chains := witness.NewChains(d.network)
-	if err := d.entropy.step(t.Context(), present()); err != nil {
+	if err := stepped(t, d.entropy, present()); err != nil {
 		t.Fatal(err)
 	}
 	first := d.entropy.public.first(t)
 	at := demoTiming(t).Start(first + 5)
-	if err := d.entropy.step(t.Context(), at); err != nil {
+	if err := stepped(t, d.entropy, at); err != nil {
 		t.Fatal(err)
 	}
 	anchors, err := witness.ParseAnchors(d.get("/v1/entropy/anchors").body)

@@ -116,7 +116,7 @@ func TestAnAppealOnItsWayIsNotTaken(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, Data(t.TempDir()), nil)
 	p := newProver(t, d.network)
-	must(t, d.entropy.step(t.Context(), present()))
+	must(t, stepped(t, d.entropy, present()))
 	d.doubt(t, 1001, witness.StationSubject(p.key.Station()))
 	d.settled(p)
 	held := heldAppends{make(chan struct{}), make(chan error)}

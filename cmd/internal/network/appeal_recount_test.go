@@ -121,7 +121,7 @@ func TestNoAppealIsTakenUncounted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, Data(t.TempDir()), nil)
 	p := newProver(t, d.network)
-	must(t, d.entropy.step(t.Context(), present()))
+	must(t, stepped(t, d.entropy, present()))
 	d.doubt(t, 1001, witness.StationSubject(p.key.Station()))
 	d.settled(p)
 	good := p.appeal(t, d.network, d.entropy.public.first(t)).Append(nil)

@@ -31,7 +31,10 @@ type entropy struct {
 	asked     witness.Slot              // in which it was looked for newer revisions in the book
 	replaced  witness.ChainReplaced     // the last one that was told
 	open      []witness.PublisherAction // failed, and may still be done
+	given     []chaindir.Key            // given up, and to be recalled once more
 	unlogged  []published               // values whose time the journal has not taken yet
+	logging   bool                      // the first of them, beside
+	beside    besides
 	failing   bool
 }
 
@@ -40,7 +43,7 @@ func newEntropy(p provingParts, chains chaindir.Dir, claims store.Anchors) (*ent
 	config := witness.PublisherConfig{
 		Network: p.network, Schedule: p.schedule, Parameters: p.parameters[0].Hash(), Random: rand.Reader,
 	}
-	e := &entropy{provingParts: p, chains: chains, public: newPublicEntropy(p.network), claims: claims}
+	e := &entropy{provingParts: p, chains: chains, public: newPublicEntropy(p.network), claims: claims, beside: newBesides()}
 	var err error
 	if e.publisher, err = witness.NewPublisher(config); err != nil {
 		return nil, err
@@ -53,13 +56,14 @@ func newEntropy(p provingParts, chains chaindir.Dir, claims store.Anchors) (*ent
 
 // run publishes until ctx ends. What fails is logged and tried again.
 func (e *entropy) run(ctx context.Context) error {
+	defer e.beside.end()
 	for ctx.Err() == nil {
 		now := e.now()
 		err := e.step(ctx, now)
 		if err != nil && !e.failing && ctx.Err() == nil {
 			e.log.Error("entropy is not published as it should be, trying again", "error", err)
 		}
-		e.failing = err != nil
+		e.failing = err != nil || e.failing && e.beside.running
 		e.wait(ctx, now)
 	}
 	return nil
@@ -69,8 +73,7 @@ func (e *entropy) run(ctx context.Context) error {
 const mostWait = witness.Millis(1_000)
 
 func (e *entropy) wait(ctx context.Context, now witness.Millis) {
-	due := min(e.publisher.Next(now)-now, mostWait)
-	timer := time.NewTimer(due.Duration())
+	timer := time.NewTimer(e.until(now))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -78,12 +81,16 @@ func (e *entropy) wait(ctx context.Context, now witness.Millis) {
 	}
 }
 
-// step does what failed before, then what is due.
+// step does what failed before, then what is due, and then what comes of it beside while there
+// is time.
 func (e *entropy) step(ctx context.Context, now witness.Millis) error {
 	again := e.open
 	e.open = nil
 	actions, err := e.publisher.Step(now, nil)
-	return errors.Join(e.do(ctx, again), err, e.do(ctx, actions), e.logValues(ctx))
+	err = errors.Join(e.do(ctx, again), err, e.do(ctx, actions))
+	e.recallAgain(ctx)
+	e.logValues(ctx)
+	return errors.Join(err, e.settle(ctx, now))
 }
 
 // do does actions in order, and then what follows from them: what is said later is newer, so
@@ -91,36 +98,36 @@ func (e *entropy) step(ctx context.Context, now witness.Millis) error {
 func (e *entropy) do(ctx context.Context, actions []witness.PublisherAction) error {
 	var faults []error
 	for queue := slices.Clone(actions); len(queue) > 0; queue = queue[1:] {
-		a := queue[0]
-		event, err := e.act(ctx, a)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("%v: %w", a, err))
-			e.postpone(a)
-		}
-		if event == nil {
-			continue
-		}
-		next, err := e.tell(ctx, event)
+		event, err := e.act(ctx, queue[0])
+		next, err := e.follow(ctx, queue[0], event, err)
 		faults = append(faults, err)
 		queue = append(queue, next...)
 	}
 	return errors.Join(faults...)
 }
 
+// follow gives what follows from an action.
+func (e *entropy) follow(ctx context.Context, a witness.PublisherAction, event witness.PublisherEvent, err error) ([]witness.PublisherAction, error) {
+	if err != nil {
+		err = fmt.Errorf("%v: %w", a, err)
+		e.postpone(a)
+	}
+	if event == nil {
+		return nil, err
+	}
+	next, fault := e.tell(ctx, event)
+	return next, errors.Join(err, fault)
+}
+
 // tell tells the publisher what was done. When it gives a chain up that another instance had,
-// it is told, too, what is left of that.
+// what is left of that is looked for.
 func (e *entropy) tell(ctx context.Context, event witness.PublisherEvent) ([]witness.PublisherAction, error) {
 	actions, err := e.publisher.Step(e.now(), event)
 	seen, watched := event.(witness.ChainWatched)
-	if !watched || seen.Nobody || !e.publisher.Abandoned(seen.To, seen.Revision) {
-		return actions, err
+	if watched && !seen.Nobody && e.publisher.Abandoned(seen.To, seen.Revision) {
+		e.abandoned(ctx, seen)
 	}
-	recalled, fault := e.abandoned(ctx, seen)
-	if recalled == nil {
-		return actions, errors.Join(err, fault)
-	}
-	more, fault2 := e.publisher.Step(e.now(), recalled)
-	return append(actions, more...), errors.Join(err, fault, fault2)
+	return actions, err
 }
 
 // postpone keeps an action that failed while doing it later is of use. Values are retained
@@ -146,7 +153,8 @@ func (e *entropy) act(ctx context.Context, a witness.PublisherAction) (witness.P
 	case witness.KeepSeed:
 		return e.keepSeed(a)
 	case witness.SignAnchor:
-		return e.anchor(ctx, a.Anchor)
+		e.beside.add(ctx, e.anchoring(a))
+		return nil, nil
 	case witness.PublishAnchors:
 		return nil, errors.Join(e.publishAnchors(a.Anchors), e.forget())
 	case witness.RetainValues:
@@ -188,6 +196,17 @@ func (e *entropy) keepSeed(a witness.KeepSeed) (witness.PublisherEvent, error) {
 		return nil, err
 	}
 	return witness.SeedKept{To: a.To, Revision: a.Revision}, nil
+}
+
+// anchoring is the work of an anchor.
+func (e *entropy) anchoring(a witness.SignAnchor) work {
+	return func(ctx context.Context) conclusion {
+		event, err := e.anchor(ctx, a.Anchor)
+		return func(ctx context.Context) error {
+			next, err := e.follow(ctx, a, event, err)
+			return errors.Join(err, e.do(ctx, next))
+		}
+	}
 }
 
 // anchor signs, journals and keeps an anchor, unless another instance of the network has

@@ -42,17 +42,40 @@ func (e *entropy) publishNew(a witness.Reveal) error {
 	return e.chains.KeepValue(e.chainOf(a.Value), at, a.Value)
 }
 
-// logValues journals what was published.
-func (e *entropy) logValues(ctx context.Context) error {
-	for len(e.unlogged) > 0 {
-		p := e.unlogged[0]
-		id := fmt.Sprintf("value-%d-%d", p.value.Slot, p.value.Revision)
-		message := witness.AppendValues(nil, []witness.Value{p.value})
-		if err := e.keep(ctx, "value", byte(p.value.Slot), id, p.at, message); err != nil {
-			return fmt.Errorf("logging when slot %d was published: %w", p.value.Slot, err)
-		}
+// logValues has what was published journaled, in order, until a value fails: the next step tries
+// again.
+func (e *entropy) logValues(ctx context.Context) {
+	if e.logging || len(e.unlogged) == 0 {
+		return
+	}
+	e.logging = true
+	p := e.unlogged[0]
+	e.beside.add(ctx, func(ctx context.Context) conclusion {
+		err := e.logValue(ctx, p)
+		return func(ctx context.Context) error { return e.logged(ctx, p, err) }
+	})
+}
+
+func (e *entropy) logValue(ctx context.Context, p published) error {
+	id := fmt.Sprintf("value-%d-%d", p.value.Slot, p.value.Revision)
+	message := witness.AppendValues(nil, []witness.Value{p.value})
+	if err := e.keep(ctx, "value", byte(p.value.Slot), id, p.at, message); err != nil {
+		return fmt.Errorf("logging when slot %d was published: %w", p.value.Slot, err)
+	}
+	return nil
+}
+
+// logged goes on with the next value. The one that the journal has may have gone, where too many
+// wait.
+func (e *entropy) logged(ctx context.Context, p published, err error) error {
+	e.logging = false
+	if err != nil {
+		return err
+	}
+	if len(e.unlogged) > 0 && e.unlogged[0] == p {
 		e.unlogged = e.unlogged[1:]
 	}
+	e.logValues(ctx)
 	return nil
 }
 

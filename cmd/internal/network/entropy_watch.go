@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"hexspot/internal/journal"
@@ -84,15 +85,36 @@ func (e *entropy) watch(ctx context.Context, a witness.WatchChain) (witness.Publ
 	return seen, nil
 }
 
-// abandoned tells that a chain is given up that another instance had, and recalls it.
-func (e *entropy) abandoned(ctx context.Context, seen witness.ChainWatched) (witness.PublisherEvent, error) {
+// abandoned tells that a chain is given up that another instance had, and has it recalled.
+func (e *entropy) abandoned(ctx context.Context, seen witness.ChainWatched) {
 	e.log.Warn("nobody reveals a chain of entropy any more: its seed is lost, or the instance that had it has ended. The next revision is begun; the slots until then have no entropy",
 		"to", seen.To, "revision", seen.Revision, "last_revealed", seen.Revealed)
-	found, err := e.recall(ctx, chaindir.Key{To: seen.To, Revision: seen.Revision})
-	if err != nil || found == nil {
-		return nil, err
+	e.beside.add(ctx, e.recalling(chaindir.Key{To: seen.To, Revision: seen.Revision}))
+}
+
+// recallAgain has chains recalled for which the journal had no answer.
+func (e *entropy) recallAgain(ctx context.Context) {
+	for _, k := range e.given {
+		e.beside.add(ctx, e.recalling(k))
 	}
-	return *found, nil
+	e.given = nil
+}
+
+// recalling is the work of recalling a chain. The publisher is told what is left of it.
+func (e *entropy) recalling(k chaindir.Key) work {
+	return func(ctx context.Context) conclusion {
+		found, err := e.recall(ctx, k)
+		return func(ctx context.Context) error {
+			if err != nil && e.now() < e.schedule.Start(k.To) {
+				e.given = append(e.given, k)
+			}
+			if err != nil || found == nil {
+				return err
+			}
+			next, err := e.tell(ctx, *found)
+			return errors.Join(err, e.do(ctx, next))
+		}
+	}
 }
 
 // recall finds a chain in the log of the journal, nil if it is not there.
@@ -105,7 +127,7 @@ func (e *entropy) recall(ctx context.Context, k chaindir.Key) (*witness.ChainRec
 		Since:    (e.schedule.Start(first) - e.schedule.AnchorAhead).Time().Add(-margin),
 		Subjects: []string{"rec." + string(radio.KindAnchor) + ".*", "rec.value.*"},
 	}
-	r := recalling{key: k, network: e.network}
+	r := recollection{key: k, network: e.network}
 	if err := e.earlier.Read(ctx, query, r.take); err != nil || r.found == nil {
 		return nil, err
 	}
@@ -120,15 +142,15 @@ func (e *entropy) keepRecalled(k chaindir.Key, c witness.ChainRecalled) error {
 	return e.chains.KeepAnchor(k, c.Journaled, c.Signed)
 }
 
-// recalling looks for a chain among anchors and values, which are journaled after them.
-type recalling struct {
+// recollection looks for a chain among anchors and values, which are journaled after them.
+type recollection struct {
 	key     chaindir.Key
 	network radio.Network
 	trail   *witness.Trail
 	found   *witness.ChainRecalled
 }
 
-func (r *recalling) take(record journal.Record) error {
+func (r *recollection) take(record journal.Record) error {
 	at, ok := stampOf(record.Data)
 	if !ok {
 		return nil
@@ -144,7 +166,7 @@ func (r *recalling) take(record journal.Record) error {
 }
 
 // anchor takes the first one with that end and revision.
-func (r *recalling) anchor(at witness.Millis, signed radio.Signed) {
+func (r *recollection) anchor(at witness.Millis, signed radio.Signed) {
 	a, err := witness.OpenAnchor(signed, r.network)
 	if err != nil || a.To != r.key.To || a.Revision != r.key.Revision {
 		return
@@ -154,7 +176,7 @@ func (r *recalling) anchor(at witness.Millis, signed radio.Signed) {
 }
 
 // value takes one that leads to the anchor, and is newer.
-func (r *recalling) value(v witness.Value) {
+func (r *recollection) value(v witness.Value) {
 	if r.found == nil || v.Revision != r.key.Revision || !r.found.Anchor.Covers(v.Slot) || r.trail.Learn(v.Slot, v.Entropy) != nil {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +23,7 @@ type watched struct {
 	time    witness.Millis
 	logged  bytes.Buffer
 	one     Data
+	swapped func(witness.Slot) bool // in which slots they wake in the other order, nil: in none
 }
 
 // readable is a journal that can be read, too.
@@ -74,10 +76,25 @@ func (w *watched) start(data Data) *desk {
 func (w *watched) run(slots int, alive ...*desk) {
 	w.t.Helper()
 	for range slots {
+		if w.swapped != nil && w.swapped(demoTiming(w.t).SlotAt(w.time)) {
+			alive = slices.Clone(alive)
+			slices.Reverse(alive)
+		}
 		for _, d := range alive {
-			must(w.t, d.entropy.step(w.t.Context(), w.time))
+			must(w.t, stepped(w.t, d.entropy, w.time))
 		}
 		w.time = demoTiming(w.t).End(demoTiming(w.t).SlotAt(w.time))
+	}
+}
+
+// serves has slots pass in which two instances live, and one of them alone reveals values.
+func (w *watched) serves(slots int, one, spare *desk) {
+	w.t.Helper()
+	for range slots {
+		w.run(1, one, spare)
+		if w.value(one).Slot != w.now() || w.value(spare).Slot == w.now() {
+			w.t.Fatalf("%+v and %+v in slot %d: %s", w.value(one), w.value(spare), w.now(), &w.logged)
+		}
 	}
 }
 
@@ -158,6 +175,34 @@ func TestEntropyOfTwoLivingInstances(t *testing.T) {
 	}
 }
 
+// TestEntropyInAnyOrder: in whatever order two instances wake, one of them has all epochs while
+// it lives, and then the other one, also beside the first when that comes back.
+func TestEntropyInAnyOrder(t *testing.T) {
+	timing := demoTiming(t)
+	for name, swapped := range map[string]func(witness.Slot) bool{
+		"one first":       func(witness.Slot) bool { return false },
+		"the other first": func(witness.Slot) bool { return true },
+		"slot by slot":    func(k witness.Slot) bool { return k%2 == 1 },
+		"epoch by epoch":  func(k witness.Slot) bool { return timing.Epoch(k)%2 == 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWatched(t)
+			w.swapped = swapped
+			one, two := w.one, w.spare()
+			a, b := w.start(one), w.start(two)
+			w.run(4, a, b)
+			if w.value(a).Slot == 0 {
+				a, b, one = b, a, two
+			}
+			w.serves(67, a, b) // over two ends of an epoch
+			must(t, a.close())
+			w.run(8, b)
+			a = w.start(one)
+			w.serves(60, b, a)
+		})
+	}
+}
+
 // TestEntropyOfASpare: of two spares one takes over when the first instance has died; when
 // that one comes back with its seeds it leaves the chain to the spare.
 func TestEntropyOfASpare(t *testing.T) {
@@ -194,7 +239,7 @@ func TestEntropyWithoutItsBook(t *testing.T) {
 	}
 	for range 6 {
 		for _, d := range []*desk{a, b} {
-			if d.entropy.step(t.Context(), w.time) == nil {
+			if stepped(t, d.entropy, w.time) == nil {
 				t.Error("a book that does not answer is no error")
 			}
 		}

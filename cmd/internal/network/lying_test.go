@@ -16,6 +16,7 @@ import (
 	paho "github.com/eclipse/paho.mqtt.golang"
 
 	"hexspot/radio"
+	"hexspot/witness"
 	"hexspot/witness/log"
 )
 
@@ -98,9 +99,9 @@ func (w *watcher) state() (log.Note, []log.Evidence) {
 	return w.last, w.found
 }
 
-// forge replaces a record in a log on disk and removes what the network wrote down of it: what
+// forge changes the entries of a log on disk and removes what the network wrote down of it: what
 // an operator can do who wants a record gone.
-func forge(t *testing.T, data Data, name log.Name, victim uint64) {
+func forge(t *testing.T, data Data, name log.Name, change func([]log.Entry) []log.Entry) {
 	t.Helper()
 	path := filepath.Join(data.path(logsDir), fmt.Sprint(name.Epoch, ".log"))
 	was, err := openLog(path, name)
@@ -112,13 +113,10 @@ func forge(t *testing.T, data Data, name log.Name, victim uint64) {
 		t.Fatal(err)
 	}
 	var entries []log.Entry
-	for i, id := range ids {
+	for _, id := range ids {
 		place, err := was.Find(id)
 		if err != nil {
 			t.Fatal(err)
-		}
-		if uint64(i) == victim {
-			id = radio.RecordID{0xba, 0xd}
 		}
 		entries = append(entries, log.Entry{Record: id, Received: place.Received})
 	}
@@ -128,7 +126,7 @@ func forge(t *testing.T, data Data, name log.Name, victim uint64) {
 	}
 	is, err := openLog(path, name)
 	if err == nil {
-		_, err = is.Append(entries)
+		_, err = is.Append(change(entries))
 	}
 	if err = errors.Join(err, is.Close()); err != nil {
 		t.Fatal(err)
@@ -143,6 +141,29 @@ func openLog(path string, name log.Name) (*log.Log, error) {
 	return log.Open(file, name)
 }
 
+// liar is a network that has taken three records of a station and shown it a checkpoint, and then
+// serves a log that was changed.
+func liar(t *testing.T, change func([]log.Entry) []log.Entry) (n *Network, p *prover, seen log.Note, mine []log.Receipt) {
+	t.Helper()
+	c := demoConfig()
+	c.API = APIConfig{Listen: "127.0.0.1:0", RequestRate: 1000}
+	data := Data(t.TempDir())
+	n, end := serving(t, c, data)
+	p = newProver(t, n.ID())
+	w := watch(n, p, nil, nil)
+	mine = placed(t, n, p, 3)
+	await(t, "a checkpoint of the honest log", func() bool { last, _ := w.state(); return last.Checkpoint().Size == 3 })
+	seen, found := w.state()
+	if len(found) != 0 {
+		t.Fatal(found)
+	}
+	end()
+	forge(t, data, mine[0].Log, change)
+	c.Journal.Lost = true // whoever lies to stations does not mind
+	n, _ = serving(t, c, data)
+	return n, p, seen, mine
+}
+
 // TestALyingNetworkIsFound: a network takes three records, shows a checkpoint, and then
 // serves a log in which one record is another. The station has its receipts and the
 // checkpoint that it saw, nothing else. It finds both lies at once over MQTT; and
@@ -150,28 +171,12 @@ func openLog(path string, name log.Name) (*log.Log, error) {
 // what HTTP serves when the epoch is frozen.
 func TestALyingNetworkIsFound(t *testing.T) {
 	t.Parallel()
-	hexspot := filepath.Join(t.TempDir(), "hexspot")
-	if out, err := exec.Command("go", "build", "-o", hexspot, "hexspot/cmd/hexspot").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	c := demoConfig()
-	c.API = APIConfig{Listen: "127.0.0.1:0", RequestRate: 1000}
-	data := Data(t.TempDir())
-	n, end := serving(t, c, data)
-	p := newProver(t, n.ID())
-	w := watch(n, p, nil, nil)
-	mine := placed(t, n, p, 3)
-	await(t, "a checkpoint of the honest log", func() bool { last, _ := w.state(); return last.Checkpoint().Size == 3 })
-	seen, found := w.state()
-	if len(found) != 0 {
-		t.Fatal(found)
-	}
-	end()
-
+	hexspot := buildHexspot(t)
 	const victim = 1
-	forge(t, data, mine[0].Log, victim)
-	c.Journal.Lost = true // whoever lies to stations does not mind
-	n, _ = serving(t, c, data)
+	n, p, seen, mine := liar(t, func(entries []log.Entry) []log.Entry {
+		entries[victim].Record = radio.RecordID{0xba, 0xd}
+		return entries
+	})
 	split := watch(n, p, &seen, nil)
 	await(t, "the split view to be found", func() bool { _, found := split.state(); return len(found) > 0 })
 	if _, found := split.state(); found[0].Kind != log.Split || found[0].Verify() != nil {
@@ -184,31 +189,84 @@ func TestALyingNetworkIsFound(t *testing.T) {
 		t.Errorf("%v", found)
 	}
 
-	dir := t.TempDir()
-	save := func(name string, b []byte) string {
-		t.Helper()
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	fetch := func(what string) string {
-		t.Helper()
-		a := request(t, http.MethodGet, fmt.Sprintf("%s/v1/log/%d/%s", n.API(), mine[0].Epoch, what), nil)
-		if a.status != http.StatusOK {
-			t.Fatalf("%s: %s", what, a.body)
-		}
-		return save(what, a.body)
-	}
-	receipts := save("mine.receipts", log.AppendReceipts(nil, mine...))
-	lies(t, "split", hexspot, "receipts", "compare", save("seen.note", []byte(seen.String())), fetch("checkpoint"), "--out", dir)
-	awaitFor(t, patience+time.Minute, "the epoch to be frozen", func() bool {
-		return request(t, http.MethodGet, fmt.Sprintf("%s/v1/log/%d/high-water", n.API(), mine[0].Epoch), nil).status == http.StatusOK
-	})
-	lies(t, "replaced", hexspot, "receipts", "check", receipts, "--checkpoint", fetch("checkpoint"), "--log", fetch("ids"), "--high-water", fetch("high-water"), "--out", dir)
+	o := owner{t: t, n: n, epoch: mine[0].Epoch, dir: t.TempDir()}
+	receipts := o.save("mine.receipts", log.AppendReceipts(nil, mine...))
+	lies(t, "split", hexspot, "receipts", "compare", o.save("seen.note", []byte(seen.String())), o.fetch("checkpoint"), "--out", o.dir)
+	o.awaitFreeze()
+	lies(t, "replaced", hexspot, "receipts", "check", receipts, "--checkpoint", o.fetch("checkpoint"), "--log", o.fetch("ids"), "--high-water", o.fetch("high-water"), "--out", o.dir)
 	for _, evidence := range []string{fmt.Sprintf("evidence-split-%d.json", mine[0].Epoch), fmt.Sprintf("evidence-replaced-%d-%d.json", mine[0].Epoch, victim)} {
-		lies(t, "broke its promise", hexspot, "receipts", "verify", filepath.Join(dir, evidence), "--network", n.ID().String())
+		lies(t, "broke its promise", hexspot, "receipts", "verify", filepath.Join(o.dir, evidence), "--network", n.ID().String())
+	}
+}
+
+// owner is who has a hotspot's files, and asks the network by HTTP about an epoch.
+type owner struct {
+	t     *testing.T
+	n     *Network
+	epoch witness.Epoch
+	dir   string
+}
+
+func (o owner) save(name string, b []byte) string {
+	o.t.Helper()
+	path := filepath.Join(o.dir, name)
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		o.t.Fatal(err)
+	}
+	return path
+}
+
+func (o owner) get(what string) answer {
+	o.t.Helper()
+	return request(o.t, http.MethodGet, fmt.Sprintf("%s/v1/log/%d/%s", o.n.API(), o.epoch, what), nil)
+}
+
+func (o owner) fetch(what string) string {
+	o.t.Helper()
+	a := o.get(what)
+	if a.status != http.StatusOK {
+		o.t.Fatalf("%s: %s", what, a.body)
+	}
+	return o.save(what, a.body)
+}
+
+func (o owner) awaitFreeze() {
+	o.t.Helper()
+	awaitFor(o.t, patience+time.Minute, "the epoch to be frozen", func() bool { return o.get("high-water").status == http.StatusOK })
+}
+
+func buildHexspot(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "hexspot")
+	if out, err := exec.Command("go", "build", "-o", path, "hexspot/cmd/hexspot").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
+// TestACutLogIsFound: a network takes three records, shows a checkpoint, and then goes on with a
+// log that lacks the last one. There is no proof that leads there, and the network refuses to give
+// one; but when it shows the final checkpoint, a station that has the receipt finds the cut
+// at once, and so does one that has the checkpoint alone. `hexspot receipts` finds both with what
+// HTTP serves.
+func TestACutLogIsFound(t *testing.T) {
+	t.Parallel()
+	hexspot := buildHexspot(t)
+	n, p, seen, mine := liar(t, func(entries []log.Entry) []log.Entry { return entries[:2] })
+	held, bare := watch(n, p, &seen, mine), watch(n, newProver(t, n.ID()), &seen, nil)
+	o := owner{t: t, n: n, epoch: mine[0].Epoch, dir: t.TempDir()}
+	o.awaitFreeze()
+	for kind, w := range map[log.Kind]*watcher{log.Overdue: held, log.Cut: bare} {
+		await(t, "the cut to be found", func() bool { _, found := w.state(); return len(found) > 0 })
+		if _, found := w.state(); len(found) != 1 || found[0].Kind != kind || found[0].Verify() != nil {
+			t.Errorf("%v, want %s", found, kind)
+		}
+	}
+	receipts, note, mark := o.save("mine.receipts", log.AppendReceipts(nil, mine...)), o.fetch("checkpoint"), o.fetch("high-water")
+	lies(t, "overdue", hexspot, "receipts", "check", receipts, "--checkpoint", note, "--log", o.fetch("ids"), "--high-water", mark, "--out", o.dir)
+	lies(t, "cut", hexspot, "receipts", "compare", o.save("seen.note", []byte(seen.String())), note, "--high-water", mark, "--out", o.dir)
+	for _, evidence := range []string{fmt.Sprintf("evidence-overdue-%d-2.json", o.epoch), fmt.Sprintf("evidence-cut-%d.json", o.epoch)} {
+		lies(t, "broke its promise", hexspot, "receipts", "verify", filepath.Join(o.dir, evidence), "--network", n.ID().String())
 	}
 }
 

@@ -104,7 +104,7 @@ func TestParametersAreKeptBeforeTheyAreAnchored(t *testing.T) {
 	if got.status != http.StatusOK || !bytes.Equal(got.body, older) || !strings.Contains(got.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("%d %s", got.status, got.body)
 	}
-	if err := d.entropy.step(t.Context(), present()); err != nil {
+	if err := stepped(t, d.entropy, present()); err != nil {
 		t.Fatal(err)
 	}
 	if len(d.entropy.public.anchors) == 0 {

@@ -2,6 +2,7 @@ package network
 
 import (
 	"crypto/sha256"
+	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -181,4 +182,19 @@ func seedsOf(t *testing.T, data Data) []string {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// stepped has entropy do a step, and all that it does beside.
+func stepped(t testing.TB, e *entropy, now witness.Millis) error {
+	t.Helper()
+	return errors.Join(e.step(t.Context(), now), settled(t, e))
+}
+
+// settled has entropy do all that it does beside.
+func settled(t testing.TB, e *entropy) (err error) {
+	t.Helper()
+	for e.beside.running {
+		err = errors.Join(err, e.settle(t.Context(), e.now()))
+	}
+	return err
 }

@@ -203,14 +203,14 @@ func provingOver(t *testing.T, data Data, j appender) (v *proving, published map
 func TestAnchorsWaitForTheJournal(t *testing.T) {
 	j := &flaky{broken: true}
 	v, published := provingOver(t, Data(t.TempDir()), j)
-	if err := v.entropy.step(t.Context(), present()); !errors.Is(err, journal.ErrFull) {
+	if err := stepped(t, v.entropy, present()); !errors.Is(err, journal.ErrFull) {
 		t.Error(err)
 	}
 	if len(published) != 0 || len(seedsOf(t, Data(strings.TrimSuffix(string(v.entropy.chains), "/"+chainsDir)))) == 0 {
 		t.Errorf("published %v", published)
 	}
 	j.broken = false
-	if err := v.entropy.step(t.Context(), present()); err != nil {
+	if err := stepped(t, v.entropy, present()); err != nil {
 		t.Error(err)
 	}
 	if published[anchorTopic] == 0 || len(j.subjects) == 0 || !strings.HasPrefix(j.subjects[0], "rec.anchor.") {
@@ -233,7 +233,7 @@ func (s *slow) Append(ctx context.Context, subject, id string, data []byte) erro
 func TestOneTimeOfAnAnchor(t *testing.T) {
 	j := &slow{}
 	v, _ := provingOver(t, Data(t.TempDir()), j)
-	if err := v.entropy.step(t.Context(), present()); err != nil {
+	if err := stepped(t, v.entropy, present()); err != nil {
 		t.Fatal(err)
 	}
 	keys, err := v.entropy.chains.Keys()
@@ -257,14 +257,14 @@ func TestASeedWithoutAnchorIsUsed(t *testing.T) {
 	data := Data(t.TempDir())
 	j := &flaky{broken: true}
 	v, _ := provingOver(t, data, j)
-	_ = v.entropy.step(t.Context(), present())
+	_ = stepped(t, v.entropy, present())
 	seeds := len(seedsOf(t, data))
 	if err := v.close(); err != nil {
 		t.Fatal(err)
 	}
 	j.broken = false
 	v, published := provingOver(t, data, j)
-	if err := v.entropy.step(t.Context(), present()); err != nil {
+	if err := stepped(t, v.entropy, present()); err != nil {
 		t.Error(err)
 	}
 	if got := len(seedsOf(t, data)); got != seeds || published[anchorTopic] == 0 {
@@ -292,7 +292,7 @@ func TestTwoInstances(t *testing.T) {
 	anchored := map[string]int{}
 	for range 40 { // two epochs of the demo
 		for i, d := range []*desk{a, b} {
-			if err := d.entropy.step(t.Context(), now); err != nil {
+			if err := stepped(t, d.entropy, now); err != nil {
 				t.Fatal(i, err)
 			}
 		}
@@ -327,7 +327,7 @@ func TestTwoInstances(t *testing.T) {
 		t.Fatal(err)
 	}
 	b = newDesk(t, two, shared)
-	if err := b.entropy.step(t.Context(), now); err != nil || b.last(valueTopic) != nil {
+	if err := stepped(t, b.entropy, now); err != nil || b.last(valueTopic) != nil {
 		t.Error("after a start the second reveals values: ", err)
 	}
 }
@@ -338,13 +338,13 @@ func TestRetainedAnchorsAreTheNewest(t *testing.T) {
 	data := Data(t.TempDir())
 	d := newDesk(t, data, func(*CoverageConfig) {})
 	now := present()
-	must(t, d.entropy.step(t.Context(), now))
+	must(t, stepped(t, d.entropy, now))
 	must(t, d.close())
 	for _, file := range seedsOf(t, data) {
 		must(t, os.Remove(file))
 	}
 	d = newDesk(t, data, func(*CoverageConfig) {})
-	must(t, d.entropy.step(t.Context(), now))
+	must(t, stepped(t, d.entropy, now))
 	list, err := witness.ParseAnchors(d.last(anchorTopic))
 	must(t, err)
 	newest := uint32(0)
@@ -362,7 +362,7 @@ func TestRetainedAnchorsAreTheNewest(t *testing.T) {
 func TestOtherTimingIsRefused(t *testing.T) {
 	data := Data(t.TempDir())
 	v, _ := provingOver(t, data, &flaky{})
-	if err := v.entropy.step(t.Context(), present()); err != nil {
+	if err := stepped(t, v.entropy, present()); err != nil {
 		t.Fatal(err)
 	}
 	v.entropy.schedule.Slot *= 2
@@ -379,12 +379,16 @@ func TestValuesAreLoggedLater(t *testing.T) {
 	if _, err := v.entropy.reveal(t.Context(), witness.Reveal{Value: value, Retained: []witness.Value{value}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.entropy.logValues(t.Context()); !errors.Is(err, journal.ErrFull) || published[valueTopic] != 1 {
+	logValues := func() error {
+		v.entropy.logValues(t.Context())
+		return settled(t, v.entropy)
+	}
+	if err := logValues(); !errors.Is(err, journal.ErrFull) || published[valueTopic] != 1 {
 		t.Error(err, published)
 	}
 	at := v.entropy.unlogged[0].at
 	j.broken = false
-	if err := v.entropy.logValues(t.Context()); err != nil || len(v.entropy.unlogged) != 0 {
+	if err := logValues(); err != nil || len(v.entropy.unlogged) != 0 {
 		t.Error(err)
 	}
 	if want := stamped(at, witness.AppendValues(nil, []witness.Value{value})); len(j.data) != 1 || !bytes.Equal(j.data[0], want) {
@@ -400,7 +404,7 @@ func TestValuesAreLoggedLater(t *testing.T) {
 func TestAPublishedValueOutlivesItsLogging(t *testing.T) {
 	data := Data(t.TempDir())
 	v, _ := provingOver(t, data, &flaky{})
-	if err := v.entropy.step(t.Context(), present()); err != nil { // chains
+	if err := stepped(t, v.entropy, present()); err != nil { // chains
 		t.Fatal(err)
 	}
 	slot := v.entropy.schedule.SlotAt(present()) + 2
@@ -414,7 +418,8 @@ func TestAPublishedValueOutlivesItsLogging(t *testing.T) {
 	}
 	j := &flaky{}
 	v, _ = provingOver(t, data, j)
-	if err := v.entropy.logValues(t.Context()); err != nil {
+	v.entropy.logValues(t.Context())
+	if err := settled(t, v.entropy); err != nil {
 		t.Fatal(err)
 	}
 	if want := stamped(at, witness.AppendValues(nil, []witness.Value{value})); len(j.data) != 1 || !bytes.Equal(j.data[0], want) {

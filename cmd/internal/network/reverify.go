@@ -25,7 +25,7 @@ type Reverification struct {
 	Epoch    *witness.Epoch // nil: the newest that the network has verified
 	Workers  int
 	Out      string                // directory to be made for the result
-	IDs      io.Writer             // of the reports that were read, 32 bytes each; nil: nobody asks
+	IDs      io.Writer             // of the reports in the epoch's log, 32 bytes each; nil: nobody asks
 	Progress func(verify.Progress) // now and then; nil: nobody asks
 	Log      *slog.Logger
 }
@@ -121,7 +121,7 @@ func (v Reverification) inputs(ctx context.Context, epoch witness.Epoch, publish
 	w.discoveries = v.IDs != nil
 	in.Records = records(w)
 	if v.IDs != nil {
-		in.Records = listing(in.Records, terms.Network, v.IDs)
+		in.Records = listing(in.Records, terms, epoch, v.IDs)
 	}
 	return in, end, nil
 }

@@ -4,19 +4,20 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 
 	"hexspot/cmd/internal/verify"
 	"hexspot/radio"
+	"hexspot/witness"
 )
 
-// listing writes the ids of the reports that are read, those that have receipts, and hands all
+// listing writes the ids of the reports that are in the epoch's log, and hands all records
 // on. Whoever verifies an epoch has read past its freeze, so none of its reports is left out.
-func listing(read reading, network radio.Network, ids io.Writer) reading {
+func listing(read reading, terms Terms, epoch witness.Epoch, ids io.Writer) reading {
+	reported := verify.Reported(terms.Network, terms.Timing, epoch)
 	return func(ctx context.Context, each func(verify.Record) error) error {
 		return read(ctx, func(r verify.Record) error {
-			if slices.Contains(reportKinds[:], radio.Kind(r.Kind)) {
-				if err := writeID(ids, r.Message, network); err != nil {
+			if id, ok := reported(r); ok {
+				if err := writeID(ids, id); err != nil {
 					return err
 				}
 			}
@@ -25,12 +26,7 @@ func listing(read reading, network radio.Network, ids io.Writer) reading {
 	}
 }
 
-func writeID(w io.Writer, message []byte, network radio.Network) error {
-	signed, err := radio.ParseSigned(message)
-	if err != nil {
-		return nil // no receipt is of it: the verification drops it, too
-	}
-	id := signed.ID(network)
+func writeID(w io.Writer, id radio.RecordID) error {
 	if _, err := w.Write(id[:]); err != nil {
 		return fmt.Errorf("writing the ids of the records: %w", err)
 	}

@@ -58,9 +58,9 @@ func (j *judge) findings(r Reception, signal radio.DBm) (map[witness.Fault]witne
 		return nil, err
 	}
 	c := witness.Case{
-		Beacons: []witness.BeaconFacts{{Station: stationNamed("device " + r.Device), Site: from, Frequency: r.Frequency, SF: r.SF, Conducted: j.assumed.EIRP}},
+		Beacons: []witness.BeaconFacts{{Station: stationNamed("device " + r.Device), Site: from, Frequency: r.Frequency, SF: uint32(r.SF), Conducted: j.assumed.EIRP}},
 		Witnesses: []witness.WitnessFacts{{
-			Station: stationNamed("hotspot " + r.Hotspot), Site: to, Frequency: r.Frequency, SF: r.SF,
+			Station: stationNamed("hotspot " + r.Hotspot), Site: to, Frequency: r.Frequency, SF: uint32(r.SF),
 			ChannelRSSI: r.RSSI, SignalRSSI: &signal, SNR: r.SNR,
 		}},
 	}

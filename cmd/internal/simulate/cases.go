@@ -34,7 +34,7 @@ func (d *day) caseOf(k int) witness.Case {
 		r := &s.reports[i]
 		c.Beacons = append(c.Beacons, witness.BeaconFacts{
 			Station: d.world.stations[s.by].id, ID: r.id, Receive: int64(r.receive), Site: d.world.stations[s.by].facts,
-			Frequency: r.body.Frequency, SF: s.drawn.SF, Conducted: r.body.Conducted, Sent: int64(r.body.Sent), Opens: s.opens,
+			Frequency: r.body.Frequency, SF: r.body.SF, Conducted: r.body.Conducted, Sent: int64(r.body.Sent), Opens: s.opens,
 			Drawn: &witness.DrawnFacts{
 				Due: uint64(s.due), Frequency: s.drawn.Frequency, SF: s.drawn.SF, EIRP: s.drawn.EIRP, Start: int64(s.drawn.Start),
 			},
@@ -47,7 +47,7 @@ func (d *day) witnessFacts(h *heard) witness.WitnessFacts {
 	s, o := &d.world.stations[h.by], &h.seen
 	f := witness.WitnessFacts{
 		Station: s.id, ID: h.id, Index: h.index, Receive: int64(h.receive), Site: s.facts, Mark: o.Frame.Mark,
-		Frequency: o.Frequency, SF: d.sent[h.on].drawn.SF, ChannelRSSI: o.ChannelRSSI, SNR: o.SNR, Heard: int64(o.Heard),
+		Frequency: o.Frequency, SF: o.SF, ChannelRSSI: o.ChannelRSSI, SNR: o.SNR, Heard: int64(o.Heard),
 	}
 	if o.HasSignalRSSI {
 		f.SignalRSSI = &o.SignalRSSI

@@ -8,6 +8,9 @@ import (
 	"hexspot/witness"
 )
 
+// Rules is the set of rules that the simulation judges by, and that its anchors state.
+const Rules = "hexspot-1"
+
 // court judges epoch after epoch and keeps the tallies.
 type court struct {
 	world      *world
@@ -21,7 +24,7 @@ type court struct {
 }
 
 func newCourt(w *world) (*court, error) {
-	set, err := witness.SetNamed("hexspot-1")
+	set, err := witness.SetNamed(Rules)
 	if err != nil {
 		return nil, err
 	}

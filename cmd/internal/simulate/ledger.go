@@ -19,7 +19,7 @@ type ledger struct {
 // `elsewhere` there is no link beyond reach either.
 var leftOut = [...][]witness.ClueName{
 	{witness.ClueSlope}, {witness.ClueFading}, {witness.ClueAnswers}, {witness.ClueBalance}, {witness.ClueDistance},
-	{witness.ClueBeyond}, {witness.ClueElsewhere}, {witness.ClueBeyond, witness.ClueElsewhere}, {witness.ClueAround},
+	{witness.ClueBeyond}, {witness.ClueElsewhere}, {witness.ClueBeyond, witness.ClueElsewhere}, {witness.ClueAround}, {witness.ClueOther},
 	{witness.ClueTwins}, {witness.ClueOwner}, {witness.ClueClosed},
 }
 

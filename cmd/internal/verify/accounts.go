@@ -28,8 +28,8 @@ type account struct {
 
 // moreOfAccount is what not every station has.
 type moreOfAccount struct {
-	beacons, heard reasons // but the valid ones
-	weakest        []witness.WeakLink
+	failed  failures
+	weakest []witness.WeakLink
 }
 
 func (a *account) rest() *moreOfAccount {
@@ -44,8 +44,7 @@ func (a *account) countBeacon(reason witness.Fault) {
 		a.beacons++
 		return
 	}
-	more := a.rest()
-	more.beacons = more.beacons.plus(reason)
+	a.fail(ofBeacons, reason)
 }
 
 func (a *account) countHeard(reason witness.Fault) {
@@ -53,35 +52,60 @@ func (a *account) countHeard(reason witness.Fault) {
 		a.heard++
 		return
 	}
+	a.fail(ofHeard, reason)
+}
+
+// countWitness counts an observation of the station's own valid beacon.
+func (a *account) countWitness(reason witness.Fault) {
+	if reason == "" {
+		a.witnesses++
+		return
+	}
+	a.fail(ofWitnesses, reason)
+}
+
+func (a *account) fail(of reported, reason witness.Fault) {
 	more := a.rest()
-	more.heard = more.heard.plus(reason)
+	more.failed = more.failed.plus(of, reason)
 }
 
-// reasons counts reports in less memory than a map.
-type reasons []reasonCount
+// reported is what is counted by reason.
+type reported uint8
 
-type reasonCount struct {
+const (
+	ofBeacons   reported = iota // beacon reports
+	ofHeard                     // observations
+	ofWitnesses                 // observations of the station's own valid beacons
+)
+
+// failures counts reports that are not valid, in less memory than maps.
+type failures []failureCount
+
+type failureCount struct {
 	reason witness.Fault
-	n      uint64
+	n      uint32 // a station's valid beacons are some a day, and its own reports what its pace lets through
+	of     reported
 }
 
-func (l reasons) plus(reason witness.Fault) reasons {
-	i := slices.IndexFunc(l, func(c reasonCount) bool { return c.reason == reason })
+func (l failures) plus(of reported, reason witness.Fault) failures {
+	i := slices.IndexFunc(l, func(c failureCount) bool { return c.of == of && c.reason == reason })
 	if i < 0 {
-		return append(l, reasonCount{reason, 1})
+		return append(l, failureCount{reason, 1, of})
 	}
 	l[i].n++
 	return l
 }
 
-// counts are all reports, with the valid ones.
-func (l reasons) counts(valid uint64) witness.Counts {
+// counts are reports of one kind, with the valid ones.
+func (l failures) counts(of reported, valid uint64) witness.Counts {
 	c := make(witness.Counts, len(l)+1)
 	if valid > 0 {
 		c[""] = valid
 	}
 	for _, r := range l {
-		c[r.reason] = r.n
+		if r.of == of {
+			c[r.reason] = uint64(r.n)
+		}
 	}
 	return c
 }
@@ -109,8 +133,8 @@ func (a *account) tally(s radio.Station) witness.Tally {
 		more = *a.more
 	}
 	return witness.Tally{
-		Station: s, Presence: witness.PresenceNone, Beacons: more.beacons.counts(a.beacons), Observations: more.heard.counts(a.heard),
-		Witnesses: a.witnesses, Selections: a.selections, Selected: a.selected,
+		Station: s, Presence: witness.PresenceNone, Beacons: more.failed.counts(ofBeacons, a.beacons), Observations: more.failed.counts(ofHeard, a.heard),
+		Witnesses: a.witnesses, Invalid: more.failed.counts(ofWitnesses, 0), Selections: a.selections, Selected: a.selected,
 		Beacon: a.beacon, Witness: a.witness, BeaconWhole: a.beaconWhole, WitnessWhole: a.witnessWhole,
 		Weakest: more.weakest,
 	}

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"math"
 	"slices"
 
 	"hexspot/radio"
@@ -114,21 +113,13 @@ func (f *factory) beacon(name groupName, b *beaconReport, opens bool) witness.Be
 	site := f.Sites(b.station, name.own)
 	facts := witness.BeaconFacts{
 		Station: b.station, ID: b.id, Receive: int64(b.receive), Site: site,
-		Frequency: b.body.Frequency, SF: spreading(b.body.SF), Conducted: b.body.Conducted, Sent: int64(b.body.Sent),
+		Frequency: b.body.Frequency, SF: b.body.SF, Conducted: b.body.Conducted, Sent: int64(b.body.Sent),
 		Opens: opens, Drawn: f.drawn(b, site.Plan), Denied: f.Denials.station(b.station), Before: -1,
 	}
 	if b.related.known {
 		facts.OthersInWindow, facts.Before = b.related.others, b.related.before
 	}
 	return facts
-}
-
-// spreading is a stated spreading factor; any number may stand there.
-func spreading(sf uint32) radio.SpreadingFactor {
-	if sf > math.MaxUint8 {
-		return 0
-	}
-	return radio.SpreadingFactor(sf)
 }
 
 // drawn is what the entropy had the station do, nil if values or plan are unknown.
@@ -164,7 +155,7 @@ func (f *factory) witness(h *heardReport, beaconer radio.Station, name groupName
 	o := &h.body
 	w := witness.WitnessFacts{
 		Station: h.station, ID: h.id, Index: h.index, Receive: int64(h.receive), Site: f.Sites(h.station, name.own),
-		Mark: o.Frame.Mark, Frequency: o.Frequency, SF: spreading(o.SF), ChannelRSSI: o.ChannelRSSI, SNR: o.SNR,
+		Mark: o.Frame.Mark, Frequency: o.Frequency, SF: o.SF, ChannelRSSI: o.ChannelRSSI, SNR: o.SNR,
 		Heard: int64(o.Heard), Denied: f.Denials.station(h.station), DeniedPair: f.Denials.pair(h.station, beaconer),
 	}
 	if o.HasSignalRSSI {

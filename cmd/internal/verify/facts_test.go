@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/binary"
 	"errors"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -176,6 +177,41 @@ func TestTagsOfASlot(t *testing.T) {
 		}
 		if cases, err := d.Cases(); err != nil || int64(len(cases)) != want {
 			t.Errorf("tags_of_slot %d in memory: %d cases, %v", most, len(cases), err)
+		}
+	}
+}
+
+// TestAnySpreadingFactorIsJudged: what a report states is in the facts, and in the figures of the
+// verdict, as it stands there.
+func TestAnySpreadingFactorIsJudged(t *testing.T) {
+	n := newTestNetwork(t)
+	at := n.timing.Start(31)
+	sig := radio.Signature{7}
+	air := witness.OnAir{Frequency: 868_100_000, SF: 300, Sent: at}
+	batch := batchOf(1, at+700, func(int) witness.Tag { return witness.TagOf(sig) })
+	batch.Observations[0].SF = math.MaxUint32
+	d := NewDocket(Facts{
+		Network: n.id, Timing: n.timing, Parameters: n.inputs(nil).Parameters[0],
+		Sites: func(radio.Station, witness.Epoch) witness.SiteFacts { return witness.SiteFacts{} },
+	})
+	for _, r := range []Record{
+		n.signed(keyOf(1), radio.KindBeacon, at, witness.Beacon{Slot: 31, Signature: sig, OnAir: air}.Append(nil)),
+		n.signed(keyOf(2), radio.KindWitness, at, batch.Append(nil)),
+	} {
+		if err := d.Add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cases, err := d.Cases()
+	if err != nil || len(cases) != 1 || cases[0].Beacons[0].SF != 300 || cases[0].Witnesses[0].SF != math.MaxUint32 {
+		t.Fatalf("%+v, %v", cases, err)
+	}
+	cases[0].Beacons[0].Drawn = &witness.DrawnFacts{SF: 9}
+	v := witness.Judge(&cases[0], d.facts.Parameters)
+	text := string(v.AppendText(nil, d.facts.Parameters.Set))
+	for _, figures := range []string{"300/9/-291", "4294967295/9/-4294967286"} {
+		if !strings.Contains(text, figures) {
+			t.Errorf("no %s in\n%s", figures, text)
 		}
 	}
 }

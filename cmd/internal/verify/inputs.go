@@ -19,9 +19,11 @@ type Inputs struct {
 	Timing     witness.Timing
 	Epoch      witness.Epoch
 	Parameters []*witness.Parameters // that may have been anchored; the epoch's anchor says which holds
-	Sites      iter.Seq2[coverage.Listing, error]
-	Denials    Denials
-	Before     Before
+	// Instead judges whatever the anchor says: what other rules would have said. Nil: the anchor holds.
+	Instead *witness.Parameters
+	Sites   iter.Seq2[coverage.Listing, error]
+	Denials Denials
+	Before  Before
 	// Records calls each with the records of the journal, in any order: all that may
 	// be of the epoch, and the entropy as far as the first value after its freeze. Others
 	// are passed over. The messages are kept.
@@ -104,6 +106,9 @@ func (in *Inputs) parameters(c chains) (*witness.Parameters, error) {
 		i := c.serving(k)
 		if i < 0 {
 			continue
+		}
+		if in.Instead != nil {
+			return in.Instead, nil
 		}
 		return in.anchored(c[i].anchor.Parameters)
 	}

@@ -17,16 +17,8 @@ type lines struct {
 	prefixes []string
 }
 
-func openLines(path string, prefixes ...string) (*lines, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return &lines{file, pages{file: file, ahead: pageSize}, info.Size(), prefixes}, nil
+func newLines(file *os.File, size int64, prefixes ...string) *lines {
+	return &lines{file, pages{file: file, ahead: pageSize}, size, prefixes}
 }
 
 // beginsBlock says that a line has one of the prefixes.

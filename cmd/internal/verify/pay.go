@@ -39,9 +39,10 @@ func (r *run) pay(c *witness.Case, v *witness.Verdict, paid accounts, sums *Sums
 		return err
 	}
 	by := payee{b.Station, r.stations.Number(b.Station)}
-	r.weaken(paid, by, heard)
 	paid.with(by.number, func(a *account) {
-		a.witnesses += uint64(len(heard))
+		for i := range v.Witnesses {
+			a.countWitness(v.Witnesses[i].Reason)
+		}
 		a.selections += uint64(len(selected))
 	})
 	sums.Selected += int64(len(selected))
@@ -72,6 +73,7 @@ func (r *run) payShares(by payee, selected []radio.Station, heard []payee, paid 
 		a.beaconWhole += most.Beaconer
 	})
 	for i, n := range numbers {
+		r.weaken(paid, by, payee{selected[i], n})
 		paid.with(n, func(a *account) {
 			a.selected++
 			a.witness += shares.Witnesses[i]
@@ -81,17 +83,15 @@ func (r *run) payShares(by payee, selected []radio.Station, heard []payee, paid 
 	return nil
 }
 
-// weaken notes the links of valid reports that do not have their whole weight.
-func (r *run) weaken(paid accounts, by payee, heard []payee) {
-	for _, from := range heard {
-		clue, ok := r.weights.WeakestBy(by.number, from.number)
+// weaken notes the link of a selected witness if it does not have its whole weight.
+func (r *run) weaken(paid accounts, by, from payee) {
+	for _, ends := range [...][2]payee{{by, from}, {from, by}} {
+		clue, whose, ok := r.weights.WeakestBy(ends[0].number, ends[1].number)
 		if !ok || clue.Weight >= rewards.Whole {
 			continue
 		}
-		for _, ends := range [...][2]payee{{by, from}, {from, by}} {
-			paid.with(ends[0].number, func(a *account) {
-				a.weaken(witness.WeakLink{Partner: ends[1].station, Weight: uint64(clue.Weight), Clue: clue})
-			})
-		}
+		paid.with(ends[0].number, func(a *account) {
+			a.weaken(witness.WeakLink{Partner: ends[1].station, Weight: uint64(clue.Weight), Whose: whose, Clue: clue})
+		})
 	}
 }

@@ -21,9 +21,11 @@ type Result struct {
 	summary    Summary
 	parameters *witness.Parameters
 	reader     witness.Reader
+	sizes      map[string]int64 // of the files, by the manifest
 }
 
-// Open opens a verified epoch. It does not read the large files; Check does.
+// Open opens a verified epoch. It does not read the large files; Check does. Whatever reads one then
+// fails if it is not as long as the manifest lists it.
 func Open(dir string) (*Result, error) {
 	r := &Result{dir: dir}
 	if err := r.open(); err != nil {
@@ -48,11 +50,58 @@ func (r *Result) open() error {
 		return err
 	}
 	r.summary.Root = sha256.Sum256(text)
-	if text, err = os.ReadFile(r.path(parametersName)); err != nil {
+	if r.sizes, err = sizesOf(text); err != nil {
+		return err
+	}
+	if text, err = r.readFile(parametersName); err != nil {
 		return err
 	}
 	r.parameters, err = witness.ParseParameters(text)
 	return err
+}
+
+// sizesOf are how long files are, by the text of a manifest.
+func sizesOf(text []byte) (map[string]int64, error) {
+	m, err := parseManifest(text)
+	sizes := make(map[string]int64, len(m))
+	for _, e := range m {
+		sizes[e.Name] = e.Size
+	}
+	return sizes, err
+}
+
+// openFile opens a file of the result, which must be as long as the manifest lists it: of one that was cut off
+// an answer would not be true.
+func (r *Result) openFile(name string) (*os.File, error) {
+	file, err := os.Open(r.path(name))
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && info.Size() != r.sizes[name] {
+		err = fmt.Errorf("%s is damaged: it has %d bytes, and the manifest lists %d", name, info.Size(), r.sizes[name])
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+func (r *Result) readFile(name string) ([]byte, error) {
+	file, err := r.openFile(name)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(file)
+	return text, errors.Join(err, file.Close())
+}
+
+func (r *Result) openLines(name string, prefixes ...string) (*lines, error) {
+	file, err := r.openFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return newLines(file, r.sizes[name], prefixes...), nil
 }
 
 func (r *Result) path(name string) string { return filepath.Join(r.dir, name) }
@@ -157,7 +206,7 @@ const caseStart = "case "
 // Case gives the verdicts on a tag: one, or one for each slot that it was opened for.
 func (r *Result) Case(tag witness.Tag) ([]witness.Verdict, error) {
 	want := hex.EncodeToString(tag[:])
-	lines, err := openLines(r.path(verdictsName), caseStart)
+	lines, err := r.openLines(verdictsName, caseStart)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +228,7 @@ func (r *Result) Case(tag witness.Tag) ([]witness.Verdict, error) {
 }
 
 func (r *Result) caseAt(offset int64) (witness.Verdict, error) {
-	lines, err := openLines(r.path(verdictsName), caseStart)
+	lines, err := r.openLines(verdictsName, caseStart)
 	if err != nil {
 		return witness.Verdict{}, err
 	}

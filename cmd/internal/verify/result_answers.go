@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 
 	"hexspot/coverage"
@@ -18,7 +17,7 @@ import (
 
 // Sites are the facts of all stations in the epoch's snapshot.
 func (r *Result) Sites() (map[radio.Station]*witness.SiteFacts, error) {
-	file, err := os.Open(r.path(sitesName))
+	file, err := r.openFile(sitesName)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +40,7 @@ func (r *Result) Sites() (map[radio.Station]*witness.SiteFacts, error) {
 // Entropy gives the anchors that serve slots of the epoch, and of each the last value that
 // the epoch's slots had of it: with these every slot of the epoch can be checked.
 func (r *Result) Entropy() ([]radio.Signed, []witness.Value, error) {
-	text, err := os.ReadFile(r.path(anchorsName))
+	text, err := r.readFile(anchorsName)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,7 +62,7 @@ func (r *Result) Entropy() ([]radio.Signed, []witness.Value, error) {
 
 // lastValues reads the file `entropy`, whose lines are by slot.
 func (r *Result) lastValues() ([]witness.Value, error) {
-	text, err := os.ReadFile(r.path(entropyName))
+	text, err := r.readFile(entropyName)
 	if err != nil {
 		return nil, err
 	}
@@ -99,14 +98,14 @@ func parseValueLine(line string) (witness.Value, error) {
 
 // Provisions are the weights below one half after the epoch.
 func (r *Result) Provisions() (witness.Provisions, error) {
-	text, err := os.ReadFile(r.path(provisionsName))
+	text, err := r.readFile(provisionsName)
 	if err != nil {
 		return nil, err
 	}
 	return r.reader.Provisions(text)
 }
 
-func (r *Result) openState() (io.ReadSeekCloser, error) { return os.Open(r.path(stateName)) }
+func (r *Result) openState() (io.ReadSeekCloser, error) { return r.openFile(stateName) }
 
 // Events are when each station last took part in a good event, after the epoch.
 func (r *Result) Events() (witness.State, error) {
@@ -117,7 +116,7 @@ func (r *Result) Events() (witness.State, error) {
 // Outcomes are the appeals that were judged in the epoch, and what became of weights below
 // one half.
 func (r *Result) Outcomes() (witness.Outcomes, error) {
-	text, err := os.ReadFile(r.path(outcomesName))
+	text, err := r.readFile(outcomesName)
 	if err != nil {
 		return witness.Outcomes{}, err
 	}
@@ -136,7 +135,7 @@ func (r *Result) ProvisionsOf(s radio.Station) (witness.Provisions, error) {
 // Below are the subjects of the provisions, as witness.Subject.AppendText writes them: checking
 // the keys of all takes long.
 func (r *Result) Below() (map[string]bool, error) {
-	text, err := os.ReadFile(r.path(provisionsName))
+	text, err := r.readFile(provisionsName)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +184,7 @@ func (r *Result) blocks(name string, of placeName, word []byte) (found []byte, m
 		return nil, false, err
 	}
 	at := slices.IndexFunc(aboutFiles[:], func(f aboutFile) bool { return f.name == name })
-	l, err := openLines(r.path(name), aboutFiles[at].begins...)
+	l, err := r.openLines(name, aboutFiles[at].begins...)
 	if err != nil {
 		return nil, false, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"strings"
 
 	"hexspot/radio"
@@ -31,7 +30,7 @@ type StationLink struct {
 
 // Tally is a station's, false if it is neither in the snapshot nor has reported.
 func (r *Result) Tally(s radio.Station) (witness.Tally, bool, error) {
-	l, err := openLines(r.path(stationsName), "")
+	l, err := r.openLines(stationsName, "")
 	if err != nil {
 		return witness.Tally{}, false, err
 	}
@@ -52,7 +51,7 @@ func (r *Result) Tally(s radio.Station) (witness.Tally, bool, error) {
 // Tallies are those of all stations, by station. The first error ends them.
 func (r *Result) Tallies() iter.Seq2[witness.Tally, error] {
 	return func(yield func(witness.Tally, error) bool) {
-		file, err := os.Open(r.path(stationsName))
+		file, err := r.openFile(stationsName)
 		if err != nil {
 			yield(witness.Tally{}, err)
 			return

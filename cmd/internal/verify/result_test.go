@@ -73,6 +73,7 @@ func TestResultFindsStations(t *testing.T) {
 	s, dir := mustEpoch(t, c.inputs(1, c.records[1]))
 	r := mustOpen(t, dir)
 	var shares, selected, links uint64
+	refused, whose := 0, map[witness.Whose]int{}
 	n := 0
 	for tally, err := range r.Tallies() {
 		if err != nil {
@@ -101,14 +102,100 @@ func TestResultFindsStations(t *testing.T) {
 		if got, want := tally.Observations, c.counts(tally.Station, false); cmp.Diff(got, want) != "" {
 			t.Fatal(cmp.Diff(got, want))
 		}
+		if got, want := tally.Invalid, c.invalid(tally.Station); cmp.Diff(got, want) != "" {
+			t.Fatal(cmp.Diff(got, want))
+		}
+		refused += int(tally.Invalid.Total())
+		for _, l := range tally.Weakest {
+			whose[l.Whose]++
+			if !slices.Contains(c.cluesOf(l.Whose, tally.Station, l.Partner), l.Clue) || l.Weight != c.judged[1].Weights.Link(tally.Station, l.Partner) {
+				t.Fatalf("the link of %v with %v weighs %d by the clue %+v about %s", tally.Station, l.Partner, l.Weight, l.Clue, l.Whose)
+			}
+		}
 		shares += tally.Shares()
 		selected += tally.Selected
 	}
 	if n != len(c.listings) || int64(n) != s.Stations || links == 0 || selected != uint64(s.Selected) || shares != s.BeaconShares+s.WitnessShares {
 		t.Errorf("%d stations, %d links, %d selected, shares %d: %+v", n, links, selected, shares, s)
 	}
+	if refused == 0 || len(whose) == 0 {
+		t.Errorf("%d observations refused, weak links by %v: the epoch is too small to tell", refused, whose)
+	}
 	if _, ok, err := r.Tally(mustNewStation(t)); ok || err != nil {
 		t.Errorf("a station that is not there: %v, %v", ok, err)
+	}
+}
+
+// invalid are the observations of a station's valid beacons in the second epoch that are not valid, by reason.
+func (c *country) invalid(s radio.Station) witness.Counts {
+	var counts witness.Counts
+	for _, v := range c.judged[1].Verdicts {
+		if b := v.Beacon(); b == nil || !b.Valid() || b.Station != s {
+			continue
+		}
+		for _, j := range v.Witnesses {
+			if j.Valid() {
+				continue
+			}
+			if counts == nil {
+				counts = witness.Counts{}
+			}
+			counts[j.Reason]++
+		}
+	}
+	return counts
+}
+
+// cluesOf are the clues of a link, of a station or of its partner after the second epoch.
+func (c *country) cluesOf(whose witness.Whose, s, partner radio.Station) []witness.Clue {
+	w := c.judged[1].Weights
+	switch whose {
+	case witness.WhoseOwn:
+		return w.Station(s)
+	case witness.WhosePartner:
+		return w.Station(partner)
+	}
+	own := len(w.Station(s)) + len(w.Station(partner))
+	all := w.Clues(s, partner) // its own first
+	return all[:len(all)-own]
+}
+
+// TestWhatIsCutOffIsNotAnswered: a file that is shorter than its manifest says is told to be damaged, and not
+// read as if what is missing had never been.
+func TestWhatIsCutOffIsNotAnswered(t *testing.T) {
+	c := mustCountry(t)
+	_, dir := mustEpoch(t, c.inputs(1, c.records[1]))
+	r := mustOpen(t, dir)
+	s := c.listings[0].Station
+	for name, ask := range map[string]func() error{
+		parametersName: func() error { _, err := Open(dir); return err },
+		stationsName:   func() error { _, _, err := r.Tally(s); return err },
+		verdictsName:   func() error { _, err := r.Case(witness.Tag{}); return err },
+		provisionsName: func() error { _, err := r.Provisions(); return err },
+		outcomesName:   func() error { _, err := r.Outcomes(); return err },
+		linksName:      func() error { _, _, err := r.Station(s); return err },
+		sitesName:      func() error { _, err := r.Sites(); return err },
+		anchorsName:    func() error { _, _, err := r.Entropy(); return err },
+		entropyName:    func() error { _, _, err := r.Entropy(); return err },
+		stateName:      func() error { _, err := r.Events(); return err },
+	} {
+		text := mustRead(t, dir, name)
+		if err := ask(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		cut := append(bytes.Clone(text), "x\n"...)
+		if len(text) > 0 {
+			cut = text[:bytes.LastIndexByte(text[:len(text)-1], '\n')+1]
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), cut, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := ask(); err == nil || !strings.Contains(err.Error(), name+" is damaged") {
+			t.Errorf("%s without its last line: %v", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -198,10 +285,11 @@ func TestLinesFind(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		l, err := openLines(path, prefix)
+		file, err := os.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}
+		l := newLines(file, int64(len(text)), prefix)
 		defer l.close()
 		want := rapid.StringMatching(`[a-f]{0,4}`).Draw(t, "want")
 		at, err := l.find(prefix + want)
