@@ -159,7 +159,7 @@ func liar(t *testing.T, change func([]log.Entry) []log.Entry) (n *Network, p *pr
 	}
 	end()
 	forge(t, data, mine[0].Log, change)
-	c.Journal.Lost = true // says the operator
+	c.Journal.Lost = true // whoever lies to stations does not mind
 	n, _ = serving(t, c, data)
 	return n, p, seen, mine
 }
