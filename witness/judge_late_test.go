@@ -2,6 +2,7 @@ package witness
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"hexspot/radio"
@@ -97,10 +98,38 @@ func TestWeakestClueIsTheWeight(t *testing.T) {
 	}
 	same := Clue{Name: ClueAround, Weight: 700}
 	w.enter(LinkSubject(a, b), []Clue{same})
-	if _, whose, _ := w.Weakest(a, b); whose != WhoseLink {
+	if _, whose, _ := w.Weakest(a, b); whose != WhoseOwn {
 		t.Errorf("a clue of the link and of the station is about %s", whose)
+	}
+	if _, whose, _ := w.Weakest(b, a); whose != WhoseLink {
+		t.Errorf("a clue of the link and of the partner is about %s", whose)
 	}
 	if _, _, ok := w.Weakest(b, sampleStation(t, 4)); ok {
 		t.Error("a link without clues has a weakest")
+	}
+}
+
+// TestOwnClueDecidesAmongEqual: who has a clue that leaves nothing is told of that one, though one
+// of a partner leaves nothing either and has a name that comes first.
+func TestOwnClueDecidesAmongEqual(t *testing.T) {
+	a, b := sampleStation(t, 1), sampleStation(t, 2)
+	w := newWeights(&radio.Stations{})
+	w.enter(StationSubject(a), []Clue{{Name: ClueSlope, Weight: 10_000}, {Name: ClueOther}, {Name: ClueAround}})
+	w.enter(StationSubject(b), []Clue{{Name: ClueDistance}})
+	w.enter(LinkSubject(a, b), []Clue{{Name: ClueBeyond}, {Name: ClueAnswers}})
+	for s, want := range map[radio.Station]ClueName{a: ClueAround, b: ClueDistance} {
+		partner := b
+		if s == b {
+			partner = a
+		}
+		clue, whose, _ := w.Weakest(s, partner)
+		if whose != WhoseOwn || clue.Name != want {
+			t.Errorf("%s of %s, want %s", clue.Name, whose, want)
+		}
+		tally := Tally{Station: s, Presence: PresenceFull, Scale: 10_000, Beacons: Counts{"": 4}, Witnesses: 3, Selections: 3, BeaconWhole: 25_000}
+		tally.Weaken(WeakLink{partner, uint64(clue.Weight), whose, clue})
+		if cause, _ := hexspot1.CauseOf(&tally, Surroundings{Plan: true}); cause.Clue != want || strings.Contains(cause.Cure, "othing of yours") {
+			t.Errorf("%+v", cause)
+		}
 	}
 }

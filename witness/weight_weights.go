@@ -90,14 +90,21 @@ func (w *Weights) Weakest(s, partner radio.Station) (Clue, Whose, bool) {
 	return w.WeakestBy(w.number(s), w.number(partner))
 }
 
-// WeakestBy is Weakest by the numbers that the book gave to stations.
+// WeakestBy is Weakest by the numbers that the book gave to stations. Of equal weights that of the
+// station itself decides, then that of the link: of a partner's its owner would hear that nothing
+// of its own is wrong.
 func (w *Weights) WeakestBy(s, partner uint32) (Clue, Whose, bool) {
 	var least Clue
 	var whose Whose
-	for i, clues := range w.bearing(s, partner) {
-		for _, c := range clues {
-			if whose == "" || cmp.Or(cmp.Compare(c.Weight, least.Weight), compareClues(c, least)) < 0 {
-				least, whose = c, [...]Whose{WhoseLink, WhoseOwn, WhosePartner}[i]
+	bearing := w.bearing(s, partner)
+	for _, of := range [...]struct {
+		whose Whose
+		clues []Clue
+	}{{WhoseOwn, bearing[1]}, {WhoseLink, bearing[0]}, {WhosePartner, bearing[2]}} {
+		for _, c := range of.clues {
+			by := cmp.Compare(c.Weight, least.Weight)
+			if whose == "" || by < 0 || by == 0 && whose == of.whose && compareClues(c, least) < 0 {
+				least, whose = c, of.whose
 			}
 		}
 	}
