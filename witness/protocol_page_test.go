@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,5 +101,32 @@ func TestProtocolPageHasTheExamples(t *testing.T) {
 	}
 	if once := strings.Contains(page, "forgets what is over once a minute"); once != (sweepPause == 60_000) {
 		t.Errorf("what is over is forgotten after %d ms, which the page does not say", sweepPause)
+	}
+}
+
+// TestPagesNameTheCluesOfPresence: which clues the evidence of an appeal bears on is said three times.
+func TestPagesNameTheCluesOfPresence(t *testing.T) {
+	var want []string
+	for i := range clueWords {
+		if clueWords[i].presence {
+			want = append(want, string(clueWords[i].name))
+		}
+	}
+	slices.Sort(want)
+	name := regexp.MustCompile("`([a-z_]+)`")
+	for _, said := range []struct{ page, begins, ends string }{
+		{"protocol.md", "`undecided` (a clue below 5,000 other than", "of a\nstation"},
+		{"protocol.md", "frames shown the clues", "are left out"},
+		{"rules.md", "frames shown (of itself) has no clues", "\n"},
+	} {
+		_, text, begins := strings.Cut(docsPage(t, said.page), said.begins)
+		text, _, ends := strings.Cut(text, said.ends)
+		var got []string
+		for _, m := range name.FindAllStringSubmatch(text, -1) {
+			got = append(got, m[1])
+		}
+		if slices.Sort(got); !begins || !ends || !slices.Equal(got, want) {
+			t.Errorf("%s names %v behind %q, the code has %v", said.page, got, said.begins, want)
+		}
 	}
 }
