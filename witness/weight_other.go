@@ -43,11 +43,12 @@ func (t *terrain) likelier(s uint32, places []uint32, others []other) int64 {
 }
 
 // isNearer says that a place is nearer than another to those that are heard, in the mean of the
-// octaves. Where it is further away it would only explain that a site is bad.
+// octaves over those that are in reach of both. Where it is further away it would only explain that a
+// site is bad.
 func isNearer(there, here []int64, others []other) bool {
 	var nearer int64
 	for i := range others {
-		if others[i].heard {
+		if others[i].heard && here[i] >= 0 && there[i] >= 0 {
 			nearer += here[i] - there[i]
 		}
 	}
@@ -112,7 +113,10 @@ func (t *terrain) others(s uint32, list []pairLoss) []other {
 func (t *terrain) meetAll(s uint32, numbers []uint32, list []pairLoss) (others []other) {
 	slices.Sort(numbers)
 	for _, n := range slices.Compact(numbers) {
-		if o, ok := t.meets(s, n, list); ok && len(others) < mostOthers {
+		if len(others) == mostOthers {
+			break
+		}
+		if o, ok := t.meets(s, n, list); ok {
 			others = append(others, o)
 		}
 	}

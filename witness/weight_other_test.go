@@ -3,6 +3,7 @@ package witness
 import (
 	"bytes"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -228,6 +229,45 @@ func TestOtherPlaceIsOffInOldParameters(t *testing.T) {
 	}
 }
 
+// TestGroundIsLookedAtForOtherPlaceAlone: where the clue is off nothing is made for it.
+func TestGroundIsLookedAtForOtherPlaceAlone(t *testing.T) {
+	for _, on := range []bool{true, false} {
+		v := newVillage(t)
+		if !on {
+			v.book.p.PlaceNone = 0
+		}
+		w := newWeigher(v.settling(t))
+		if err := w.sortFacts(); err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.ContainsFunc(w.terrain.limits, func(n int64) bool { return n != 0 }); got != on {
+			t.Errorf("on %v: limits %v", on, w.terrain.limits)
+		}
+	}
+}
+
+// TestNearerIsOverThoseInReachOfBoth leaves out who is silent, and who is out of reach of either place.
+func TestNearerIsOverThoseInReachOfBoth(t *testing.T) {
+	heard, silent := other{heard: true}, other{}
+	for _, c := range []struct {
+		there, here []int64
+		others      []other
+		want        bool
+	}{
+		{[]int64{4_000}, []int64{5_000}, []other{heard}, true},
+		{[]int64{5_000}, []int64{5_000}, []other{heard}, false},
+		{[]int64{4_000}, []int64{5_000}, []other{silent}, false},
+		{[]int64{6_000, 3_000}, []int64{5_000, 5_000}, []other{heard, silent}, false},
+		{[]int64{6_000, -1}, []int64{5_000, 3_000}, []other{heard, heard}, false},
+		{[]int64{4_000, 3_000}, []int64{5_000, -1}, []other{heard, heard}, true},
+		{[]int64{-1}, []int64{-1}, []other{heard}, false},
+	} {
+		if got := isNearer(c.there, c.here, c.others); got != c.want {
+			t.Errorf("there %d, here %d of %+v: %v", c.there, c.here, c.others, got)
+		}
+	}
+}
+
 // TestOthersAreBounded has a cell with very many.
 func TestOthersAreBounded(t *testing.T) {
 	b := NewLinkBook(DefaultParameters(hexspot1))
@@ -251,6 +291,7 @@ func TestOthersAreBounded(t *testing.T) {
 		terrain.limits[n] = districtLimit
 		everybody = append(everybody, uint32(n))
 	}
+	everybody = append(everybody, uint32(len(terrain.limits))) // whoever looks at it fails
 	if got := len(terrain.meetAll(0, everybody, nil)); got != mostOthers {
 		t.Errorf("%d others", got)
 	}

@@ -39,8 +39,12 @@ type pairLoss struct {
 	reports, loss int64
 }
 
-// pairLosses are those of a station's pairs that have reports, by partner.
+// pairLosses are those of a station's pairs that have reports, by partner; none if no clue is made
+// of them, and then there is no limit and no ground either.
 func (w *weigher) pairLosses(k *ofStation) []pairLoss {
+	if w.p.PlaceNone == 0 {
+		return nil
+	}
 	var list []pairLoss
 	for i := range k.pairs {
 		p := &k.pairs[i]
