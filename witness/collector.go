@@ -78,9 +78,11 @@ func (c *Collector) observe(actions []SendBatch, t Timing, slot Slot, o Observat
 	if len(c.batch.Observations) > 0 && c.batch.Epoch != t.Epoch(slot) {
 		actions = c.hand(actions)
 	}
+	due := min(now, o.Heard) + t.Hold // it may have waited, over a start even
 	if len(c.batch.Observations) == 0 {
-		c.batch.Epoch, c.due = t.Epoch(slot), min(now, o.Heard)+t.Hold // it may have waited, over a start even
+		c.batch.Epoch, c.due = t.Epoch(slot), due
 	}
+	c.due = min(c.due, due)
 	if o.Frame.Type == FrameDiscovery {
 		c.due = min(c.due, now+discoveryHold)
 	}

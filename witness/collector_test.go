@@ -204,6 +204,24 @@ func TestCollectorHolds(t *testing.T) {
 	}
 }
 
+// TestWhatComesLateIsNotHeldAnew: an observation that was heard before those of the batch that it joins
+// is handed over hold_ms after it was heard.
+func TestWhatComesLateIsNotHeldAnew(t *testing.T) {
+	h := newHolding(t, 40_000)
+	h.reveal(89)
+	h.step(75_000, heardAt(h.beacon(37, 1), 75_000, 0))
+	h.step(79_000, heardAt(h.beacon(34, 2), 69_000, 0))
+	h.step(79_000, nil)
+	h.step(108_999, nil)
+	if next, ok := h.c.Next(108_999); len(h.batches) != 0 || !ok || next != 109_000 {
+		t.Errorf("%d batches, next step at %d", len(h.batches), next)
+	}
+	h.step(109_000, nil)
+	if len(h.batches) != 1 || len(h.batches[0].Observations) != 2 {
+		t.Errorf("%+v", h.batches)
+	}
+}
+
 // TestDiscoveryIsNotHeld: who sent a discovery beacon waits for what was heard of it.
 func TestDiscoveryIsNotHeld(t *testing.T) {
 	h := newHolding(t, 30_000)
