@@ -62,13 +62,19 @@ type keptEvents struct {
 	size int64
 }
 
-// read has them read, as they are.
+// read has them read, as they are. Of a file that became shorter meanwhile, be it at the end of a
+// line, some would be missing.
 func (k *keptEvents) read(read func(io.Reader) error) error {
 	file, err := k.open()
 	if err != nil {
 		return err
 	}
-	return errors.Join(read(io.LimitReader(file, k.size)), file.Close())
+	events := &io.LimitedReader{R: file, N: k.size}
+	err = read(events)
+	if err == nil && events.N > 0 {
+		err = fmt.Errorf("state: %d bytes of the events are missing: %w", events.N, io.ErrUnexpectedEOF)
+	}
+	return errors.Join(err, file.Close())
 }
 
 func (k *keptEvents) writeText(w io.Writer) error {

@@ -1,6 +1,9 @@
 package verify
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"slices"
 	"testing"
 
@@ -69,5 +72,38 @@ func TestTheIntervalReachesIntoTheEpochBefore(t *testing.T) {
 	}
 	if _, regular := heliumEpoch(t, n, 400, after); !regular {
 		t.Error("after more than six hours it is not regular")
+	}
+}
+
+// cutFile is a file `state` in memory that may become shorter.
+type cutFile struct{ text []byte }
+
+func (f *cutFile) open() (io.ReadSeekCloser, error) {
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{bytes.NewReader(f.text), io.NopCloser(nil)}, nil
+}
+
+// TestStateThatBecameShorter: what is missing when the events are read is told, though all lines that
+// are left are whole.
+func TestStateThatBecameShorter(t *testing.T) {
+	c := mustCountry(t)
+	events := c.judged[1].After.AppendText(nil)
+	file := &cutFile{append(slices.Clone(events), "generation 1\n"...)}
+	kept, links, err := openState(file.open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := bytes.LastIndexByte(events[:len(events)-1], '\n') + 1
+	for size, want := range map[int]error{len(file.text): nil, len(events): nil, line: io.ErrUnexpectedEOF, 0: io.ErrUnexpectedEOF} {
+		short := &cutFile{file.text[:size]}
+		b := Before{Known: true, kept: &keptEvents{short.open, kept.size}, Links: links}
+		if _, err := b.takeEvents(&radio.Stations{}); !errors.Is(err, want) || err != nil && want == nil {
+			t.Errorf("%d of %d bytes taken: %v", size, len(file.text), err)
+		}
+		if err := b.kept.writeText(io.Discard); !errors.Is(err, want) || err != nil && want == nil {
+			t.Errorf("%d of %d bytes copied: %v", size, len(file.text), err)
+		}
 	}
 }
