@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 
 	"hexspot/cmd/internal/answers"
 	"hexspot/cmd/internal/network"
+	"hexspot/cmd/internal/web"
 	"hexspot/radio"
 	"hexspot/witness"
 )
@@ -56,10 +58,13 @@ func (e explainCommand) Run(ctx context.Context, c *commands, std streams) error
 	answer, err := e.look(ctx, book)
 	err = errors.Join(err, end())
 	if refusal, none := answers.RefusalOf(err); none {
+		if missing := noVerdicts(cmp.Or(e.Verdicts, network.Data(c.Data).Verdicts())); missing != nil {
+			err = missing
+			errors.As(missing, &refusal)
+		}
 		if e.JSON {
 			err = errors.Join(err, writeJSON(std.out, refusal))
 		}
-		err = cmp.Or(noVerdicts(cmp.Or(e.Verdicts, network.Data(c.Data).Verdicts())), err)
 	}
 	if err != nil {
 		return err
@@ -93,11 +98,17 @@ func (e explainCommand) book(ctx context.Context, data network.Data, log *slog.L
 func noVerdicts(dir string) error {
 	list, err := answers.NewBook(dir).Epochs()
 	if _, missing := os.Stat(dir); missing != nil {
-		err = fmt.Errorf("the verdicts: %w: name the data directory of hexnet serve with --data, or a directory of verified epochs with --verdicts", missing)
-	} else if err == nil && len(list) == 0 {
-		err = fmt.Errorf("no epoch is verified in %s yet: an epoch is verified some hours after its end", dir)
+		return noneVerified(fmt.Sprintf("the verdicts: %v", missing), "name the data directory of hexnet serve with --data, or a directory of verified epochs with --verdicts")
+	}
+	if err == nil && len(list) == 0 {
+		return noneVerified(fmt.Sprintf("no epoch is verified in %s yet", dir), "an epoch is verified some hours after its end")
 	}
 	return err
+}
+
+// noneVerified is for people its text, for programs the refusal in it.
+func noneVerified(cause, cure string) error {
+	return fmt.Errorf("%w: %s", web.Refusal{Status: http.StatusNotFound, Refused: "no_verdicts", Cause: cause, Cure: cure}, cure)
 }
 
 func (e explainCommand) look(ctx context.Context, book *answers.Book) (explained, error) {

@@ -164,8 +164,14 @@ func TestWhoOnlyReadsMakesNoBook(t *testing.T) {
 func TestExplainSaysThatThereAreNoVerdicts(t *testing.T) {
 	for dir, want := range map[string]string{filepath.Join(t.TempDir(), "none"): "none: no such file or directory: name the data", t.TempDir(): "no epoch is verified in"} {
 		for _, what := range []string{strings.Repeat("0", 64), stationOf(t)} {
-			if _, errs, code := hexnet(t, nil, "witness", "explain", what, "--verdicts", dir); code != exitFailure || !strings.Contains(errs, want) {
-				t.Errorf("exit code %d: %s", code, errs)
+			out, errs, code := hexnet(t, nil, "witness", "explain", what, "--verdicts", dir)
+			if code != exitFailure || !strings.Contains(errs, want) || out != "" {
+				t.Errorf("exit code %d: %s%s", code, out, errs)
+			}
+			out, again, code := hexnet(t, nil, "witness", "explain", what, "--verdicts", dir, "--json")
+			var no struct{ Refused, Cause, Cure string }
+			if err := json.Unmarshal([]byte(out), &no); err != nil || code != exitFailure || again != errs || no.Refused != "no_verdicts" || !strings.Contains(errs, no.Cause+": "+no.Cure) || no.Cure == "" {
+				t.Errorf("%v, exit code %d: %s%s", err, code, out, again)
 			}
 		}
 	}
