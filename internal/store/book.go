@@ -18,7 +18,7 @@ type Book struct {
 // that both understand them: $1 for the first parameter, each new one in turn.
 type engine struct {
 	migrations string // directory below migrations/
-	there      bool   // tables that nobody has made yet are none to be opened
+	isBook     string // whether there is the table of migrations
 	lock       string // keeps other migrations out until the transaction ends; "" if it does by itself
 	duplicate  func(error) bool
 }
@@ -33,7 +33,8 @@ func Open(ctx context.Context, url string) (*Book, error) { return openBook(ctx,
 var ErrNoBook = errors.New("there is no book")
 
 // OpenThere is Open of a book that is there, for who wants to read it: where there is none it makes
-// none, which is ErrNoBook.
+// none, which is ErrNoBook, and it changes neither another file nor tables of an older version, which a
+// running program may use.
 func OpenThere(ctx context.Context, url string) (*Book, error) { return openBook(ctx, url, true) }
 
 func openBook(ctx context.Context, url string, there bool) (*Book, error) {
@@ -45,8 +46,11 @@ func openBook(ctx context.Context, url string, there bool) (*Book, error) {
 	}
 	b, err := open(url, there)
 	if err == nil {
-		b.engine.there = there
-		err = b.migrate(ctx)
+		ready := b.migrate
+		if there {
+			ready = b.check
+		}
+		err = ready(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the book: %w", errors.Join(err, b.Close()))

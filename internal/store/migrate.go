@@ -46,11 +46,8 @@ func (e engine) apply(ctx context.Context, tx *sql.Tx, steps []migration) error 
 	if err != nil {
 		return fmt.Errorf("reading the version of the tables: %w", err)
 	}
-	if made == 0 && e.there {
-		return fmt.Errorf("%w: the database has other tables, or none", ErrNoBook)
-	}
 	if made > len(steps) {
-		return fmt.Errorf("the tables are of version %d, this program knows %d: use a newer one", made, len(steps))
+		return tooNew(made, len(steps))
 	}
 	for _, step := range steps[made:] {
 		if _, err := tx.ExecContext(ctx, step.text); err != nil {
@@ -63,12 +60,41 @@ func (e engine) apply(ctx context.Context, tx *sql.Tx, steps []migration) error 
 	return nil
 }
 
+// check says whether the tables are there and as this program has them. It only reads.
+func (b *Book) check(ctx context.Context) error {
+	steps, err := readMigrations(migrations, path.Join("migrations", b.engine.migrations))
+	if err != nil {
+		return err
+	}
+	var made int
+	if err = b.read.QueryRowContext(ctx, b.engine.isBook).Scan(&made); err == nil && made > 0 {
+		err = b.read.QueryRowContext(ctx, lastStep).Scan(&made)
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading the version of the tables: %w", err)
+	case made == 0:
+		return fmt.Errorf("%w: the database has other tables, or none", ErrNoBook)
+	case made > len(steps):
+		return tooNew(made, len(steps))
+	case made < len(steps):
+		return fmt.Errorf("the tables are of version %d, this program reads %d: use the program that runs with them, or start this one's hexnet serve, which brings them up to date", made, len(steps))
+	}
+	return nil
+}
+
+func tooNew(made, known int) error {
+	return fmt.Errorf("the tables are of version %d, this program knows %d: use a newer one", made, known)
+}
+
+const lastStep = "SELECT coalesce(max(number), 0) FROM migration"
+
 func stepsMade(ctx context.Context, tx *sql.Tx) (int, error) {
 	if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY)"); err != nil {
 		return 0, err
 	}
 	var made int
-	err := tx.QueryRowContext(ctx, "SELECT coalesce(max(number), 0) FROM migration").Scan(&made)
+	err := tx.QueryRowContext(ctx, lastStep).Scan(&made)
 	return made, err
 }
 

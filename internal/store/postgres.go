@@ -11,6 +11,8 @@ import (
 // migrationLock is the number of the advisory lock that migrations hold.
 const migrationLock = "SELECT pg_advisory_xact_lock(1751480432)"
 
+const postgresIsBook = "SELECT count(to_regclass('migration'))"
+
 // maxConnections bounds what one process takes of a server that others use, too.
 const maxConnections = 8
 
@@ -21,7 +23,9 @@ func openPostgres(url string, _ bool) (*Book, error) {
 	}
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(maxConnections)
-	return &Book{write: db, read: db, engine: engine{migrations: "postgres", lock: migrationLock, duplicate: postgresDuplicate}}, nil
+	return &Book{write: db, read: db, engine: engine{
+		migrations: "postgres", isBook: postgresIsBook, lock: migrationLock, duplicate: postgresDuplicate,
+	}}, nil
 }
 
 // uniqueViolation is PostgreSQL's code for a key that is there (its manual, appendix A).

@@ -42,8 +42,10 @@ func openSQLite(path string, there bool) (*Book, error) {
 		return nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(maxReaders)
-	return &Book{write: write, read: read, engine: engine{migrations: "sqlite", duplicate: sqliteDuplicate}}, nil
+	return &Book{write: write, read: read, engine: engine{migrations: "sqlite", isBook: sqliteIsBook, duplicate: sqliteDuplicate}}, nil
 }
+
+const sqliteIsBook = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migration'"
 
 // maxReaders bounds the connections that read at a time.
 const maxReaders = 4

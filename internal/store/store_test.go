@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -109,8 +110,13 @@ func TestOpenThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"none.db", "no/such.db", "empty.db", "other.db"} {
-		if b, err := OpenThere(t.Context(), "sqlite:"+filepath.Join(dir, name)); !errors.Is(err, ErrNoBook) || b != nil {
+		path := filepath.Join(dir, name)
+		before, _ := os.ReadFile(path)
+		if b, err := OpenThere(t.Context(), "sqlite:"+path); !errors.Is(err, ErrNoBook) || b != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+		if after, _ := os.ReadFile(path); !bytes.Equal(after, before) {
+			t.Errorf("%s was changed: %d bytes, %d before", name, len(after), len(before))
 		}
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
@@ -136,13 +142,35 @@ func testOpenThere(t *testing.T, e engineCase) {
 	if _, err := OpenThere(t.Context(), url); !errors.Is(err, ErrNoBook) {
 		t.Errorf("%v of an empty database", err)
 	}
-	open(t, url)
+	made := open(t, url)
 	b, err := OpenThere(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Close(); err != nil {
 		t.Error(err)
+	}
+	var version int
+	if err := made.read.QueryRow(lastStep).Scan(&version); err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []struct {
+		version int
+		want    string
+	}{{version + 1, "use a newer one"}, {version - 1, "use the program that runs with them"}} {
+		if _, err := made.write.Exec("UPDATE migration SET number = $1 WHERE number = ("+lastStep+")", other.version); err != nil {
+			t.Fatal(err)
+		}
+		if b, err := OpenThere(t.Context(), url); b != nil || err == nil || errors.Is(err, ErrNoBook) || !strings.Contains(err.Error(), other.want) {
+			t.Errorf("version %d: %v", other.version, err)
+		}
+		var after int
+		if err := made.read.QueryRow(lastStep).Scan(&after); err != nil || after != other.version {
+			t.Errorf("%v: version %d became %d", err, other.version, after)
+		}
+		if _, err := made.write.Exec("DELETE FROM migration WHERE number >= $1", version); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
