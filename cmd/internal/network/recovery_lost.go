@@ -61,8 +61,11 @@ func (s *Store) inLog(ctx context.Context, r log.Entry) (bool, error) {
 func (s *Store) inFiles(ctx context.Context, r log.Entry) (bool, error) {
 	at := r.Received.Time()
 	w := window{since: at.Add(-clocksApart), until: at.Add(clocksApart + recordFiled)}
-	_, err := eachFile(ctx, s.rolling.bucket, w, lookFor(r))
-	return wasFound(err)
+	files, err := s.Files(ctx)
+	if err != nil {
+		return false, err
+	}
+	return wasFound(eachFile(ctx, s.rolling.bucket, files, w, lookFor(r)))
 }
 
 func lookFor(r log.Entry) func(journal.Record) error {

@@ -56,8 +56,12 @@ func (s *Store) Roll(ctx context.Context, until time.Time) ([]journal.File, erro
 }
 
 // Files are those that were rolled off.
-func (s *Store) Files(ctx context.Context) (files []journal.File, err error) {
-	bucket, err := journal.OpenBucket(ctx, s.rolling.bucket)
+func (s *Store) Files(ctx context.Context) ([]journal.File, error) {
+	return filesIn(ctx, s.rolling.bucket)
+}
+
+func filesIn(ctx context.Context, url string) (files []journal.File, err error) {
+	bucket, err := journal.OpenBucket(ctx, url)
 	if err != nil {
 		return nil, err
 	}
