@@ -22,6 +22,7 @@ type recordSource interface {
 type window struct {
 	since, until time.Time
 	discoveries  bool // those too that are in no file yet: verifiers do not want them
+	whole        bool // if some are gone that is ErrRecordsGone, unless the journal may have lost them
 }
 
 func (w window) touches(hour time.Time) bool {
@@ -48,9 +49,8 @@ func (s *Store) Records(ctx context.Context, w window, each func(verify.Record) 
 	if err != nil {
 		return err
 	}
-	if until := goneUntil(own, status); w.touchesSome(status.Born, until) {
-		s.rolling.log.Warn("records of the journal are in neither the log nor its files, and are not read: bring back the first files, if another place has them",
-			"before", until)
+	if err := s.tellGone(w, status, own); err != nil {
+		return err
 	}
 	if err := eachFile(ctx, s.rolling.bucket, files, w, passOn(each)); err != nil {
 		return err
@@ -66,12 +66,32 @@ func (s *Store) Records(ctx context.Context, w window, each func(verify.Record) 
 	return s.Journal.Read(ctx, journal.Query{From: next, Subjects: subjects}, passOn(each))
 }
 
+// ErrRecordsGone says that what is read would lack records that the journal had.
+var ErrRecordsGone = errors.New("records of the journal are in neither the log nor its files: copy the first files to where files of [journal] says; " +
+	"only if they are lost for good, start with --journal-lost until the epoch is verified")
+
+// tellGone tells that records of a window are gone, or refuses it.
+func (s *Store) tellGone(w window, status journal.Status, own []journal.File) error {
+	until := goneUntil(own, status)
+	switch {
+	case !w.touchesSome(status.Born, until):
+	case w.whole && !s.lost:
+		return fmt.Errorf("%w (those of before %s)", ErrRecordsGone, until.Format(time.RFC3339))
+	default:
+		s.rolling.log.Warn("records of the journal are in neither the log nor its files, and are not read: bring back the first files, if another place has them",
+			"before", until)
+	}
+	return nil
+}
+
 // goneUntil is when what the first file begins with was taken, or the log if there is no file, unless that is what was
-// taken first of all.
+// taken first of all. Of a log that has nothing left all is gone.
 func goneUntil(own []journal.File, s journal.Status) (until time.Time) {
 	switch {
 	case len(own) > 0 && own[0].First > 1:
 		return own[0].Hour
+	case len(own) == 0 && s.First > 1 && s.First > s.Last:
+		return s.Newest
 	case len(own) == 0 && s.First > 1:
 		return s.Oldest
 	}

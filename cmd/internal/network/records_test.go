@@ -19,7 +19,7 @@ import (
 func TestFilesThatAreGone(t *testing.T) {
 	data := Data(t.TempDir())
 	s, end := mustStore(t, data)
-	defer end()
+	defer func() { end() }()
 	var lines bytes.Buffer
 	s.rolling.log = slog.New(slog.NewTextHandler(&lines, nil))
 	keep := func() {
@@ -39,11 +39,22 @@ func TestFilesThatAreGone(t *testing.T) {
 	}
 	_, err := s.Roll(t.Context(), time.Now().Add(48*time.Hour))
 	must(t, err)
+	if tells(all) {
+		t.Error("all is in files")
+	}
+	there, elsewhere := s.rolling.bucket, "file://"+data.path("elsewhere")
+	end()
+	s, end = mustStore(t, data)
+	s.rolling.log, s.rolling.bucket = slog.New(slog.NewTextHandler(&lines, nil)), elsewhere
+	if !tells(all) {
+		t.Error("log and bucket are empty, and that is not told")
+	}
+	s.rolling.bucket = there
 	keep()
 	if tells(all) {
 		t.Error("all is in log and files")
 	}
-	s.rolling.bucket = "file://" + data.path("elsewhere")
+	s.rolling.bucket = elsewhere
 	for what, c := range map[string]struct {
 		w    window
 		want bool
@@ -54,6 +65,16 @@ func TestFilesThatAreGone(t *testing.T) {
 		if tells(c.w) != c.want {
 			t.Errorf("%s: %s", what, lines.String())
 		}
+		w := c.w
+		w.whole = true
+		if err := s.Records(t.Context(), w, func(verify.Record) error { return nil }); errors.Is(err, ErrRecordsGone) != c.want || (err != nil) != c.want {
+			t.Errorf("%s, who wants them whole: %v", what, err)
+		}
+		s.lost = true
+		if tells(w) != c.want {
+			t.Errorf("%s, and they may be lost: %s", what, lines.String())
+		}
+		s.lost = false
 	}
 	born := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	f := journal.File{Born: born, First: 7, Last: 9, Hour: born.Add(5 * time.Hour)}
