@@ -15,7 +15,7 @@ import (
 
 type serveCommand struct {
 	Config      string `help:"Configuration file ('hexnet config' prints one). Default: none, all as by default." type:"existingfile" placeholder:"FILE"`
-	JournalLost bool   `help:"Start although receipts were given for records that neither the journal nor its files have: it is lost for good."`
+	JournalLost bool   `help:"Start although receipts were given for records that neither the journal nor its files have, and verify without those that are gone: they are lost for good. Until a report is taken, and such epochs are verified."`
 }
 
 // Help has the examples.
@@ -38,7 +38,8 @@ too, while it lives, and the spare takes over in the same way. A book that is ol
 than the running epoch's chain, restored without "entropy", has stations refuse the new chain until the epoch ends.
 
 A journal that is gone, or is looked for in the wrong place, keeps it from starting, since stations have receipts for what was in
-it. --journal-lost starts over a new one, once; what was not yet in files is missing from verdicts then.
+it. If it is lost for good, start with --journal-lost until a report is taken; what was not yet in files is missing from verdicts
+then. An epoch of which files are gone is not verified until they are back, or with --journal-lost without them.
 
 Examples:
   hexnet serve

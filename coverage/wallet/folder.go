@@ -28,7 +28,8 @@ type Held struct {
 const filePrefix = "UTC--"
 
 // List gives the accounts of a folder in order, none if there is no folder. A file that only has
-// the name of a keystore file, or does not say its account, is passed over: passed says which and why.
+// the name of a keystore file, or does not say its account, is passed over: passed says which and why. One that cannot
+// be read is an error, as nobody knows whose it is.
 func (f Folder) List() (all []Held, passed []error, err error) {
 	entries, err := os.ReadDir(string(f))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -37,16 +38,14 @@ func (f Folder) List() (all []Held, passed []error, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("listing the wallet: %w", err)
 	}
+	var paths []string
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), filePrefix) {
-			continue
+		if e.Type().IsRegular() && strings.HasPrefix(e.Name(), filePrefix) {
+			paths = append(paths, filepath.Join(string(f), e.Name()))
 		}
-		held, err := readHeld(filepath.Join(string(f), e.Name()))
-		if err != nil {
-			passed = append(passed, err)
-			continue
-		}
-		all = append(all, held)
+	}
+	if all, passed, err = readAll(paths); err != nil {
+		return nil, nil, fmt.Errorf("listing the wallet: %w", err)
 	}
 	slices.SortFunc(all, func(a, b Held) int {
 		return cmp.Or(strings.Compare(a.Account.String(), b.Account.String()), strings.Compare(a.Path, b.Path))
@@ -54,20 +53,31 @@ func (f Folder) List() (all []Held, passed []error, err error) {
 	return all, passed, nil
 }
 
-func readHeld(path string) (Held, error) {
-	file, err := readKeystore(path)
-	if err != nil {
-		return Held{}, err
+func readAll(paths []string) (all []Held, passed []error, err error) {
+	for _, path := range paths {
+		file, err := readKeystore(path)
+		if errors.Is(err, fs.ErrNotExist) { // removed meanwhile
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		account, err := accountIn(file)
+		if err != nil {
+			passed = append(passed, fmt.Errorf("%s: %w", path, err))
+			continue
+		}
+		all = append(all, Held{account, path})
 	}
+	return all, passed, nil
+}
+
+func accountIn(file []byte) (coverage.Account, error) {
 	store, err := parseKeystore(file)
 	if err != nil {
-		return Held{}, fmt.Errorf("%s: %w", path, err)
+		return coverage.Account{}, err
 	}
-	account, err := addressOf(store)
-	if err != nil {
-		return Held{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return Held{account, path}, nil
+	return addressOf(store)
 }
 
 func readKeystore(path string) ([]byte, error) {

@@ -182,6 +182,25 @@ func TestDecryptRefuses(t *testing.T) {
 	}
 }
 
+// TestUnreadableKeystore: what cannot be read may be of any account, so it is no file to pass over.
+func TestUnreadableKeystore(t *testing.T) {
+	dir := t.TempDir()
+	none, unreadable := filepath.Join(dir, "none"), filepath.Join(dir, "unreadable")
+	if err := errors.Join(os.WriteFile(none, []byte("{}"), 0o600), os.Mkdir(unreadable, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	held, err := Folder(dir).Save(testKey(t, 1), "p", testCost, testTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, passed, err := readAll([]string{none, held.Path, filepath.Join(dir, "removed")}); err != nil || len(passed) != 1 || len(all) != 1 {
+		t.Errorf("%v, passed over %v, %v", all, passed, err)
+	}
+	if all, passed, err := readAll([]string{held.Path, unreadable, none}); err == nil || len(all)+len(passed) != 0 {
+		t.Errorf("%v, passed over %v, %v", all, passed, err)
+	}
+}
+
 func TestFolder(t *testing.T) {
 	folder := Folder(filepath.Join(t.TempDir(), "new", "wallet"))
 	if all, passed, err := folder.List(); err != nil || len(all)+len(passed) != 0 {

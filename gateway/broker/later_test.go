@@ -17,7 +17,7 @@ import (
 // report, and where it is. From then on all is taken, but nothing more of this session, which ends; with
 // the next one all is taken in order.
 func TestLater(t *testing.T) {
-	const hold = 2 * time.Second
+	const hold = 5 * time.Second // time enough for what is published meanwhile
 	var welcome atomic.Bool
 	c := Config{Limits: Limits{Hold: Duration(hold)}}
 	b, messages := withServer(t, c, Options{SealReports: true, Durable: func(_ context.Context, m Message) error {

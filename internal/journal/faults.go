@@ -18,5 +18,8 @@ var (
 // files that are missing, or move those before them to another place.
 var ErrGap = errors.New("files of the journal are missing: bring them back, or move those before them to another place")
 
+// ErrOverlap says that two files have the same records, which no journal writes.
+var ErrOverlap = errors.New("two files of the journal have the same records: move the one that does not belong there to another place")
+
 // errDuplicate says that the log has an entry with that id already; of a batch nothing was stored then.
 var errDuplicate = errors.New("an id is in the log already")

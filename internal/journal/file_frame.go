@@ -3,6 +3,7 @@ package journal
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
@@ -38,7 +39,10 @@ func (f *frameReader) Read(p []byte) (int, error) {
 }
 
 func (f *frameReader) header() error {
-	start, _ := f.in.Peek(zstd.HeaderMaxSize) // a frame may be as short
+	start, err := f.in.Peek(zstd.HeaderMaxSize)
+	if err != nil && !errors.Is(err, io.EOF) { // a frame may be shorter
+		return readFault(err)
+	}
 	var h zstd.Header
 	if err := h.Decode(start); err != nil {
 		return readFault(err)

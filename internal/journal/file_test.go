@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -223,6 +225,21 @@ func TestHeaderDamage(t *testing.T) {
 			bad[bit/8] ^= 1 << (bit % 8)
 			if _, err := readWhole(bad); !errors.Is(err, ErrCorrupt) {
 				t.Errorf("%s: bit %d of byte %d of %d flipped: %v", name, bit%8, bit/8, len(whole), err)
+			}
+		}
+	}
+}
+
+// TestReadingFails: a disk or line that fails is named, wherever in a file, and not told as a file that ends too early.
+func TestReadingFails(t *testing.T) {
+	for name, whole := range filesOfSizes(t) {
+		for _, at := range []int{0, 3, 7, len(whole) - 2} {
+			r, err := NewReader(io.MultiReader(bytes.NewReader(whole[:at]), iotest.ErrReader(os.ErrDeadlineExceeded)))
+			for err == nil {
+				_, err = r.Next()
+			}
+			if !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("%s: failing at %d: %v", name, at, err)
 			}
 		}
 	}

@@ -49,3 +49,30 @@ func parseFileName(name string) (f File, ok bool) {
 func (f File) compare(other File) int {
 	return cmp.Or(f.Born.Compare(other.Born), cmp.Compare(f.First, other.First), cmp.Compare(f.Last, other.Last))
 }
+
+// FilesOf are those of the log that was made then, of all in order (Bucket.Files); a name states the second. If some
+// behind the first are missing that is ErrGap, and ErrOverlap if two have the same records.
+func FilesOf(all []File, born time.Time) (own []File, err error) {
+	for _, f := range all {
+		if !f.Born.Equal(born.Truncate(time.Second)) {
+			continue
+		}
+		if len(own) > 0 {
+			if err := f.follows(own[len(own)-1]); err != nil {
+				return nil, err
+			}
+		}
+		own = append(own, f)
+	}
+	return own, nil
+}
+
+func (f File) follows(last File) error {
+	switch {
+	case f.First <= last.Last:
+		return fmt.Errorf("%w: %s and %s", ErrOverlap, last.Name(), f.Name())
+	case f.First > last.Last+1:
+		return fmt.Errorf("%w: %s follows %s", ErrGap, f.Name(), last.Name())
+	}
+	return nil
+}

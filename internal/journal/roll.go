@@ -22,7 +22,7 @@ const fileMost = 256 << 20
 // Records that have been in files for longer than Config.Keep leave the log.
 //
 // The first files may be gone, and in a bucket that has none Roll begins with what the log has
-// left. What is in neither log nor files behind the first one is ErrGap.
+// left. What is in neither log nor files behind the first one is ErrGap; ErrOverlap if two files have the same.
 //
 // An hour that is not over, of a clock that was ahead, is over if the log goes on with one that is.
 func (j *Journal) Roll(ctx context.Context, b *Bucket, until time.Time) ([]File, error) {
@@ -32,9 +32,13 @@ func (j *Journal) Roll(ctx context.Context, b *Bucket, until time.Time) ([]File,
 	if err != nil {
 		return nil, err
 	}
-	there, err := b.filesOf(ctx, status.Born)
+	all, err := b.Files(ctx)
 	if err != nil {
 		return nil, err
+	}
+	there, err := FilesOf(all, status.Born)
+	if err != nil {
+		return nil, fmt.Errorf("rolling off: %w", err)
 	}
 	r := roller{bucket: b, read: j.Read, log: j.log, born: status.Born.Truncate(time.Second), until: until.UTC()}
 	if r.from, err = goOn(status, there); err != nil {
@@ -62,24 +66,6 @@ func goOn(s Status, there []File) (from uint64, err error) {
 		return 0, fmt.Errorf("%w: files end with %d, the log begins with %d", ErrGap, from-1, s.First)
 	}
 	return from, nil
-}
-
-// filesOf are the files of the log that was made then, in order. There is no gap behind the first.
-func (b *Bucket) filesOf(ctx context.Context, born time.Time) (own []File, err error) {
-	all, err := b.Files(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range all {
-		if !f.Born.Equal(born.Truncate(time.Second)) {
-			continue
-		}
-		if len(own) > 0 && f.First != own[len(own)-1].Last+1 {
-			return nil, fmt.Errorf("%w: %s follows %s", ErrGap, f.Name(), own[len(own)-1].Name())
-		}
-		own = append(own, f)
-	}
-	return own, nil
 }
 
 // forget takes records out of the log that are in files of hours long over, and what is before

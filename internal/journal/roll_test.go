@@ -241,6 +241,30 @@ func TestBucketWithAGap(t *testing.T) {
 	}
 }
 
+// TestFilesOf: a gap and an overlap have different cures.
+func TestFilesOf(t *testing.T) {
+	born := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	of := func(born time.Time, first, last uint64) File {
+		return File{Born: born, First: first, Last: last, Hour: born}
+	}
+	for what, c := range map[string]struct {
+		files []File
+		own   int
+		want  error
+	}{
+		"none":           {nil, 0, nil},
+		"one of another": {[]File{of(born.Add(-time.Hour), 1, 5), of(born, 6, 9), of(born, 10, 10)}, 2, nil},
+		"a gap":          {[]File{of(born, 1, 5), of(born, 7, 9)}, 0, ErrGap},
+		"an overlap":     {[]File{of(born, 1, 5), of(born, 5, 9)}, 0, ErrOverlap},
+		"one within":     {[]File{of(born, 1, 5), of(born, 2, 3)}, 0, ErrOverlap},
+	} {
+		own, err := FilesOf(c.files, born.Add(time.Millisecond))
+		if len(own) != c.own || !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+			t.Errorf("%s: %d files, %v", what, len(own), err)
+		}
+	}
+}
+
 // TestPrunedBucket: old files may go, all of them too, and the journal is rolled off as before, into another
 // bucket as well.
 func TestPrunedBucket(t *testing.T) {

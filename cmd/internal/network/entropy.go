@@ -31,10 +31,11 @@ type entropy struct {
 	asked     witness.Slot              // in which it was looked for newer revisions in the book
 	replaced  witness.ChainReplaced     // the last one that was told
 	open      []witness.PublisherAction // failed, and may still be done
-	given     []chaindir.Key            // given up, and to be recalled once more
+	given     []givenUp                 // to be recalled once more
 	unlogged  []published               // values whose time the journal has not taken yet
 	logging   bool                      // the first of them, beside
 	beside    besides
+	recalls   besides // of chains
 	failing   bool
 }
 
@@ -43,7 +44,8 @@ func newEntropy(p provingParts, chains chaindir.Dir, claims store.Anchors) (*ent
 	config := witness.PublisherConfig{
 		Network: p.network, Schedule: p.schedule, Parameters: p.parameters[0].Hash(), Random: rand.Reader,
 	}
-	e := &entropy{provingParts: p, chains: chains, public: newPublicEntropy(p.network), claims: claims, beside: newBesides()}
+	e := &entropy{provingParts: p, chains: chains, public: newPublicEntropy(p.network), claims: claims}
+	e.beside, e.recalls = newBesides(patienceBeside), newBesides(recallPatience)
 	var err error
 	if e.publisher, err = witness.NewPublisher(config); err != nil {
 		return nil, err
@@ -57,13 +59,14 @@ func newEntropy(p provingParts, chains chaindir.Dir, claims store.Anchors) (*ent
 // run publishes until ctx ends. What fails is logged and tried again.
 func (e *entropy) run(ctx context.Context) error {
 	defer e.beside.end()
+	defer e.recalls.end()
 	for ctx.Err() == nil {
 		now := e.now()
 		err := e.step(ctx, now)
 		if err != nil && !e.failing && ctx.Err() == nil {
 			e.log.Error("entropy is not published as it should be, trying again", "error", err)
 		}
-		e.failing = err != nil || e.failing && e.beside.running
+		e.failing = err != nil || e.failing && e.busy()
 		e.wait(ctx, now)
 	}
 	return nil
@@ -88,7 +91,7 @@ func (e *entropy) step(ctx context.Context, now witness.Millis) error {
 	e.open = nil
 	actions, err := e.publisher.Step(now, nil)
 	err = errors.Join(e.do(ctx, again), err, e.do(ctx, actions))
-	e.recallAgain(ctx)
+	e.recallAgain(ctx, now)
 	e.logValues(ctx)
 	return errors.Join(err, e.settle(ctx, now))
 }

@@ -200,3 +200,50 @@ func TestValuesAreOnTimeWhateverTheJournalDoes(t *testing.T) {
 		s.check(j)
 	})
 }
+
+// lengthy is a journal whose log takes so long to read.
+type lengthy struct {
+	takes time.Duration
+	read  int // to the end
+}
+
+func (s *lengthy) Read(ctx context.Context, _ journal.Query, _ func(journal.Record) error) error {
+	select {
+	case <-time.After(s.takes):
+		s.read++
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// TestNothingWaitsForARecall: a log that takes longer to read than anything else may take is read once, to its end, and
+// values are on time and journaled meanwhile.
+func TestNothingWaitsForARecall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, j, s := beside(t)
+		old := &lengthy{takes: 110 * time.Second}
+		e.earlier = old
+		ctx, end := context.WithCancel(t.Context())
+		time.Sleep(30 * time.Second) // slots are of a minute
+		e.abandoned(ctx, witness.ChainWatched{To: e.schedule.SlotAt(e.now()) + 1000, Revision: 0})
+		var running sync.WaitGroup
+		running.Go(func() { _ = e.run(ctx) })
+		for _, c := range []struct {
+			wait time.Duration
+			read int
+		}{{100 * time.Second, 0}, {20 * time.Second, 1}, {8 * time.Minute, 1}} {
+			time.Sleep(c.wait)
+			synctest.Wait()
+			if old.read != c.read {
+				t.Errorf("the log was read %d times after %v more", old.read, c.wait)
+			}
+			s.check(j)
+			if values, _ := s.count(); values == 0 {
+				t.Errorf("there are no values after %v more", c.wait)
+			}
+		}
+		end()
+		running.Wait()
+	})
+}

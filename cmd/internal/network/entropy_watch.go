@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"hexspot/internal/journal"
@@ -89,15 +90,27 @@ func (e *entropy) watch(ctx context.Context, a witness.WatchChain) (witness.Publ
 func (e *entropy) abandoned(ctx context.Context, seen witness.ChainWatched) {
 	e.log.Warn("nobody reveals a chain of entropy any more: its seed is lost, or the instance that had it has ended. The next revision is begun; the slots until then have no entropy",
 		"to", seen.To, "revision", seen.Revision, "last_revealed", seen.Revealed)
-	e.beside.add(ctx, e.recalling(chaindir.Key{To: seen.To, Revision: seen.Revision}))
+	e.recalls.add(ctx, e.recalling(chaindir.Key{To: seen.To, Revision: seen.Revision}))
 }
 
-// recallAgain has chains recalled for which the journal had no answer.
-func (e *entropy) recallAgain(ctx context.Context) {
-	for _, k := range e.given {
-		e.beside.add(ctx, e.recalling(k))
-	}
-	e.given = nil
+// givenUp is a chain for which the journal had no answer, and when it is asked again.
+type givenUp struct {
+	key   chaindir.Key
+	again witness.Millis
+}
+
+// recallPause is how many slots it is to the next try: one may read all of the log.
+const recallPause = 4
+
+// recallAgain has chains recalled whose time has come.
+func (e *entropy) recallAgain(ctx context.Context, now witness.Millis) {
+	e.given = slices.DeleteFunc(e.given, func(g givenUp) bool {
+		due := g.again <= now
+		if due {
+			e.recalls.add(ctx, e.recalling(g.key))
+		}
+		return due
+	})
 }
 
 // recalling is the work of recalling a chain. The publisher is told what is left of it.
@@ -106,7 +119,7 @@ func (e *entropy) recalling(k chaindir.Key) work {
 		found, err := e.recall(ctx, k)
 		return func(ctx context.Context) error {
 			if err != nil && e.now() < e.schedule.Start(k.To) {
-				e.given = append(e.given, k)
+				e.given = append(e.given, givenUp{k, e.now() + recallPause*e.schedule.Slot})
 			}
 			if err != nil || found == nil {
 				return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"hexspot/internal/journal"
@@ -27,9 +28,25 @@ type watched struct {
 }
 
 // readable is a journal that can be read, too.
-type readable struct{ flaky }
+type readable struct {
+	flaky
+	mu    sync.Mutex
+	asked int
+	fails int // to read so often
+}
+
+func (r *readable) Append(ctx context.Context, subject, id string, data []byte) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.flaky.Append(ctx, subject, id, data)
+}
 
 func (r *readable) Read(_ context.Context, q journal.Query, each func(journal.Record) error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.asked++; r.asked <= r.fails {
+		return journal.ErrSlow
+	}
 	if len(q.Subjects) != 2 || q.Since.IsZero() {
 		return errors.New("the whole journal is read")
 	}
@@ -155,6 +172,48 @@ func TestEntropyAfterItsDirectoryIsGone(t *testing.T) {
 	if v := w.value(d); v.Slot != w.now() || v.Revision != 0 {
 		t.Errorf("%+v in the next epoch", v)
 	}
+}
+
+// TestEntropyIsRecalledAgain: a journal that has no answer is asked again, not in each slot, until it has one; what it has
+// of the chain is published then.
+func TestEntropyIsRecalledAgain(t *testing.T) {
+	w := newWatched(t)
+	d := w.start(w.one)
+	w.run(8, d)
+	before, old := w.value(d), d.last(anchorTopic)
+	must(t, d.close())
+	must(t, os.RemoveAll(w.one.path(chainsDir)))
+	w.journal.fails = 2
+	d = w.start(w.one)
+	var tries []witness.Slot
+	for range 16 {
+		asked := w.journal.asked
+		if err := stepped(t, d.entropy, w.time); err != nil && !errors.Is(err, journal.ErrSlow) {
+			t.Fatal(err)
+		}
+		w.time = demoTiming(t).End(demoTiming(t).SlotAt(w.time))
+		if w.journal.asked > asked {
+			tries = append(tries, w.now())
+		}
+	}
+	if len(tries) != 3 || tries[1] < tries[0]+recallPause || tries[2] < tries[1]+recallPause {
+		t.Errorf("the journal was asked in the slots %v: %s", tries, &w.logged)
+	}
+	if v := w.value(d); v.Slot != w.now() || v.Revision != 1 {
+		t.Errorf("%+v in slot %d", v, w.now())
+	}
+	chains := witness.NewChains(w.network)
+	anchors, err := witness.ParseAnchors(d.last(anchorTopic))
+	must(t, err)
+	was, err := witness.ParseAnchors(old)
+	must(t, err)
+	for _, a := range anchors {
+		must(t, chains.AddAnchor(a))
+	}
+	if len(anchors) < 2 || !slices.ContainsFunc(anchors, func(a radio.Signed) bool { return bytes.Equal(a.Append(nil), was[0].Append(nil)) }) {
+		t.Errorf("of %d anchors none is that of the chain of before", len(anchors))
+	}
+	must(t, chains.AddValue(before))
 }
 
 // TestEntropyOfTwoLivingInstances: the second one leaves it to the first, also after a start in

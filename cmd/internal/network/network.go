@@ -61,8 +61,10 @@ func (n *Network) addProving(ctx context.Context, c Config, data Data, log *slog
 		return fmt.Errorf("proof of coverage: %w", err)
 	}
 	n.proving = v
-	if err := v.checkJournal(ctx, n.store); err != nil && !(c.Journal.Lost && errors.Is(err, ErrJournalLost)) {
-		return fmt.Errorf("proof of coverage: %w", err)
+	if !c.Journal.Lost {
+		if err := v.checkJournal(ctx, n.store); err != nil {
+			return fmt.Errorf("proof of coverage: %w", err)
+		}
 	}
 	if c.Journal.URL == "" { // a cluster may have records of others' logs
 		if err := v.recover(ctx, n.store.Journal); err != nil && ctx.Err() == nil {

@@ -14,7 +14,7 @@ import (
 type JournalConfig struct {
 	journal.Config
 	QoS0 bool `toml:"qos0"` // keep packets too whose station waits for no answer
-	Lost bool `toml:"-"`    // take a new journal beside logs whose records it lacks (ErrJournalLost); no file can set it
+	Lost bool `toml:"-"`    // of what it had: begin (ErrJournalLost) and verify (ErrRecordsGone) all the same; no file can set it
 }
 
 // kinds are the messages of gateways that are kept, by the end of their topic. The

@@ -193,7 +193,7 @@ func stepped(t testing.TB, e *entropy, now witness.Millis) error {
 // settled has entropy do all that it does beside.
 func settled(t testing.TB, e *entropy) (err error) {
 	t.Helper()
-	for e.beside.running {
+	for e.busy() {
 		err = errors.Join(err, e.settle(t.Context(), e.now()))
 	}
 	return err

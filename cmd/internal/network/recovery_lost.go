@@ -12,7 +12,7 @@ import (
 
 // ErrJournalLost says that receipts were given for records that neither the journal nor its files have.
 var ErrJournalLost = errors.New("the journal is a new one, and neither it nor its files have the last record that a receipt was given for: " +
-	"set dir, url and files of [journal] as they were, or bring back what was there; only if it is lost for good, start once with --journal-lost")
+	"set dir, url and files of [journal] as they were, or bring back what was there; only if it is lost for good, start with --journal-lost until a report is taken")
 
 // recordFiled is how long after it was received a record may be journaled, at most.
 const recordFiled = time.Minute
@@ -44,8 +44,16 @@ func (v *proving) checkJournal(ctx context.Context, s *Store) error {
 	if there, err := s.inFiles(ctx, last); there || err != nil {
 		return err
 	}
-	return fmt.Errorf("%w (record %s, received %s; the journal was made %s)", ErrJournalLost, last.Record,
-		at.Format(time.RFC3339), status.Born.Format(time.RFC3339))
+	return fmt.Errorf("%w (record %s, received %s; the journal was made %s%s)", ErrJournalLost, last.Record,
+		at.Format(time.RFC3339), status.Born.Format(time.RFC3339), s.inTheWay(status))
+}
+
+// inTheWay names a log that has nothing, as this start may have made it.
+func (s *Store) inTheWay(status journal.Status) string {
+	if s.dir == "" || status.Last > 0 {
+		return ""
+	}
+	return " in " + s.dir + " and is empty: remove that directory before another one is moved there"
 }
 
 // errFound ends a search.
@@ -61,8 +69,11 @@ func (s *Store) inLog(ctx context.Context, r log.Entry) (bool, error) {
 func (s *Store) inFiles(ctx context.Context, r log.Entry) (bool, error) {
 	at := r.Received.Time()
 	w := window{since: at.Add(-clocksApart), until: at.Add(clocksApart + recordFiled)}
-	_, err := eachFile(ctx, s.rolling.bucket, w, lookFor(r))
-	return wasFound(err)
+	files, err := s.Files(ctx)
+	if err != nil {
+		return false, err
+	}
+	return wasFound(eachFile(ctx, s.rolling.bucket, files, w, lookFor(r)))
 }
 
 func lookFor(r log.Entry) func(journal.Record) error {

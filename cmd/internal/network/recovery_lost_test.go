@@ -4,9 +4,12 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"hexspot/internal/journal"
 	"hexspot/radio"
 	"hexspot/witness"
 	"hexspot/witness/log"
@@ -16,13 +19,19 @@ import (
 func reported(t *testing.T) Data {
 	t.Helper()
 	data := Data(t.TempDir())
-	n, end := serving(t, dailyConfig(), data)
+	reportTo(t, dailyConfig(), data)
+	return data
+}
+
+// reportTo has a network give a receipt.
+func reportTo(t *testing.T, c Config, data Data) {
+	t.Helper()
+	n, end := serving(t, c, data)
 	p := newProver(t, n.ID())
 	p.connect(n)
 	now := present()
 	p.report("beacon", p.sign(n.ID(), radio.KindBeacon, beaconOf(dailyTiming(t).SlotAt(now), now, 1)).Append(nil))
 	end()
-	return data
 }
 
 // rolled rolls a journal off as after that time.
@@ -38,16 +47,28 @@ func rolled(t *testing.T, data Data, after time.Duration) {
 // first one had, or if it is told that it is lost.
 func TestAJournalThatIsGone(t *testing.T) {
 	t.Parallel()
+	damaged := func(t *testing.T, data Data) {
+		rolled(t, data, time.Hour)
+		must(t, os.Rename(data.path("journal"), data.path("away")))
+		paths, err := filepath.Glob(data.path("files/*/*"))
+		must(t, err)
+		for _, path := range paths {
+			must(t, os.WriteFile(path, []byte("damaged"), 0o600))
+		}
+	}
 	away := func(t *testing.T, data Data) { must(t, os.Rename(data.path("journal"), data.path("away"))) }
 	for what, c := range map[string]struct {
 		before func(*testing.T, Data)
 		config func(*Config, Data)
 		want   error
+		says   string
 	}{
-		"as it was":     {},
-		"gone":          {before: away, want: ErrJournalLost},
-		"mistyped":      {config: func(c *Config, _ Data) { c.Journal.Dir = "jurnal" }, want: ErrJournalLost},
-		"lost for good": {before: away, config: func(c *Config, _ Data) { c.Journal.Lost = true }},
+		"as it was":                  {},
+		"gone":                       {before: away, want: ErrJournalLost, says: "/journal and is empty: remove that directory"},
+		"mistyped":                   {config: func(c *Config, _ Data) { c.Journal.Dir = "jurnal" }, want: ErrJournalLost},
+		"lost for good":              {before: away, config: func(c *Config, _ Data) { c.Journal.Lost = true }},
+		"damaged":                    {before: damaged, want: journal.ErrCorrupt},
+		"damaged, and lost for good": {before: damaged, config: func(c *Config, _ Data) { c.Journal.Lost = true }},
 		"rolled off": {before: func(t *testing.T, data Data) {
 			rolled(t, data, time.Hour)
 			away(t, data)
@@ -70,10 +91,33 @@ func TestAJournalThatIsGone(t *testing.T) {
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%s: %v", what, err)
 		}
+		if err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q in it", what, err, c.says)
+		}
 		if err == nil {
 			must(t, errors.Join(n.api.Close(), n.close()))
 		}
 	}
+}
+
+// TestLostUntilAReport: a journal is told to be lost until a report is taken, and no longer.
+func TestLostUntilAReport(t *testing.T) {
+	t.Parallel()
+	data, c := reported(t), dailyConfig()
+	must(t, os.Rename(data.path("journal"), data.path("away")))
+	c.Journal.Lost = true
+	_, end := serving(t, c, data)
+	end()
+	c.Broker.Listen = []string{"127.0.0.1:0"}
+	c.Journal.Lost = false
+	if _, err := New(t.Context(), c, data, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrJournalLost) {
+		t.Errorf("before a report: %v", err)
+	}
+	c.Journal.Lost = true
+	reportTo(t, c, data)
+	c.Journal.Lost = false
+	_, end = serving(t, c, data)
+	end()
 }
 
 // TestNoBucketNoStart: what could never be rolled off is not taken.

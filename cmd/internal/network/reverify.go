@@ -226,8 +226,7 @@ func (v Reverification) records(ctx context.Context, found *Reverified) (windowe
 		}
 		return func(w window) reading {
 			return func(ctx context.Context, each func(verify.Record) error) error {
-				_, err := eachFile(ctx, v.Data.filesURL(v.Config.Journal), w, passOn(each))
-				return err
+				return filesAlone(ctx, v.Data.filesURL(v.Config.Journal), w, each)
 			}
 		}, func() error { return nil }, nil
 	}

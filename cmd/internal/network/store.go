@@ -16,6 +16,8 @@ import (
 type Store struct {
 	Journal *journal.Journal
 	rolling rolling
+	dir     string // of the log in this process, "": a cluster
+	lost    bool   // it may lack what it had
 }
 
 // OpenStore opens the store of a data directory, and its bucket once: what could never be rolled off is not
@@ -25,7 +27,10 @@ func OpenStore(ctx context.Context, c Config, data Data, log *slog.Logger) (*Sto
 	if err != nil {
 		return nil, fmt.Errorf("the journal: %w", err)
 	}
-	s := &Store{Journal: j, rolling: rolling{journal: j, bucket: data.filesURL(c.Journal), log: log}}
+	s := &Store{Journal: j, rolling: rolling{journal: j, bucket: data.filesURL(c.Journal), log: log}, lost: c.Journal.Lost}
+	if c.Journal.URL == "" {
+		s.dir = c.Journal.LogDir(string(data))
+	}
 	bucket, err := journal.OpenBucket(ctx, s.rolling.bucket)
 	if err == nil {
 		err = bucket.Close()
@@ -56,8 +61,12 @@ func (s *Store) Roll(ctx context.Context, until time.Time) ([]journal.File, erro
 }
 
 // Files are those that were rolled off.
-func (s *Store) Files(ctx context.Context) (files []journal.File, err error) {
-	bucket, err := journal.OpenBucket(ctx, s.rolling.bucket)
+func (s *Store) Files(ctx context.Context) ([]journal.File, error) {
+	return filesIn(ctx, s.rolling.bucket)
+}
+
+func filesIn(ctx context.Context, url string) (files []journal.File, err error) {
+	bucket, err := journal.OpenBucket(ctx, url)
 	if err != nil {
 		return nil, err
 	}

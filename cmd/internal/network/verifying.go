@@ -166,11 +166,13 @@ func (f *verifying) inputs(ctx context.Context, epoch witness.Epoch) (verify.Inp
 	if err != nil {
 		return verify.Inputs{}, err
 	}
+	w := epochWindow(f.schedule, epoch)
+	w.whole = true // nobody who has them all could come to the same verdicts
 	return verify.Inputs{
 		Network: f.network, Timing: f.schedule.Timing, Epoch: epoch, Parameters: slices.Concat(f.parameters, kept),
 		Sites: f.registry.Snapshot(ctx, uint64(epoch)), Denials: denials, Before: before,
 		Records: func(ctx context.Context, each func(verify.Record) error) error {
-			return f.records.Records(ctx, epochWindow(f.schedule, epoch), each)
+			return f.records.Records(ctx, w, each)
 		},
 		Workers: f.workers,
 	}, nil

@@ -162,11 +162,20 @@ func TestFrozenEpochsAreVerified(t *testing.T) {
 	if err := f.catchUp(t.Context(), now); err != nil || f.next != second {
 		t.Fatalf("the first epoch: %v, next %d", err, f.next)
 	}
-	if _, err := s.Roll(t.Context(), time.Now().Add(2*time.Hour)); err != nil {
+	if _, err := s.Roll(t.Context(), time.Now().Add(48*time.Hour)); err != nil { // nothing is left in the log
 		t.Fatal(err)
 	}
 	f = c.verifier(s, second+1)
 	f.next = second
+	there := s.rolling.bucket
+	s.rolling.bucket = "file://" + data.path("elsewhere")
+	if err := f.catchUp(t.Context(), now); !errors.Is(err, ErrRecordsGone) || f.next != second {
+		t.Fatalf("without the files: %v, next %d", err, f.next)
+	}
+	if _, err := os.Stat(f.results.path(second)); !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("without the files there is a result: %v", err)
+	}
+	s.rolling.bucket = there
 	if err := f.catchUp(t.Context(), now); err != nil || f.next != second+1 {
 		t.Fatalf("the second epoch: %v, next %d", err, f.next)
 	}
