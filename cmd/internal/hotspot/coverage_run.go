@@ -144,7 +144,7 @@ func (c *Coverage) compareAntenna() {
 // millisecond, which is what the host's times are counted in.
 func (c *Coverage) wait(now witness.Millis) time.Duration {
 	next := c.beaconer.Next(now)
-	if at, ok := c.collector.Next(now); ok {
+	if at, ok := c.collector.Next(now); ok && c.trusted { // else turn does not ask it
 		next = min(next, at)
 	}
 	if c.survey != nil {
