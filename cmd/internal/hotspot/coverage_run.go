@@ -40,7 +40,7 @@ func (c *Coverage) Run(ctx context.Context) error {
 		case <-c.arrived:
 			c.locked(func() {
 				c.registry.again()
-				c.log.signAgain()
+				c.log.begin()
 				c.records.hasten(ctx)
 			})
 		case e := <-c.answers:
