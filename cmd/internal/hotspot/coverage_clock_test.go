@@ -136,3 +136,21 @@ func TestHeldWhileTheClockIsNotTrusted(t *testing.T) {
 		}
 	})
 }
+
+// TestClockThatAValueContradicts: a clock that the kernel vouched for once is not trusted any more
+// when a value shows that it is wrong and the kernel says nothing.
+func TestClockThatAValueContradicts(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.ahead.Store(int64(20 * time.Second))
+		a.start()
+		synctest.Wait()
+		a.unsure.Store(true)
+		if s := a.c.Status(); s.Reason == "clock_unset" {
+			t.Fatal("the kernel is not believed")
+		}
+		a.pass(2)
+		if s := a.c.Status(); s.Reason != "clock_unset" {
+			t.Errorf("%q", s.Reason)
+		}
+	})
+}

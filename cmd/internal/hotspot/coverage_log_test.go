@@ -480,11 +480,9 @@ func TestAnOutageIsNoSilence(t *testing.T) {
 			}
 			time.Sleep(askPause - time.Second)
 			if i%2 == 0 { // the other outages are so short that no turn falls into them
-				synctest.Wait()
-				a.online = false
+				a.c.locked(func() { a.online = false })
 				time.Sleep(longTurn)
-				synctest.Wait()
-				a.online = true
+				a.c.locked(func() { a.online = true })
 			}
 			a.join()
 			synctest.Wait()
