@@ -156,7 +156,7 @@ func TestRoom(t *testing.T) {
 	}
 }
 
-// TestNoRoomEver: a sub-band whose hour is spent by what is yet to come says nothing of when.
+// TestNoRoomEver: a frame that takes more air time than an hour has never has room, and nothing says when.
 func TestNoRoomEver(t *testing.T) {
 	l := &ledger{limit: time.Second}
 	q := &Queue{rules: european(t), ledgers: map[radio.SubBand]*ledger{}}

@@ -14,10 +14,11 @@ func (f *Follower) Show(s Shown) Moves {
 		l.faulty = true
 		return Moves{Found: found}
 	}
+	open := l.next
 	l.next = s
 	if !l.isApart() {
-		moves, _ := f.compare(l, Consistency{})
-		l.next = Shown{} // a proof is of no use
+		moves, _ := f.compare(l, Consistency{}) // a proof is of no use
+		l.next = open                           // what was seen says nothing of it
 		return moves
 	}
 	if s.Growth == nil || l.between() != [2]uint64{s.Growth.Old.Size, s.Growth.New.Size} {
@@ -63,7 +64,10 @@ func (f *Follower) compare(l *followed, proof Consistency) (Moves, error) {
 // accept takes a checkpoint that is consistent with all before.
 func (l *followed) accept(bare, cosigned Note) Moves {
 	var moves Moves
-	l.next, l.tries = Shown{}, 0
+	if l.isApart() { // else nothing is proven: it was shown again
+		l.tries = 0
+	}
+	l.next = Shown{}
 	if !l.seen.isThere() || bare.checkpoint.Size > l.seen.checkpoint.Size {
 		l.seen = bare
 		moves.Keep = []Note{bare}

@@ -323,6 +323,41 @@ func TestFollowerDoubts(t *testing.T) {
 	}
 }
 
+// TestShownAgainProvesNothing: showing what was seen neither ends the question about another
+// checkpoint nor a doubt.
+func TestShownAgainProvesNothing(t *testing.T) {
+	f, s := follow(t)
+	turn := func(size uint64) {
+		t.Helper()
+		s.shown = 0
+		if found := f.Show(s.show(size, false)).Found; len(found) != 0 {
+			t.Fatal(found)
+		}
+	}
+	turn(690)
+	for range mostTries {
+		if len(f.Doubts()) != 0 {
+			t.Fatalf("%+v", f.Doubts())
+		}
+		turn(650)
+		q := f.Question()
+		turn(690)
+		if q == "" || f.Question() != q {
+			t.Fatalf("asks %q, then %q", q, f.Question())
+		}
+		f.Unanswered()
+	}
+	turn(690)
+	if d := f.Doubts(); len(d) != 1 || d[0].Seen.Size != 690 || d[0].Shown.Size != 650 {
+		t.Errorf("%+v", d)
+	}
+	turn(650)
+	s.answer(f)
+	if d := f.Doubts(); len(d) != 0 {
+		t.Errorf("a proof does not end it: %+v", d)
+	}
+}
+
 // TestFollowerWithoutProofs: answers that are wrong, late or missing are no evidence and do
 // not stop it.
 func TestFollowerWithoutProofs(t *testing.T) {

@@ -149,6 +149,9 @@ func (c *Coverage) restore(ctx context.Context) {
 	err := c.readOpenings(ctx)
 	c.beaconer.SetSpool(err == nil)
 	if err != nil {
+		if ctx.Err() != nil {
+			return // it is not the disk's fault
+		}
 		if c.diskFault == "" {
 			c.parts.Log.Error("no beacons are sent: the openings on disk cannot be read, will try again", "error", err)
 		}

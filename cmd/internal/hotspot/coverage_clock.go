@@ -32,11 +32,12 @@ func (c *Coverage) now() (witness.Millis, bool) {
 	return witness.MillisOf(t), c.confirmed
 }
 
-// confirm holds the host's clock against a value that was published just now.
+// confirm holds the host's clock against a value that was published just now: it shows that the
+// clock is right, or that it is not.
 func (c *Coverage) confirm(k witness.Slot) {
 	now, _ := c.now()
-	if t, ok := c.chains.Timing(now); ok && now+witness.ClockSlack > t.Start(k) && now < t.Start(k)+witness.ClockSlack {
-		c.confirmed = true
+	if t, ok := c.chains.Timing(now); ok {
+		c.confirmed = now+witness.ClockSlack > t.Start(k) && now < t.Start(k)+witness.ClockSlack
 	}
 }
 

@@ -104,3 +104,53 @@ func TestRetainedValueConfirmsNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestHeldWhileTheClockIsNotTrusted: a batch that is past due by a clock that nobody vouches for
+// waits, and has the station look no more often than it does with nothing held.
+func TestHeldWhileTheClockIsNotTrusted(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.holding()
+		a.hearOne(1)
+		a.pass(1)
+		a.unsure.Store(true)
+		a.ahead.Store(int64(time.Hour))
+		time.Sleep(longTurn) // until it is seen
+		synctest.Wait()
+		a.c.locked(func() {
+			if held := a.c.collector.Status().Held; a.c.trusted || held != 1 {
+				t.Fatalf("trusted %v, %d held", a.c.trusted, held)
+			}
+		})
+		before := a.looks.Load()
+		time.Sleep(10 * clockPause)
+		synctest.Wait()
+		if n := a.looks.Load() - before; n > 100 {
+			t.Errorf("looked at the clock %d times in ten seconds", n)
+		}
+		a.ahead.Store(0)
+		a.unsure.Store(false)
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if n := a.observed(); n[1] != 1 {
+			t.Errorf("reported %v", n)
+		}
+	})
+}
+
+// TestClockThatAValueContradicts: a clock that the kernel vouched for once is not trusted any more
+// when a value shows that it is wrong and the kernel says nothing.
+func TestClockThatAValueContradicts(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.ahead.Store(int64(20 * time.Second))
+		a.start()
+		synctest.Wait()
+		a.unsure.Store(true)
+		if s := a.c.Status(); s.Reason == "clock_unset" {
+			t.Fatal("the kernel is not believed")
+		}
+		a.pass(2)
+		if s := a.c.Status(); s.Reason != "clock_unset" {
+			t.Errorf("%q", s.Reason)
+		}
+	})
+}

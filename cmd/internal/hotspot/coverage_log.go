@@ -20,7 +20,9 @@ type follow struct {
 
 	asked    string // what the network was asked last
 	askedAt  time.Time
-	waits    bool                        // for the answer
+	waits    bool                        // for the answer to that
+	since    time.Time                   // when the wait began, which another question does not end
+	latest   []byte                      // shown last
 	doubted  map[log.Name]bool           // logs whose growth is not proven, which was told
 	signed   map[log.Name]log.Checkpoint // co-signed last in this session
 	unkept   map[log.Name]log.Note       // checkpoints that could not be written down, which was told
@@ -117,7 +119,9 @@ func (f *follow) answered(payload []byte) error {
 		return err
 	}
 	moves, err := f.follower.Hear(a)
-	f.waits = false
+	if a.Ask == f.asked {
+		f.waits = false
+	}
 	if err == nil {
 		f.asked = "" // else the same is asked again after a while
 	}
@@ -130,17 +134,32 @@ func (f *follow) answered(payload []byte) error {
 func (f *follow) ask() {
 	f.tellDoubts()
 	q := f.follower.Question()
-	if q == "" || !f.parts.Link.Online() || q == f.asked && time.Since(f.askedAt) < askPause {
+	if q == "" || !f.parts.Link.Online() {
+		f.waits = false // nobody is asked, or can answer
 		return
 	}
-	if q == f.asked && f.waits {
-		f.waits = false
+	now := time.Now()
+	if f.waits && now.Sub(f.since) >= askPause {
+		f.since = now
 		f.follower.Unanswered()
 		f.ask()
 		return
 	}
-	f.asked, f.askedAt, f.waits = q, time.Now(), true
+	if q == f.asked && now.Sub(f.askedAt) < askPause {
+		return
+	}
+	if !f.waits {
+		f.since = now
+	}
+	f.asked, f.askedAt, f.waits = q, now, true
 	f.parts.Link.Tell("ask", []byte(q))
+}
+
+// begin begins a session: what was asked in another one has no answer in this one, and what was
+// shown last is taken again.
+func (f *follow) begin() {
+	f.asked, f.waits = "", false
+	f.signAgain()
 }
 
 // readCheckpoints takes what the network shows of its log.
@@ -155,7 +174,7 @@ func (c *Coverage) readCheckpoints(payload []byte) error {
 		c.log.pending = payload // until it is known which epoch it is
 		return nil
 	}
-	c.log.pending = nil
+	c.log.pending, c.log.latest = nil, payload
 	c.log.shown(list, timing.Epoch(timing.SlotAt(now)))
 	return nil
 }

@@ -43,8 +43,14 @@ func (f *follow) cosign(n log.Note) {
 	f.parts.Link.Tell("cosign", []byte(n.String()))
 }
 
-// signAgain has what is shown next co-signed, also if it was: the network may not have taken it.
-func (f *follow) signAgain() { clear(f.signed) }
+// signAgain has what was shown last, and what is shown next, co-signed, also if it was: the network
+// may not have taken it.
+func (f *follow) signAgain() {
+	clear(f.signed)
+	if f.pending == nil {
+		f.pending = f.latest
+	}
+}
 
 // keep writes a checkpoint down; what the disk does not take is tried again, and keeps only
 // its own log from being co-signed.

@@ -337,6 +337,9 @@ func TestCosignedOnceASession(t *testing.T) {
 		again("in a session", 1)
 		a.join()
 		synctest.Wait()
+		if signed := a.heard("cosign"); len(signed) != 2 { // also if it was shown before the station knew of the session
+			t.Errorf("%d signatures before it is shown again, want 2", len(signed))
+		}
 		again("in the next session", 2)
 		a.note(func() { a.standing.Next = &witness.RegisteredSite{Placement: *a.site, Cell: areaCell, From: 2} })
 		time.Sleep(registrySoon + longTurn)
@@ -427,6 +430,69 @@ func TestWhatIsNotProvenIsTold(t *testing.T) {
 	}
 }
 
+// TestNothingButAnAnswerEndsTheWait: a network that answers what it was not asked, shows what was
+// seen in between, or shows always another checkpoint, is asked in vain all the same.
+func TestNothingButAnAnswerEndsTheWait(t *testing.T) {
+	for what, busy := range map[string]func(l *ledger, i int){
+		"another answer": func(l *ledger, _ int) {
+			l.a.c.Receive(Mail{Name: "proof", Payload: log.Answer{Ask: "1/inclusion?index=1&size=2", Refused: "no"}.Encode()})
+		},
+		"what was seen, in between": func(l *ledger, i int) { l.shown = 0; l.show(9 - 4*(i%2)) },
+		"always another":            func(l *ledger, i int) { l.shown = 0; l.show(10 + i%10) },
+	} {
+		notes := t.TempDir()
+		inArea(t, func(t *testing.T, a *area) {
+			l := a.follow(notes)
+			l.show(9)
+			l.show(5)
+			for i := range 6 {
+				if len(a.c.Status().Log.Unproven) != 0 {
+					t.Errorf("%s: a doubt after %d turns", what, i)
+				}
+				for range 3 {
+					busy(l, i)
+					time.Sleep(askPause / 6)
+				}
+			}
+			for i := range 12 {
+				busy(l, i)
+				time.Sleep(askPause / 6)
+			}
+			synctest.Wait()
+			if s := a.c.Status().Log; len(s.Unproven) != 1 || len(s.Evidence) != 0 {
+				t.Errorf("%s: %+v", what, s)
+			}
+		})
+	}
+}
+
+// TestAnOutageIsNoSilence: what was asked in a session that ended is asked again in the next one,
+// and was not in vain.
+func TestAnOutageIsNoSilence(t *testing.T) {
+	notes := t.TempDir()
+	inArea(t, func(t *testing.T, a *area) {
+		l := a.follow(notes)
+		l.show(9)
+		l.show(5)
+		for i := range 5 {
+			if ask := a.heard("ask"); len(ask) != i+1 {
+				t.Fatalf("asks %q in session %d", ask, i+1)
+			}
+			time.Sleep(askPause - time.Second)
+			if i%2 == 0 { // the other outages are so short that no turn falls into them
+				a.c.locked(func() { a.online = false })
+				time.Sleep(longTurn)
+				a.c.locked(func() { a.online = true })
+			}
+			a.join()
+			synctest.Wait()
+		}
+		if s := a.c.Status().Log; len(s.Unproven) != 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 // TestReceiptsAreLookedFor: the record of a receipt has to be in the log that is shown.
 func TestReceiptsAreLookedFor(t *testing.T) {
 	notes := t.TempDir()
@@ -477,7 +543,7 @@ func TestReceiptsOfBeforeAreLookedFor(t *testing.T) {
 		}
 		a.start()
 		time.Sleep(2 * longTurn)
-		ask := a.heard("ask")
+		ask := slices.Compact(a.heard("ask")) // before the session is known, and in it
 		if len(ask) != 1 || !strings.HasSuffix(ask[0], "/inclusion?index=2&size=5") {
 			t.Errorf("asks %q", ask)
 		}

@@ -42,14 +42,16 @@ func (c *Coverage) read(ctx context.Context, m Mail) {
 }
 
 // readAnchors takes the network's anchors, and with them the values that came before theirs:
-// brokers give what they retain in any order.
+// brokers give what they retain in any order. That a value still has no anchor was told.
 func (c *Coverage) readAnchors(ctx context.Context, payload []byte) error {
 	anchors, err := witness.ParseAnchors(payload)
 	for _, a := range anchors {
 		err = errors.Join(err, c.chains.AddAnchor(a))
 	}
 	if early := c.early; early != nil {
-		err = errors.Join(err, c.readValues(ctx, Mail{Payload: early, Retained: true}))
+		if again := c.readValues(ctx, Mail{Payload: early, Retained: true}); !errors.Is(again, witness.ErrNoAnchor) {
+			err = errors.Join(err, again)
+		}
 	}
 	return err
 }

@@ -55,6 +55,7 @@ type area struct {
 	trusted atomic.Bool  // the clock
 	ahead   atomic.Int64 // nanoseconds that it is wrong
 	unsure  atomic.Bool  // the kernel is not synchronized
+	looks   atomic.Int64 // at whether it is
 	unread  error        // why reports on disk cannot be read
 	site    *witness.Placement
 	antenna Antenna
@@ -132,7 +133,7 @@ func (a *area) start() {
 		Openings: &mortal{life, a.disk.Records("opening")}, Reports: &mortal{life, a.disk.Records("report")},
 		Notes: &mortalNotes{life, a.disk},
 		Link:  life, Submit: life.submit, Counter: counterNow, Antenna: a.antenna, Site: a.readSite, Checkpoints: a.notes, Receipts: a.receiptsOnDisk,
-		Synced: func() bool { return !a.unsure.Load() },
+		Synced: func() bool { a.looks.Add(1); return !a.unsure.Load() },
 		Room:   func([]radio.Downlink, gateway.Priority) (time.Duration, bool) { return a.spent, true },
 		Clock: func() time.Time {
 			if !a.trusted.Load() {

@@ -40,7 +40,7 @@ func (c *Coverage) Run(ctx context.Context) error {
 		case <-c.arrived:
 			c.locked(func() {
 				c.registry.again()
-				c.log.signAgain()
+				c.log.begin()
 				c.records.hasten(ctx)
 			})
 		case e := <-c.answers:
@@ -144,7 +144,7 @@ func (c *Coverage) compareAntenna() {
 // millisecond, which is what the host's times are counted in.
 func (c *Coverage) wait(now witness.Millis) time.Duration {
 	next := c.beaconer.Next(now)
-	if at, ok := c.collector.Next(now); ok {
+	if at, ok := c.collector.Next(now); ok && c.trusted { // else turn does not ask it
 		next = min(next, at)
 	}
 	if c.survey != nil {

@@ -2,6 +2,7 @@ package hotspot
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -420,4 +421,43 @@ func TestWitness(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestStopDuringTheFirstRead: a stop is no fault of the disk.
+func TestStopDuringTheFirstRead(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.lines = new(bytes.Buffer)
+		a.start()
+		a.stop()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		a.c.restored, a.c.diskLook = false, time.Time{}
+		a.c.restore(ctx)
+		if a.c.restored || strings.Contains(a.lines.String(), "cannot be read") {
+			t.Errorf("restored %v:\n%s", a.c.restored, a.lines)
+		}
+		a.start()
+	})
+}
+
+// TestValueWithoutAnchor: it is counted once, however often anchors come.
+func TestValueWithoutAnchor(t *testing.T) {
+	inArea(t, func(t *testing.T, a *area) {
+		a.start()
+		synctest.Wait()
+		late := a.anchor.To + 10
+		a.c.Receive(Mail{Name: "value", Payload: witness.AppendValues(nil, []witness.Value{{Slot: late}}), Retained: true})
+		synctest.Wait()
+		for range 3 {
+			signed, err := radio.Sign(a.network, a.id(), radio.KindAnchor, a.anchor.Append(nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.c.Receive(Mail{Name: "anchor", Payload: witness.AppendAnchors(nil, []radio.Signed{signed}), Retained: true})
+			synctest.Wait()
+		}
+		if n := a.c.Status().Counts.Unusable; n != 1 {
+			t.Errorf("%d unusable, want 1", n)
+		}
+	})
 }

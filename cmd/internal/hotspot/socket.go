@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -78,7 +79,7 @@ func (s socket) listen(ctx context.Context) (net.Listener, error) {
 		config.Control = closeToOthers
 	}
 	listener, err := config.Listen(ctx, "unix", s.path)
-	if err != nil || s.private {
+	if err != nil || s.private || strings.HasPrefix(s.path, "@") { // one without a file has no mode (unix(7), "abstract")
 		return listener, err
 	}
 	if err := os.Chmod(s.path, openToAll); err != nil { // the umask has taken the right to connect

@@ -25,6 +25,21 @@ func TestSocketModes(t *testing.T) {
 	}
 }
 
+// TestAbstractSocket: a socket may be one without a file.
+func TestAbstractSocket(t *testing.T) {
+	s := socket{path: "@" + filepath.Join(t.TempDir(), "s")}
+	listener, err := s.listen(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	conn, err := dial(t.Context(), s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+}
+
 // TestUnanswered: who may not ask is told so.
 func TestUnanswered(t *testing.T) {
 	for want, err := range map[string]error{
