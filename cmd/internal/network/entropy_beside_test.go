@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -204,13 +205,13 @@ func TestValuesAreOnTimeWhateverTheJournalDoes(t *testing.T) {
 // lengthy is a journal whose log takes so long to read.
 type lengthy struct {
 	takes time.Duration
-	read  int // to the end
+	read  atomic.Int32 // to the end
 }
 
 func (s *lengthy) Read(ctx context.Context, _ journal.Query, _ func(journal.Record) error) error {
 	select {
 	case <-time.After(s.takes):
-		s.read++
+		s.read.Add(1)
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -231,12 +232,12 @@ func TestNothingWaitsForARecall(t *testing.T) {
 		running.Go(func() { _ = e.run(ctx) })
 		for _, c := range []struct {
 			wait time.Duration
-			read int
+			read int32
 		}{{100 * time.Second, 0}, {20 * time.Second, 1}, {8 * time.Minute, 1}} {
 			time.Sleep(c.wait)
 			synctest.Wait()
-			if old.read != c.read {
-				t.Errorf("the log was read %d times after %v more", old.read, c.wait)
+			if n := old.read.Load(); n != c.read {
+				t.Errorf("the log was read %d times after %v more", n, c.wait)
 			}
 			s.check(j)
 			if values, _ := s.count(); values == 0 {
