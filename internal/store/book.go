@@ -63,11 +63,11 @@ func (b *Book) Close() error {
 	if b == nil {
 		return nil
 	}
-	err := b.write.Close()
+	var err error
 	if b.read != b.write {
-		err = errors.Join(err, b.read.Close())
+		err = b.read.Close()
 	}
-	return err
+	return errors.Join(err, b.write.Close()) // last: who writes takes the files of SQLite's log away
 }
 
 // transact runs f in a transaction that is kept if f has no error, and else leaves

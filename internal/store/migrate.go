@@ -60,7 +60,8 @@ func (e engine) apply(ctx context.Context, tx *sql.Tx, steps []migration) error 
 	return nil
 }
 
-// check says whether the tables are there and as this program has them. It only reads.
+// check says whether the tables are there and as this program has them. It only reads. The
+// connection that writes is opened when they are.
 func (b *Book) check(ctx context.Context) error {
 	steps, err := readMigrations(migrations, path.Join("migrations", b.engine.migrations))
 	if err != nil {
@@ -80,7 +81,7 @@ func (b *Book) check(ctx context.Context) error {
 	case made < len(steps):
 		return fmt.Errorf("the tables are of version %d, this program reads %d: use the program that runs with them, or start this one's hexnet serve, which brings them up to date", made, len(steps))
 	}
-	return nil
+	return b.write.PingContext(ctx)
 }
 
 func tooNew(made, known int) error {

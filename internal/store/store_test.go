@@ -123,7 +123,10 @@ func TestOpenThere(t *testing.T) {
 		t.Errorf("there are %v, %v", left, err)
 	}
 	url := "sqlite:" + filepath.Join(dir, "book.db")
-	open(t, url)
+	made, err := Open(t.Context(), url)
+	if err = errors.Join(err, made.Close()); err != nil {
+		t.Fatal(err)
+	}
 	b, err := OpenThere(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -133,6 +136,9 @@ func TestOpenThere(t *testing.T) {
 	}
 	if err := b.Close(); err != nil {
 		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 3 {
+		t.Errorf("who read a book left %v, %v", left, err)
 	}
 }
 
