@@ -6,22 +6,36 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
 
-// hasty is a shelf that cancels when it was opened some times, and counts how often it is
-// opened behind that.
+// hasty is a shelf that is counted when it is opened.
 type hasty struct {
 	memoryShelf
+	opens *openings
+}
+
+// openings cancels when shelves were opened some times, and counts how often they are opened
+// behind that. Whoever opens one meanwhile waits until all know of it.
+type openings struct {
 	cancel context.CancelFunc
-	left   *atomic.Int64
+
+	mu   sync.Mutex
+	left int64
+}
+
+func (o *openings) add() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.left--; o.left == 0 {
+		o.cancel()
+	}
 }
 
 func (h *hasty) Open(drawer int) (io.Reader, int64) {
-	if h.left.Add(-1) == 0 {
-		h.cancel()
-	}
+	h.opens.add()
 	return h.memoryShelf.Open(drawer)
 }
 
@@ -30,14 +44,13 @@ func TestWeighingStopsSoon(t *testing.T) {
 	weigh := func(opens int64, workers int) (int64, error) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		var left atomic.Int64
-		left.Store(opens)
-		b := bookOf(t, func() Shelf { return &hasty{cancel: cancel, left: &left} })
+		o := &openings{cancel: cancel, left: opens}
+		b := bookOf(t, func() Shelf { return &hasty{opens: o} })
 		links, err := b.SettleLarge(ctx, stateBefore(t), 1, workers)
 		if err == nil {
 			err = errors.Join(links.WriteState(ctx, io.Discard, workers), links.WriteWeights(ctx, io.Discard, workers))
 		}
-		return left.Load(), err
+		return o.left, err
 	}
 	const many = 1 << 30
 	left, err := weigh(many, 1)
